@@ -1,0 +1,59 @@
+-- Usernames are pseudonyms: the database holds no name of a helper.
+CREATE TABLE hubs (
+    id         TEXT   NOT NULL PRIMARY KEY,
+    name       TEXT   NOT NULL UNIQUE,
+    country    TEXT   NOT NULL CHECK (length(country) = 3),
+    state      TEXT   NOT NULL CHECK (state IN ('open', 'closed')),
+    version    BIGINT NOT NULL CHECK (version >= 1),
+    created_at BIGINT NOT NULL,
+    updated_at BIGINT NOT NULL
+);
+
+CREATE TABLE users (
+    id            TEXT   NOT NULL PRIMARY KEY,
+    username      TEXT   NOT NULL UNIQUE,
+    role          TEXT   NOT NULL CHECK (role IN ('caseworker', 'coordinator', 'auditor', 'administrator', 'reader')),
+    status        TEXT   NOT NULL CHECK (status IN ('active', 'suspended')),
+    password_hash TEXT   NOT NULL,
+    version       BIGINT NOT NULL CHECK (version >= 1),
+    created_at    BIGINT NOT NULL,
+    updated_at    BIGINT NOT NULL
+);
+
+CREATE TABLE hub_members (
+    hub_id     TEXT   NOT NULL REFERENCES hubs (id),
+    user_id    TEXT   NOT NULL REFERENCES users (id),
+    created_at BIGINT NOT NULL,
+    PRIMARY KEY (hub_id, user_id)
+);
+CREATE INDEX hub_members_by_user ON hub_members (user_id);
+
+CREATE TABLE sessions (
+    id           TEXT   NOT NULL PRIMARY KEY,
+    user_id      TEXT   NOT NULL REFERENCES users (id),
+    created_at   BIGINT NOT NULL,
+    expires_at   BIGINT NOT NULL,
+    ended_at     BIGINT,
+    ended_reason TEXT CHECK (ended_reason IN ('logout', 'reuse', 'password_changed', 'suspended', 'administrator')),
+    CHECK ((ended_at IS NULL) = (ended_reason IS NULL))
+);
+CREATE INDEX sessions_by_user ON sessions (user_id);
+
+-- A refresh token is stored as its hash; its successor is derived from it, never stored.
+CREATE TABLE refresh_tokens (
+    token_hash TEXT   NOT NULL PRIMARY KEY,
+    session_id TEXT   NOT NULL REFERENCES sessions (id),
+    issued_at  BIGINT NOT NULL,
+    used_at    BIGINT
+);
+CREATE INDEX refresh_tokens_by_session ON refresh_tokens (session_id);
+
+CREATE TABLE idempotency_keys (
+    actor_id    TEXT   NOT NULL REFERENCES users (id),
+    key         TEXT   NOT NULL,
+    fingerprint BYTEA  NOT NULL,
+    answer      BYTEA  NOT NULL,
+    created_at  BIGINT NOT NULL,
+    PRIMARY KEY (actor_id, key)
+);
+CREATE INDEX idempotency_keys_by_age ON idempotency_keys (created_at);

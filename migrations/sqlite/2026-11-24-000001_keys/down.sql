@@ -1,0 +1,2 @@
+DROP TABLE keyring;
+DROP TABLE settings;

@@ -1,0 +1,14 @@
+-- What the server must know before it can open anything: which database this is, and the wrapped keys.
+CREATE TABLE settings (
+    name  TEXT NOT NULL PRIMARY KEY,
+    value TEXT NOT NULL
+);
+
+CREATE TABLE keyring (
+    purpose    TEXT   NOT NULL CHECK (purpose IN ('case_wrapping', 'token_signing', 'audit_signing', 'password_pepper', 'refresh_tokens', 'stored_answers')),
+    version    INTEGER NOT NULL CHECK (version >= 1),
+    wrapped    BLOB   NOT NULL,
+    created_at BIGINT NOT NULL,
+    retired_at BIGINT,
+    PRIMARY KEY (purpose, version)
+);

@@ -1,0 +1,6 @@
+DROP TABLE idempotency_keys;
+DROP TABLE refresh_tokens;
+DROP TABLE sessions;
+DROP TABLE hub_members;
+DROP TABLE users;
+DROP TABLE hubs;

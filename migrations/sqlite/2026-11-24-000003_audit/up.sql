@@ -1,0 +1,25 @@
+-- Append-only. `body` holds the canonical bytes that `leaf` hashes; the other columns repeat what lists filter by.
+-- `position` is NULL only between an event's commit and its sequencing (PostgreSQL).
+CREATE TABLE audit_events (
+    id          TEXT   NOT NULL PRIMARY KEY,
+    position    BIGINT UNIQUE CHECK (position >= 0),
+    recorded_at BIGINT NOT NULL,
+    actor_id    TEXT,
+    action      TEXT   NOT NULL,
+    outcome     TEXT   NOT NULL CHECK (outcome IN ('done', 'refused', 'failed')),
+    case_id     TEXT,
+    body        BLOB   NOT NULL,
+    leaf        BLOB   NOT NULL CHECK (length(leaf) = 32)
+);
+CREATE INDEX audit_events_by_case ON audit_events (case_id, position) WHERE case_id IS NOT NULL;
+CREATE INDEX audit_events_by_actor ON audit_events (actor_id, position) WHERE actor_id IS NOT NULL;
+
+CREATE TRIGGER audit_events_no_update BEFORE UPDATE ON audit_events
+BEGIN
+    SELECT RAISE(ABORT, 'the audit log is append-only');
+END;
+
+CREATE TRIGGER audit_events_no_delete BEFORE DELETE ON audit_events
+BEGIN
+    SELECT RAISE(ABORT, 'the audit log is append-only');
+END;

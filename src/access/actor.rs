@@ -1,0 +1,32 @@
+//! Who asks: the user, their role and where they belong, as they are at this request.
+
+use crate::db::types::{id, text_enum};
+
+id!(UserId, "A user.");
+id!(SessionId, "A login session.");
+id!(HubId, "A hub: a team that shares cases.");
+id!(CaseId, "A case: one person.");
+
+text_enum! {
+    /// What a user is in the network; one role each.
+    Role, "roles", "Waystation" {
+        Caseworker = "caseworker": "Works on the cases whose team they are on",
+        Coordinator = "coordinator": "Runs the hubs they belong to",
+        Auditor = "auditor": "Reviews the log",
+        Administrator = "administrator": "Manages users, hubs, keys",
+        Reader = "reader": "Reads published figures",
+    }
+}
+
+text_enum! {
+    /// A group of sealed fields of a case, granted apart from the others.
+    FieldGroup, "field_groups", "Waystation" {
+        Identity = "identity": "Names, birth date, documents",
+        Contact = "contact": "How to reach the person",
+        Family = "family": "Relatives, children, their residency and schooling",
+        Protection = "protection": "Trafficking, abuse, bounty, safety plan",
+        Health = "health": "Health",
+        Legal = "legal": "Story, detention, lawyer",
+        Passage = "passage": "Brokers, price, debt, route, guide",
+    }
+}

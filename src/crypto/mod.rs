@@ -1,0 +1,3 @@
+//! Keys and sealing. Nothing here knows a domain; nothing outside sees a raw key.
+
+pub mod random;

@@ -1,0 +1,3 @@
+//! The database: SQLite or PostgreSQL behind one code path.
+
+pub mod types;

@@ -1,0 +1,14 @@
+//! Column types that both databases store alike: ids, coded texts, moments.
+//!
+//! PostgreSQL's own `uuid`, `timestamptz` and enums are not to be had on a connection that may be
+//! either database, so each has one portable form here and nowhere else.
+
+mod id;
+mod text_enum;
+mod timestamp;
+
+pub use id::{ID_LEN, new_id_bytes, parse_id_bytes};
+pub(crate) use id::id;
+pub(crate) use text_enum::text_enum;
+pub use text_enum::CodeList;
+pub use timestamp::Timestamp;

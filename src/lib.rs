@@ -1,0 +1,5 @@
+//! Waystation: case management for networks of shelters that bring people in hiding to safety.
+
+pub mod access;
+pub mod crypto;
+pub mod db;
