@@ -1,5 +1,15 @@
 //! Waystation: case management for networks of shelters that bring people in hiding to safety.
 
 pub mod access;
+pub mod accounts;
+pub mod app;
+pub mod audit;
+pub mod cases;
+pub mod clock;
 pub mod crypto;
 pub mod db;
+pub mod error;
+pub mod http;
+pub mod machine;
+pub mod network;
+pub mod routes;

@@ -30,3 +30,16 @@ text_enum! {
         Passage = "passage": "Brokers, price, debt, route, guide",
     }
 }
+
+/// The user behind a request, read from the database when the request came.
+#[derive(Clone, Debug)]
+pub struct Actor {
+    /// The user.
+    pub user: UserId,
+    /// The session the token belongs to.
+    pub session: SessionId,
+    /// The role now.
+    pub role: Role,
+    /// The hubs now.
+    pub hubs: Vec<HubId>,
+}

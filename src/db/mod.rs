@@ -1,3 +1,207 @@
 //! The database: SQLite or PostgreSQL behind one code path.
+//!
+//! [`Db::read`] and [`Db::write`] are the two ways to the data. A read's event is committed before its
+//! rows are handed out with the [`Receipt`](crate::audit::Receipt) that opens them; a write and its event are one
+//! commit. Only this folder may ask which database it is.
 
+pub(crate) mod conn;
+pub(crate) mod idempotency;
+mod jobs;
+pub mod migrate;
+mod pool;
+pub(crate) mod schema;
+mod sequencer;
+#[cfg(feature = "slow-commit")]
+mod slow_commit;
+mod tx;
 pub mod types;
+pub mod url;
+mod writer;
+
+use std::sync::Arc;
+
+use serde::{Serialize, de::DeserializeOwned};
+
+use crate::access::{Permission, Permit};
+use crate::audit::{Event, Receipt};
+use crate::clock::Clock;
+use crate::crypto::Keyring;
+use crate::error::{Error, Result};
+use conn::{ConnectError, Purpose};
+use jobs::{ReadEvent, Write};
+use pool::Pool;
+pub(crate) use tx::on_duplicate;
+pub use tx::{Tx, WriteTx};
+use url::DatabaseUrl;
+use writer::Writer;
+
+/// The backend that queries are built for.
+pub(crate) type Backend = <conn::AnyConnection as diesel::Connection>::Backend;
+
+/// What was read, and the proof that it is on the record.
+pub struct Seen<T> {
+    /// What the read returned; sealed values in it are still sealed.
+    pub value: T,
+    /// Opens them.
+    pub receipt: Receipt,
+}
+
+/// The database.
+pub struct Db {
+    readers: Pool,
+    /// PostgreSQL runs writes side by side, serializable; SQLite has one writer.
+    writers: Option<Pool>,
+    recorder: Writer,
+    sequencer: Option<sequencer::Sequencer>,
+    keyring: Arc<Keyring>,
+    clock: Clock,
+}
+
+/// How often a write is tried again on PostgreSQL when it met another one.
+const MOST_TRIES: u32 = 40;
+
+impl Db {
+    /// Opens a migrated database.
+    pub fn open(url: &DatabaseUrl, keyring: Arc<Keyring>, clock: Clock) -> Result<Self, ConnectError> {
+        let (readers, writers, sequencer) = match url {
+            DatabaseUrl::Sqlite(_) => (Pool::new(url, Purpose::Read, 4)?, None, None),
+            DatabaseUrl::Postgres(_) => (
+                Pool::new(url, Purpose::Read, 8)?,
+                Some(Pool::new(url, Purpose::Write, 12)?),
+                Some(sequencer::Sequencer::start(url)?),
+            ),
+        };
+        Ok(Self { readers, writers, recorder: Writer::start(url)?, sequencer, keyring, clock })
+    }
+
+    /// Reads, puts the event on the record durably, and only then hands out what was read.
+    ///
+    /// A refusal is put on the record too. `f` may run more than once.
+    pub async fn read<P, T, F>(&self, permit: Permit<P>, event: Event, f: F) -> Result<Seen<T>>
+    where
+        P: Permission,
+        T: Send + 'static,
+        F: Fn(&mut Tx<'_>, &Permit<P>) -> Result<T> + Send + 'static,
+    {
+        let now = self.clock.now();
+        let origin = permit.origin();
+        let planned = event.clone();
+        let (outcome, event) = self
+            .readers
+            .run(move |conn| {
+                let mut seen = event;
+                let outcome = in_transaction(conn, |conn| {
+                    let mut tx = Tx::new(conn, now, planned.clone());
+                    let value = f(&mut tx, &permit)?;
+                    seen = tx.event;
+                    Ok(value)
+                });
+                Ok((outcome, seen))
+            })
+            .await?;
+        match outcome {
+            Ok(value) => {
+                let receipt = event.receipt();
+                self.record(ReadEvent::done(event, origin, now)).await?;
+                Ok(Seen { value, receipt })
+            }
+            Err(error) if error.is_refusal() => {
+                self.record(ReadEvent::refused(event, origin, now, error.code())).await?;
+                Err(error.mark_recorded())
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Writes; the change, its event and the answer kept for an idempotency key are one commit.
+    ///
+    /// On PostgreSQL the transaction is serializable and is run again when it met another, so `f` may
+    /// run more than once, and concurrent requests end as if they had come one after another.
+    pub async fn write<P, T, F>(&self, permit: Permit<P>, event: Event, f: F) -> Result<T>
+    where
+        P: Permission,
+        T: Serialize + DeserializeOwned + Send + 'static,
+        F: Fn(&mut WriteTx<'_>, &Permit<P>) -> Result<T> + Send + 'static,
+    {
+        let write = Write::new(permit, event, f, Arc::clone(&self.keyring), self.clock.clone());
+        match &self.writers {
+            None => {
+                let (job, answer) = write.into_job();
+                self.recorder.submit(job)?;
+                answer.await.map_err(Error::internal)?
+            }
+            Some(writers) => {
+                let done = writers.run(move |conn| Ok(write.run_alone(conn, MOST_TRIES))).await?;
+                self.poke_sequencer();
+                done
+            }
+        }
+    }
+
+    /// Puts an event on the record that is neither a read nor a write: a refusal, a failed login.
+    pub(crate) async fn record_refusal(
+        &self,
+        event: Event,
+        origin: crate::audit::entry::Origin,
+        code: crate::error::Code,
+    ) -> Result<()> {
+        self.record(ReadEvent::refused(event, origin, self.clock.now(), code)).await
+    }
+
+    /// Puts a failed attempt on the record.
+    pub(crate) async fn record_failure(
+        &self,
+        event: Event,
+        origin: crate::audit::entry::Origin,
+        code: crate::error::Code,
+    ) -> Result<()> {
+        self.record(ReadEvent::failed(event, origin, self.clock.now(), code)).await
+    }
+
+    /// Reads what belongs to no case, for `reason`, without an entry: who a token stands for, whether
+    /// the database answers.
+    pub(crate) async fn unrecorded<T, F>(&self, reason: &'static str, f: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: Fn(&mut Tx<'_>) -> Result<T> + Send + 'static,
+    {
+        let now = self.clock.now();
+        tracing::trace!(reason, "unrecorded read");
+        self.readers
+            .run(move |conn| f(&mut Tx::new(conn, now, Event::new(crate::audit::Action::SystemMaintain))))
+            .await
+    }
+
+    /// On PostgreSQL, gives positions to all events committed so far; on SQLite they have them.
+    pub(crate) async fn sequence_now(&self) -> Result<()> {
+        match &self.sequencer {
+            None => Ok(()),
+            Some(_) => match &self.writers {
+                Some(writers) => writers.run(sequencer::sequence_all).await,
+                None => Ok(()),
+            },
+        }
+    }
+
+    async fn record(&self, (job, answer): jobs::Pending<()>) -> Result<()> {
+        self.recorder.submit(job)?;
+        answer.await.map_err(Error::internal)??;
+        self.poke_sequencer();
+        Ok(())
+    }
+
+    fn poke_sequencer(&self) {
+        if let Some(sequencer) = &self.sequencer {
+            sequencer.poke();
+        }
+    }
+}
+
+/// One transaction, from the connection's own beginning to its end.
+#[expect(clippy::disallowed_methods, reason = "this is the door that others must use")]
+fn in_transaction<T>(
+    conn: &mut conn::AnyConnection,
+    f: impl FnOnce(&mut conn::AnyConnection) -> Result<T>,
+) -> Result<T> {
+    diesel::Connection::transaction(conn, f)
+}

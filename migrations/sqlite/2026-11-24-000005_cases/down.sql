@@ -1,5 +1,4 @@
 DROP TABLE sealed_records;
-DROP TABLE case_team_groups;
 DROP TABLE case_team;
 DROP TABLE case_periods;
 DROP TABLE case_keys;

@@ -22,6 +22,7 @@ CREATE TABLE cases (
 );
 CREATE INDEX cases_by_update ON cases (updated_at, id);
 CREATE INDEX cases_by_hub ON cases (hub_id, updated_at, id);
+CREATE INDEX cases_by_hub_opened ON cases (hub_id, opened_on, id);
 CREATE INDEX cases_for_report ON cases (hub_id, stage, status, destination_country, sex, age_band);
 
 -- The case's own key, wrapped; erasing a case is deleting this row.
@@ -55,24 +56,24 @@ CREATE INDEX case_periods_by_case ON case_periods (case_id, sequence);
 CREATE INDEX case_periods_by_day ON case_periods (hub_id, from_on, until_on) WHERE superseded_at IS NULL;
 CREATE UNIQUE INDEX case_periods_one_open ON case_periods (case_id) WHERE until_on IS NULL AND superseded_at IS NULL;
 
+-- A place on a case's team: which field groups it opens, and until when.
 CREATE TABLE case_team (
-    case_id  TEXT   NOT NULL REFERENCES cases (id),
-    user_id  TEXT   NOT NULL REFERENCES users (id),
-    ends_at  BIGINT,
-    added_by TEXT   NOT NULL REFERENCES users (id),
-    added_at BIGINT NOT NULL,
-    version  BIGINT NOT NULL CHECK (version >= 1),
+    case_id    TEXT    NOT NULL REFERENCES cases (id),
+    user_id    TEXT    NOT NULL REFERENCES users (id),
+    identity   BOOLEAN NOT NULL,
+    contact    BOOLEAN NOT NULL,
+    family     BOOLEAN NOT NULL,
+    protection BOOLEAN NOT NULL,
+    health     BOOLEAN NOT NULL,
+    legal      BOOLEAN NOT NULL,
+    passage    BOOLEAN NOT NULL,
+    ends_at    BIGINT,
+    added_by   TEXT    NOT NULL REFERENCES users (id),
+    added_at   BIGINT  NOT NULL,
+    version    BIGINT  NOT NULL CHECK (version >= 1),
     PRIMARY KEY (case_id, user_id)
 );
 CREATE INDEX case_team_by_user ON case_team (user_id, case_id);
-
-CREATE TABLE case_team_groups (
-    case_id     TEXT NOT NULL,
-    user_id     TEXT NOT NULL,
-    field_group TEXT NOT NULL CHECK (field_group IN ('identity', 'contact', 'family', 'protection', 'health', 'legal', 'passage')),
-    PRIMARY KEY (case_id, user_id, field_group),
-    FOREIGN KEY (case_id, user_id) REFERENCES case_team (case_id, user_id)
-);
 
 -- Every version of every sealed record is kept; the newest has the highest version.
 CREATE TABLE sealed_records (

@@ -1,0 +1,134 @@
+//! The permission table: the one place that says which role may do what, and how far.
+//!
+//! Printed to `docs/access-matrix.md` by `waystation permissions`; a test compares the two. A new
+//! permission is one line here.
+
+use super::actor::Role;
+use super::reach::Reach;
+use Reach::{All, Hub, No, Own, Team};
+
+mod sealed {
+    pub trait Sealed {}
+}
+
+/// A permission as a type: what [`super::Permit`] is a permit for.
+pub trait Permission: sealed::Sealed + Send + Sync + 'static {
+    /// Its row of the table.
+    const ROW: Row;
+}
+
+/// One row of the table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Row {
+    /// Name, on the log and in the documents.
+    pub name: &'static str,
+    /// What it allows.
+    pub about: &'static str,
+    /// Reach by role, in the order of the roles.
+    pub reach: [Reach; 5],
+}
+
+impl Row {
+    /// How far `role` reaches.
+    #[must_use]
+    pub const fn reach_of(&self, role: Role) -> Reach {
+        match role {
+            Role::Caseworker => self.reach[0],
+            Role::Coordinator => self.reach[1],
+            Role::Auditor => self.reach[2],
+            Role::Administrator => self.reach[3],
+            Role::Reader => self.reach[4],
+        }
+    }
+}
+
+/// Declares the permissions, one a line.
+///
+/// `CaseRead = "case.read", "Read a case": Team Hub No No No;` expands to a marker type `CaseRead`
+/// with its [`Row`], and to a row of [`PERMISSIONS`].
+macro_rules! permissions {
+    ($($name:ident = $text:literal, $about:literal: $($reach:ident)+;)+) => {
+        $(
+            #[doc = $about]
+            pub enum $name {}
+            impl sealed::Sealed for $name {}
+            impl Permission for $name {
+                const ROW: Row = Row { name: $text, about: $about, reach: [$($reach),+] };
+            }
+        )+
+
+        /// Every permission, in the order of the document.
+        pub const PERMISSIONS: &[Row] = &[$($name::ROW),+];
+    };
+}
+
+permissions! {
+    //                                                                   caseworker coordinator auditor administrator reader
+    AccountRead = "account.read", "Read one's own account":                        Own  Own  Own  Own  Own;
+    AccountUpdate = "account.update", "Change one's own password, end one's own session": Own Own Own Own Own;
+    CodeListRead = "code_list.read", "Read the code lists":                        All  All  All  All  All;
+    UserList = "user.list", "List users":                                          No   Hub  All  All  No;
+    UserRead = "user.read", "Read a user":                                         No   Hub  All  All  No;
+    UserCreate = "user.create", "Create a user":                                   No   No   No   All  No;
+    UserUpdate = "user.update", "Change a user's role, status, hubs or password":  No   No   No   All  No;
+    HubList = "hub.list", "List hubs":                                             Hub  Hub  All  All  No;
+    HubRead = "hub.read", "Read a hub":                                            Hub  Hub  All  All  No;
+    HubCreate = "hub.create", "Create a hub":                                      No   No   No   All  No;
+    HubUpdate = "hub.update", "Change a hub":                                      No   No   No   All  No;
+    ShelterList = "shelter.list", "List shelters by codename":                     Hub  Hub  No   All  No;
+    ShelterRead = "shelter.read", "Read a shelter":                                Hub  Hub  No   All  No;
+    ShelterCreate = "shelter.create", "Create a shelter":                          No   Hub  No   All  No;
+    ShelterUpdate = "shelter.update", "Change a shelter's beds or state":          No   Hub  No   All  No;
+    CaseList = "case.list", "List cases":                                          Team Hub  No   No   No;
+    CaseRead = "case.read", "Read a case":                                         Team Hub  No   No   No;
+    CaseCreate = "case.create", "Open a case in one's hub":                        Hub  No   No   No   No;
+    CaseUpdate = "case.update", "Change what a case's row says":                   Team No   No   No   No;
+    CaseRestrict = "case.restrict", "Restrict a case to its team, or lift that":   Team Hub  No   No   No;
+    CaseMove = "case.move", "Move a case to another stage":                        Team No   No   No   No;
+    CaseStatus = "case.status", "Change a case's status":                          Team No   No   No   No;
+    CaseClose = "case.close", "Close a case":                                      Team No   No   No   No;
+    CaseReopen = "case.reopen", "Reopen a case":                                   Team Hub  No   No   No;
+    CaseHistory = "case.history", "Read a case's history":                         Team Hub  No   No   No;
+    CaseCorrect = "case.correct", "Correct a case's history":                      Team No   No   No   No;
+    CaseAccessLog = "case.access_log", "See who opened a case":                    Team Hub  No   No   No;
+    TeamList = "team.list", "See a case's team":                                   Team Hub  No   No   No;
+    TeamUpdate = "team.update", "Assign a case: give, change or take a place on its team": No Hub No No No;
+    IdentityRead = "identity.read", "Open the identity record":                    Team No   No   No   No;
+    IdentityWrite = "identity.write", "Write the identity record":                 Team No   No   No   No;
+    ContactRead = "contact.read", "Open the contact record":                       Team No   No   No   No;
+    ContactWrite = "contact.write", "Write the contact record":                    Team No   No   No   No;
+    FamilyRead = "family.read", "Open the family record":                          Team No   No   No   No;
+    FamilyWrite = "family.write", "Write the family record":                       Team No   No   No   No;
+    ProtectionRead = "protection.read", "Open the protection record":              Team No   No   No   No;
+    ProtectionWrite = "protection.write", "Write the protection record":           Team No   No   No   No;
+    HealthRead = "health.read", "Open the health record":                          Team No   No   No   No;
+    HealthWrite = "health.write", "Write the health record":                       Team No   No   No   No;
+    LegalRead = "legal.read", "Open the legal record":                             Team No   No   No   No;
+    LegalWrite = "legal.write", "Write the legal record":                          Team No   No   No   No;
+    PassageRead = "passage.read", "Open the passage record":                       Team No   No   No   No;
+    PassageWrite = "passage.write", "Write the passage record":                    Team No   No   No   No;
+    StayRead = "stay.read", "See a case's stays":                                  Team Hub  No   No   No;
+    StayWrite = "stay.write", "Take a person into a shelter, end a stay":          Team Hub  No   No   No;
+    JourneyRead = "journey.read", "See a case's journeys":                         Team Hub  No   No   No;
+    JourneyWrite = "journey.write", "Plan a journey, record its legs":             Team No   No   No   No;
+    JourneyApprove = "journey.approve", "Approve a journey":                       No   Hub  No   No   No;
+    ApplicationRead = "application.read", "See a case's asylum applications":      Team Hub  No   No   No;
+    ApplicationWrite = "application.write", "Record an asylum application":        Team No   No   No   No;
+    ResettlementRead = "resettlement.read", "See a case's resettlements":          Team Hub  No   No   No;
+    ResettlementWrite = "resettlement.write", "Record a resettlement":             Team No   No   No   No;
+    ReportStages = "report.stages", "Exact stage figures within one's reach":      Team Hub  No   No   No;
+    AuditRead = "audit.read", "Read the log":                                      No   No   All  Own  No;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_unique() {
+        let mut names: Vec<_> = PERMISSIONS.iter().map(|row| row.name).collect();
+        names.sort_unstable();
+        names.dedup();
+        assert_eq!(names.len(), PERMISSIONS.len());
+    }
+}

@@ -1,0 +1,126 @@
+//! The permit: proof, in a handler's signature, that the actor's role holds a permission.
+//!
+//! It is the only key to `db.read` and `db.write`, and it carries the reach from which stores build
+//! their scope. There are two ways to get one: the extractor, and [`Permit::system`] with a reason.
+
+use std::future::{Ready, ready};
+use std::marker::PhantomData;
+
+use actix_web::{FromRequest, HttpMessage as _, HttpRequest, dev::Payload};
+
+use super::actor::{Actor, HubId, UserId};
+use super::permissions::Permission;
+use super::reach::Reach;
+use crate::audit::entry::{Origin, RequestId};
+use crate::error::{Error, Result};
+use crate::http::context::RequestContext;
+use crate::http::idempotency::IdempotencyKey;
+
+/// Proof that the actor may use the permission `P`, as far as [`Permit::reach`].
+pub struct Permit<P> {
+    holder: Holder,
+    reach: Reach,
+    context: RequestContext,
+    permission: PhantomData<fn() -> P>,
+}
+
+enum Holder {
+    Actor(Actor),
+    System(&'static str),
+}
+
+impl<P: Permission> Permit<P> {
+    fn for_request(request: &HttpRequest) -> Result<Self> {
+        let extensions = request.extensions();
+        let context = extensions.get::<RequestContext>().cloned().ok_or_else(Error::unauthenticated)?;
+        let actor = extensions.get::<Actor>().cloned().ok_or_else(Error::unauthenticated)?;
+        Self::for_actor(actor, context)
+    }
+
+    /// The one decision by role.
+    pub(crate) fn for_actor(actor: Actor, context: RequestContext) -> Result<Self> {
+        match P::ROW.reach_of(actor.role) {
+            Reach::No => Err(Error::forbidden()),
+            reach => Ok(Self { holder: Holder::Actor(actor), reach, context, permission: PhantomData }),
+        }
+    }
+
+    /// The server or its operator acting by itself, for `reason`: set-up, upkeep, login.
+    pub(crate) fn system(reason: &'static str) -> Self {
+        Self {
+            holder: Holder::System(reason),
+            reach: Reach::All,
+            context: RequestContext::new(RequestId::generate()),
+            permission: PhantomData,
+        }
+    }
+
+    /// How far it reaches.
+    #[must_use]
+    pub fn reach(&self) -> Reach {
+        self.reach
+    }
+
+    /// The user, unless the system acts by itself.
+    #[must_use]
+    pub fn user(&self) -> Option<UserId> {
+        match &self.holder {
+            Holder::Actor(actor) => Some(actor.user),
+            Holder::System(_) => None,
+        }
+    }
+
+    /// The user who acts; only a person may do this.
+    pub fn person(&self) -> Result<UserId> {
+        self.user().ok_or_else(|| Error::internal(anyhow::anyhow!("the system cannot act as a person")))
+    }
+
+    /// The actor's hubs; none for the system.
+    #[must_use]
+    pub fn hubs(&self) -> &[HubId] {
+        match &self.holder {
+            Holder::Actor(actor) => &actor.hubs,
+            Holder::System(_) => &[],
+        }
+    }
+
+    /// Whether something of `hub` is within reach.
+    #[must_use]
+    pub fn reaches_hub(&self, hub: &HubId) -> bool {
+        match self.reach {
+            Reach::All => true,
+            Reach::Hub | Reach::Team => self.hubs().contains(hub),
+            Reach::Own | Reach::No => false,
+        }
+    }
+
+    pub(crate) fn idempotency(&self) -> Option<&IdempotencyKey> {
+        self.context.idempotency.as_ref()
+    }
+
+    pub(crate) fn origin(&self) -> Origin {
+        let request = self.context.request_id;
+        match &self.holder {
+            Holder::Actor(actor) => Origin {
+                actor: Some(actor.user),
+                role: Some(actor.role),
+                session: Some(actor.session),
+                request,
+                permission: P::ROW.name,
+            },
+            Holder::System(reason) => {
+                Origin { actor: None, role: None, session: None, request, permission: reason }
+            }
+        }
+    }
+}
+
+/// Ready at once, so that 401 and 403 come before anything a body or a path may be refused for.
+impl<P: Permission> FromRequest for Permit<P> {
+    type Error = Error;
+    type Future = Ready<Result<Self>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(Self::for_request(request))
+    }
+}

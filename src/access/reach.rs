@@ -1,0 +1,30 @@
+//! How far a permission reaches for a role.
+
+use std::fmt;
+
+/// What a role may reach with a permission. Silence is [`Reach::No`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Reach {
+    /// Nothing: the role does not hold the permission.
+    No,
+    /// What is the user's own: their account, their actions.
+    Own,
+    /// Cases whose team the user is on now.
+    Team,
+    /// Everything of the user's hubs, except restricted cases whose team they are not on.
+    Hub,
+    /// The whole network.
+    All,
+}
+
+impl fmt::Display for Reach {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Self::No => "-",
+            Self::Own => "own",
+            Self::Team => "team",
+            Self::Hub => "hub",
+            Self::All => "all",
+        })
+    }
+}

@@ -1,0 +1,79 @@
+//! Ed25519 for `jsonwebtoken`, and nothing else.
+//!
+//! The crate's own RustCrypto provider pulls in an RSA implementation with an unfixed timing flaw
+//! (RUSTSEC-2023-0071). This one knows EdDSA alone, so no other algorithm can be argued into a token.
+
+use ed25519_dalek::{Signature, SigningKey, VerifyingKey};
+use jsonwebtoken::crypto::{CryptoProvider, JwtSigner, JwtVerifier, KeyUtils};
+use jsonwebtoken::errors::{ErrorKind, Result};
+use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey};
+use signature::{Error, Signer, Verifier};
+
+static PROVIDER: CryptoProvider = CryptoProvider {
+    signer_factory: signer,
+    verifier_factory: verifier,
+    key_utils: KeyUtils::new_unimplemented(),
+};
+
+/// Makes it the process's provider; later calls change nothing.
+pub(super) fn install() {
+    let _already_installed = PROVIDER.install_default();
+}
+
+/// A signing key as `jsonwebtoken` carries it: the 32 secret bytes.
+pub(super) fn encoding_key(key: &SigningKey) -> EncodingKey {
+    EncodingKey::from_ed_der(key.as_bytes())
+}
+
+/// A verifying key as `jsonwebtoken` carries it: the 32 public bytes.
+pub(super) fn decoding_key(key: &VerifyingKey) -> DecodingKey {
+    DecodingKey::from_ed_der(key.as_bytes())
+}
+
+struct Ed25519Signer(SigningKey);
+struct Ed25519Verifier(VerifyingKey);
+
+fn signer(algorithm: &Algorithm, key: &EncodingKey) -> Result<Box<dyn JwtSigner>> {
+    let secret = key.as_bytes().try_into().map_err(|_| ErrorKind::InvalidEddsaKey)?;
+    match algorithm {
+        Algorithm::EdDSA => Ok(Box::new(Ed25519Signer(SigningKey::from_bytes(secret)))),
+        _ => Err(ErrorKind::InvalidAlgorithm.into()),
+    }
+}
+
+fn verifier(algorithm: &Algorithm, key: &DecodingKey) -> Result<Box<dyn JwtVerifier>> {
+    let public = key.try_get_as_bytes()?.try_into().map_err(|_| ErrorKind::InvalidEddsaKey)?;
+    match algorithm {
+        Algorithm::EdDSA => {
+            let key = VerifyingKey::from_bytes(public).map_err(|_| ErrorKind::InvalidEddsaKey)?;
+            Ok(Box::new(Ed25519Verifier(key)))
+        }
+        _ => Err(ErrorKind::InvalidAlgorithm.into()),
+    }
+}
+
+impl Signer<Vec<u8>> for Ed25519Signer {
+    fn try_sign(&self, message: &[u8]) -> std::result::Result<Vec<u8>, Error> {
+        Ok(ed25519_dalek::Signer::sign(&self.0, message).to_bytes().to_vec())
+    }
+}
+
+impl JwtSigner for Ed25519Signer {
+    fn algorithm(&self) -> Algorithm {
+        Algorithm::EdDSA
+    }
+}
+
+impl Verifier<Vec<u8>> for Ed25519Verifier {
+    fn verify(&self, message: &[u8], signature: &Vec<u8>) -> std::result::Result<(), Error> {
+        // Strict: no small-order keys, one signature for one message.
+        let signature = Signature::from_slice(signature).map_err(|_| Error::new())?;
+        self.0.verify_strict(message, &signature).map_err(|_| Error::new())
+    }
+}
+
+impl JwtVerifier for Ed25519Verifier {
+    fn algorithm(&self) -> Algorithm {
+        Algorithm::EdDSA
+    }
+}

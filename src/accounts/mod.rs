@@ -1,0 +1,6 @@
+//! Users, sessions, tokens: who is there.
+
+pub mod access_token;
+pub mod authenticate;
+pub(crate) mod jwt_provider;
+pub mod password;

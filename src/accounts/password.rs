@@ -1,0 +1,173 @@
+//! Passwords: Argon2id with a pepper, on few threads, so that a flood of logins cannot starve the rest.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use argon2::{Algorithm, Argon2, Params, Version};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD_NO_PAD;
+use secrecy::{ExposeSecret as _, SecretString};
+use subtle::ConstantTimeEq as _;
+use tokio::sync::Semaphore;
+use unicode_normalization::UnicodeNormalization as _;
+
+use crate::crypto::{Keyring, random};
+use crate::error::{Error, Fault, Result};
+
+/// Logins that may wait for a thread; one more is told to come again.
+const MOST_WAITING: usize = 64;
+const SHORTEST: usize = 12;
+const LONGEST: usize = 128;
+
+/// What a hash costs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Cost {
+    /// Memory in KiB.
+    pub memory_kib: u32,
+    /// Passes.
+    pub passes: u32,
+}
+
+impl Cost {
+    /// m = 64 MiB, t = 3, p = 1 (RFC 9106, section 4, second choice, with one lane).
+    pub const STANDARD: Self = Self { memory_kib: 64 * 1024, passes: 3 };
+    /// The least that Argon2 takes: for tests, where nothing is protected.
+    pub const LEAST: Self = Self { memory_kib: 8, passes: 1 };
+}
+
+/// Hashes and checks passwords.
+pub struct Passwords {
+    keyring: Arc<Keyring>,
+    cost: Cost,
+    threads: Arc<Semaphore>,
+    waiting: AtomicUsize,
+    nobody: String,
+}
+
+impl Passwords {
+    /// With this cost; at most as many at once as there are cores.
+    pub fn new(keyring: Arc<Keyring>, cost: Cost) -> Result<Self> {
+        let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+        // A user who is not there is checked against this, and so costs the same.
+        let nobody = hash(&keyring, cost, &random::bytes::<16>())?;
+        Ok(Self { keyring, cost, threads: Arc::new(Semaphore::new(cores)), waiting: AtomicUsize::new(0), nobody })
+    }
+
+    /// The hash to store, in the PHC string format with the pepper's version as `keyid`.
+    pub async fn hash(&self, password: SecretString) -> Result<String> {
+        let (keyring, cost) = (Arc::clone(&self.keyring), self.cost);
+        self.on_a_thread(move || hash(&keyring, cost, normalised(&password).as_bytes())).await
+    }
+
+    /// Whether it is the password; without a stored hash the answer is no, after the same work.
+    pub async fn verify(&self, password: SecretString, stored: Option<String>) -> Result<bool> {
+        let known = stored.is_some();
+        let stored = stored.unwrap_or_else(|| self.nobody.clone());
+        let keyring = Arc::clone(&self.keyring);
+        let matches =
+            self.on_a_thread(move || verify(&keyring, &stored, normalised(&password).as_bytes())).await?;
+        Ok(matches && known)
+    }
+
+    /// Whether a stored hash was made with another cost or pepper, and should be made anew.
+    #[must_use]
+    pub fn is_outdated(&self, stored: &str) -> bool {
+        let current = self.keyring.password_pepper(None).map(|(version, _)| version);
+        Phc::parse(stored).is_none_or(|phc| phc.cost != self.cost || Some(phc.pepper) != current)
+    }
+
+    async fn on_a_thread<T: Send + 'static>(&self, work: impl FnOnce() -> Result<T> + Send + 'static) -> Result<T> {
+        if self.waiting.fetch_add(1, Ordering::Relaxed) >= MOST_WAITING {
+            self.waiting.fetch_sub(1, Ordering::Relaxed);
+            return Err(Error::overloaded());
+        }
+        let ticket = Arc::clone(&self.threads).acquire_owned().await;
+        self.waiting.fetch_sub(1, Ordering::Relaxed);
+        let ticket = ticket.map_err(Error::internal)?;
+        let done = tokio::task::spawn_blocking(move || {
+            let _ticket = ticket;
+            work()
+        });
+        done.await.map_err(Error::internal)?
+    }
+}
+
+/// What a new password must be.
+pub fn check_new(password: &SecretString, username: &str) -> Result<(), Fault> {
+    let text = normalised(password);
+    let length = text.chars().count();
+    let detail = if length < SHORTEST {
+        "A password has at least 12 characters."
+    } else if length > LONGEST {
+        "A password has at most 128 characters."
+    } else if text.to_lowercase().contains(&username.to_lowercase()) {
+        "A password does not contain the username."
+    } else if text.chars().collect::<std::collections::BTreeSet<_>>().len() < 5 {
+        "A password has at least five different characters."
+    } else {
+        return Ok(());
+    };
+    Err(Fault::new("/password", detail))
+}
+
+/// NFC, so that the same keys on two keyboards are the same password.
+fn normalised(password: &SecretString) -> zeroize::Zeroizing<String> {
+    zeroize::Zeroizing::new(password.expose_secret().nfc().collect())
+}
+
+/// The parts of `$argon2id$v=19$m=..,t=..,p=1,keyid=..$salt$hash`.
+struct Phc {
+    cost: Cost,
+    pepper: i32,
+    salt: Vec<u8>,
+    hash: Vec<u8>,
+}
+
+impl Phc {
+    fn parse(text: &str) -> Option<Self> {
+        let mut parts = text.strip_prefix("$argon2id$v=19$")?.split('$');
+        let (parameters, salt, hash) = (parts.next()?, parts.next()?, parts.next()?);
+        let value = |name: &str| {
+            parameters.split(',').find_map(|pair| pair.strip_prefix(name)?.strip_prefix('='))
+        };
+        Some(Self {
+            cost: Cost { memory_kib: value("m")?.parse().ok()?, passes: value("t")?.parse().ok()? },
+            pepper: value("keyid")?.parse().ok()?,
+            salt: STANDARD_NO_PAD.decode(salt).ok()?,
+            hash: STANDARD_NO_PAD.decode(hash).ok()?,
+        })
+    }
+}
+
+fn hash(keyring: &Keyring, cost: Cost, password: &[u8]) -> Result<String> {
+    let salt = random::bytes::<16>();
+    let (version, pepper) =
+        keyring.password_pepper(None).ok_or_else(|| Error::internal(anyhow::anyhow!("there is no pepper")))?;
+    let hash = argon2id(cost, pepper, password, &salt)?;
+    Ok(format!(
+        "$argon2id$v=19$m={},t={},p=1,keyid={version}${}${}",
+        cost.memory_kib,
+        cost.passes,
+        STANDARD_NO_PAD.encode(salt),
+        STANDARD_NO_PAD.encode(hash)
+    ))
+}
+
+fn verify(keyring: &Keyring, stored: &str, password: &[u8]) -> Result<bool> {
+    let phc = Phc::parse(stored).ok_or_else(|| Error::internal(anyhow::anyhow!("a stored hash cannot be read")))?;
+    let (_, pepper) = keyring
+        .password_pepper(Some(phc.pepper))
+        .ok_or_else(|| Error::internal(anyhow::anyhow!("the pepper of a stored hash is gone")))?;
+    Ok(argon2id(phc.cost, pepper, password, &phc.salt)?.ct_eq(&phc.hash).into())
+}
+
+fn argon2id(cost: Cost, pepper: &[u8], password: &[u8], salt: &[u8]) -> Result<Vec<u8>> {
+    let failed = |error: argon2::Error| Error::internal(anyhow::anyhow!("Argon2: {error}"));
+    let params = Params::new(cost.memory_kib, cost.passes, 1, Some(32)).map_err(failed)?;
+    let mut hash = vec![0; 32];
+    Argon2::new_with_secret(pepper, Algorithm::Argon2id, Version::V0x13, params)
+        .map_err(failed)?
+        .hash_password_into(password, salt, &mut hash)
+        .map_err(failed)?;
+    Ok(hash)
+}

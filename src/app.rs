@@ -1,0 +1,55 @@
+//! What every request may use, and the application built from it.
+
+use std::sync::Arc;
+
+use actix_web::body::MessageBody;
+use actix_web::dev::{ServiceFactory, ServiceRequest, ServiceResponse};
+use actix_web::middleware::from_fn;
+use actix_web::web::{self, Data};
+
+use crate::accounts::access_token::AccessTokens;
+use crate::accounts::password::Passwords;
+use crate::clock::Clock;
+use crate::crypto::Keyring;
+use crate::db::Db;
+use crate::error::Error;
+use crate::http;
+
+/// Built once at the start and passed on; there are no globals.
+pub struct App {
+    /// The two ways to the data.
+    pub db: Db,
+    /// All keys, unwrapped.
+    pub keyring: Arc<Keyring>,
+    /// Makes and checks access tokens.
+    pub tokens: AccessTokens,
+    /// Hashes and checks passwords.
+    pub passwords: Passwords,
+    /// Time.
+    pub clock: Clock,
+}
+
+/// The whole application: every route behind the one middleware.
+pub fn build(
+    app: Data<App>,
+) -> actix_web::App<
+    impl ServiceFactory<
+        ServiceRequest,
+        Config = (),
+        Response = ServiceResponse<impl MessageBody>,
+        Error = actix_web::Error,
+        InitError = (),
+    >,
+> {
+    actix_web::App::new()
+        .app_data(app)
+        .app_data(web::PayloadConfig::new(http::body::LARGEST))
+        .wrap(from_fn(http::authenticate::authenticate))
+        .configure(crate::routes::configure)
+        .default_service(web::to(unknown_address))
+}
+
+async fn unknown_address() -> Result<http::NoContent, Error> {
+    // Nothing was refused: there is no such address for anybody.
+    Err(Error::not_found().mark_recorded())
+}

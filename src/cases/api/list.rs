@@ -1,0 +1,102 @@
+//! Listing cases.
+
+use actix_web::web::Data;
+use serde::Deserialize;
+use utoipa::IntoParams;
+
+use super::CaseView;
+use crate::access::permissions::CaseList;
+use crate::access::{HubId, Permit, UserId};
+use crate::app::App;
+use crate::audit::{Action, Event};
+use crate::cases::codes::{Risk, Stage, Status};
+use crate::cases::store::{self, CaseListFilter, CaseOrder};
+use crate::db::types::Timestamp;
+use crate::error::{Error, Result};
+use crate::http::{Cursor, Page, Query, page};
+use crate::network::model::ShelterId;
+
+/// Narrowing and order of a list of cases.
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct CaseListQuery {
+    /// Only this stage.
+    stage: Option<Stage>,
+    /// Only this status.
+    status: Option<Status>,
+    /// Only this hub.
+    hub: Option<HubId>,
+    /// Only those who stay in this shelter now.
+    shelter: Option<ShelterId>,
+    /// Only this risk.
+    risk: Option<Risk>,
+    /// Only cases on whose team this user is: an id, or `me`.
+    #[param(example = "me")]
+    assigned: Option<String>,
+    /// Only cases changed at or after this moment.
+    updated_since: Option<Timestamp>,
+    /// `-updated_at` when not said; also `updated_at`, `opened_on`, `-opened_on`.
+    #[param(example = "-updated_at")]
+    sort: Option<String>,
+    /// Rows wanted, 1 to 200; 50 when not said.
+    #[param(example = "50")]
+    limit: Option<String>,
+    /// `next_cursor` of the page before, with the same filters and order.
+    cursor: Option<String>,
+}
+
+impl CaseListQuery {
+    fn filter(&self, permit: &Permit<CaseList>) -> Result<CaseListFilter> {
+        let assigned = match self.assigned.as_deref() {
+            None => None,
+            Some("me") => Some(permit.person()?),
+            Some(id) => Some(id.parse::<UserId>().map_err(|_| Error::malformed_field("assigned", "Send a user's id, or `me`."))?),
+        };
+        Ok(CaseListFilter {
+            stage: self.stage,
+            status: self.status,
+            hub: self.hub,
+            shelter: self.shelter,
+            risk: self.risk,
+            assigned,
+            updated_since: self.updated_since,
+        })
+    }
+
+    fn order(&self) -> Result<CaseOrder> {
+        match self.sort.as_deref() {
+            None | Some("-updated_at") => Ok(CaseOrder::UpdatedLastFirst),
+            Some("updated_at") => Ok(CaseOrder::Updated),
+            Some("opened_on") => Ok(CaseOrder::Opened),
+            Some("-opened_on") => Ok(CaseOrder::OpenedLastFirst),
+            Some(_) => Err(Error::malformed_field(
+                "sort",
+                "Sort by updated_at or opened_on, with `-` before it for the last first.",
+            )),
+        }
+    }
+}
+
+/// `GET /v1/cases`
+pub async fn list_cases(
+    permit: Permit<CaseList>,
+    app: Data<App>,
+    query: Query<CaseListQuery>,
+) -> Result<Page<CaseView>> {
+    let query = query.0;
+    let (filter, order, limit) = (query.filter(&permit)?, query.order()?, page::limit(query.limit.as_deref())?);
+    let list = format!("cases/{order:?}");
+    let start = query.cursor.as_deref().map(|text| Cursor::open(text, &list)).transpose()?;
+    let seen = app
+        .db
+        .read(permit, Event::new(Action::CaseList), move |tx, permit| {
+            // One more than asked for only tells that there are more; it is not shown, nor on the record.
+            let rows = store::list(tx, permit, &filter, order, start, limit + 1)?;
+            let shown = usize::try_from(limit).unwrap_or(usize::MAX);
+            tx.event.set_cases(rows.iter().take(shown).map(|case| case.id));
+            Ok(rows)
+        })
+        .await?;
+    Page::of(seen.value, limit, &list, |case| order.key(case), CaseView::from)
+}

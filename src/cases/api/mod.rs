@@ -1,0 +1,38 @@
+//! The case's own routes: what a client sends and sees of a case's row.
+
+mod create;
+mod list;
+mod read;
+mod update;
+mod view;
+
+pub use create::create_case;
+pub use list::list_cases;
+pub use read::get_case;
+pub use update::{restrict_case, update_case};
+pub use view::CaseView;
+
+use super::code::{CaseCodeError, CaseRef};
+use crate::error::{Code, Error, Result};
+use crate::http::path::PathSegment;
+
+impl PathSegment for CaseRef {
+    const ABOUT: &'static str = "The case's id, or its code such as WS-7K3M-9QXD-R.";
+
+    fn parse(text: &str) -> Result<Self> {
+        text.parse().map_err(|error| match error {
+            CaseCodeError::Mistyped => Error::new(
+                Code::InvalidCaseCode,
+                "The check character does not fit: a character is wrong, or two are swapped.",
+            ),
+            CaseCodeError::Malformed => Error::not_found(),
+        })
+    }
+
+    fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::Schema> {
+        utoipa::openapi::schema::ObjectBuilder::new()
+            .schema_type(utoipa::openapi::schema::Type::String)
+            .examples(["WS-7K3M-9QXD-R"])
+            .into()
+    }
+}

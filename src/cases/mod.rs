@@ -1,0 +1,9 @@
+//! Cases: one person each. The row holds what cannot identify; the rest is sealed, group by group.
+
+pub mod api;
+pub mod code;
+pub mod codes;
+pub mod model;
+pub mod reasons;
+pub(crate) mod scope;
+pub(crate) mod store;

@@ -1,0 +1,210 @@
+//! Rows of cases, their keys, their periods, their teams.
+
+use chrono::NaiveDate;
+use diesel::prelude::*;
+use serde::{Deserialize, Serialize};
+
+use super::code::CaseCode;
+use super::codes::{AgeBand, Outcome, Risk, Sex, Stage, Status};
+use crate::access::{CaseId, FieldGroup, HubId, UserId};
+use crate::crypto::Ciphertext;
+use crate::db::schema::{case_keys, case_periods, case_team, cases};
+use crate::db::types::{Country, Timestamp, id};
+
+id!(PeriodId, "A stretch of a case's history.");
+
+/// A case as stored: nothing in it tells who the person is.
+#[derive(Queryable, Selectable, Clone)]
+#[diesel(table_name = cases)]
+pub struct Case {
+    /// Its id.
+    pub id: CaseId,
+    /// Its code for people.
+    pub code: CaseCode,
+    /// The hub that helps.
+    pub hub_id: HubId,
+    /// Stage now.
+    pub stage: Stage,
+    /// Status now.
+    pub status: Status,
+    /// Risk now.
+    pub risk: Risk,
+    /// Sex.
+    pub sex: Sex,
+    /// Age band when last said.
+    pub age_band: AgeBand,
+    /// Where the person fled from.
+    pub origin_country: Country,
+    /// Where the person means to live.
+    pub destination_country: Option<Country>,
+    /// Whether only the team may reach it.
+    pub restricted: bool,
+    /// How it ended.
+    pub outcome: Option<Outcome>,
+    /// The day it began.
+    pub opened_on: NaiveDate,
+    /// Since when stage and status are what they are.
+    pub since: NaiveDate,
+    /// When it was entered.
+    pub created_at: Timestamp,
+    /// When its row last changed.
+    pub updated_at: Timestamp,
+    /// Its version.
+    pub version: i64,
+}
+
+/// A case to insert.
+#[derive(Insertable)]
+#[diesel(table_name = cases)]
+pub(crate) struct NewCase {
+    pub id: CaseId,
+    pub code: CaseCode,
+    pub hub_id: HubId,
+    pub stage: Stage,
+    pub status: Status,
+    pub risk: Risk,
+    pub sex: Sex,
+    pub age_band: AgeBand,
+    pub origin_country: Country,
+    pub destination_country: Option<Country>,
+    pub restricted: bool,
+    pub opened_on: NaiveDate,
+    pub since: NaiveDate,
+    pub created_by: UserId,
+    pub created_at: Timestamp,
+    pub updated_at: Timestamp,
+    pub version: i64,
+}
+
+impl From<NewCase> for Case {
+    fn from(new: NewCase) -> Self {
+        Self {
+            id: new.id,
+            code: new.code,
+            hub_id: new.hub_id,
+            stage: new.stage,
+            status: new.status,
+            risk: new.risk,
+            sex: new.sex,
+            age_band: new.age_band,
+            origin_country: new.origin_country,
+            destination_country: new.destination_country,
+            restricted: new.restricted,
+            outcome: None,
+            opened_on: new.opened_on,
+            since: new.since,
+            created_at: new.created_at,
+            updated_at: new.updated_at,
+            version: new.version,
+        }
+    }
+}
+
+/// What of a case's row changes; the version and the moment always do.
+#[derive(AsChangeset, Default)]
+#[diesel(table_name = cases)]
+pub(crate) struct CasePatch {
+    pub stage: Option<Stage>,
+    pub status: Option<Status>,
+    pub risk: Option<Risk>,
+    pub sex: Option<Sex>,
+    pub age_band: Option<AgeBand>,
+    pub origin_country: Option<Country>,
+    pub destination_country: Option<Option<Country>>,
+    pub restricted: Option<bool>,
+    pub outcome: Option<Option<Outcome>>,
+    pub opened_on: Option<NaiveDate>,
+    pub since: Option<NaiveDate>,
+}
+
+/// A case's wrapped key.
+#[derive(Insertable, Queryable, Selectable)]
+#[diesel(table_name = case_keys)]
+pub(crate) struct CaseKeyRow {
+    pub case_id: CaseId,
+    pub wrapped: Vec<u8>,
+    pub key_version: i32,
+    pub created_at: Timestamp,
+}
+
+/// A stretch of a case's history.
+#[derive(Insertable, Queryable, Selectable, Clone)]
+#[diesel(table_name = case_periods)]
+pub(crate) struct PeriodRow {
+    pub id: PeriodId,
+    pub case_id: CaseId,
+    pub hub_id: HubId,
+    pub stage: Stage,
+    pub status: Status,
+    pub outcome: Option<Outcome>,
+    pub reason: String,
+    pub from_on: NaiveDate,
+    pub until_on: Option<NaiveDate>,
+    pub sequence: i64,
+    pub note: Option<Ciphertext>,
+    pub recorded_at: Timestamp,
+    pub recorded_by: UserId,
+    pub superseded_at: Option<Timestamp>,
+}
+
+/// A place on a team.
+#[derive(Insertable, Queryable, Selectable, Clone)]
+#[diesel(table_name = case_team)]
+pub(crate) struct TeamRow {
+    pub case_id: CaseId,
+    pub user_id: UserId,
+    #[diesel(embed)]
+    pub groups: GroupSet,
+    pub ends_at: Option<Timestamp>,
+    pub added_by: UserId,
+    pub added_at: Timestamp,
+    pub version: i64,
+}
+
+/// Which field groups a place on a team opens.
+#[derive(Insertable, Queryable, Selectable, AsChangeset, Clone, Copy, Default, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[diesel(table_name = case_team)]
+pub(crate) struct GroupSet {
+    identity: bool,
+    contact: bool,
+    family: bool,
+    protection: bool,
+    health: bool,
+    legal: bool,
+    passage: bool,
+}
+
+impl GroupSet {
+    /// Every group.
+    pub(crate) fn all() -> Self {
+        use crate::db::types::CodeList as _;
+        FieldGroup::all().iter().copied().collect()
+    }
+
+    fn flag(&mut self, group: FieldGroup) -> &mut bool {
+        match group {
+            FieldGroup::Identity => &mut self.identity,
+            FieldGroup::Contact => &mut self.contact,
+            FieldGroup::Family => &mut self.family,
+            FieldGroup::Protection => &mut self.protection,
+            FieldGroup::Health => &mut self.health,
+            FieldGroup::Legal => &mut self.legal,
+            FieldGroup::Passage => &mut self.passage,
+        }
+    }
+
+    /// The groups in it, in the order of the code list.
+    pub(crate) fn to_vec(mut self) -> Vec<FieldGroup> {
+        use crate::db::types::CodeList as _;
+        FieldGroup::all().iter().copied().filter(|group| *self.flag(*group)).collect()
+    }
+}
+
+impl FromIterator<FieldGroup> for GroupSet {
+    fn from_iter<I: IntoIterator<Item = FieldGroup>>(groups: I) -> Self {
+        groups.into_iter().fold(Self::default(), |mut set, group| {
+            *set.flag(group) = true;
+            set
+        })
+    }
+}

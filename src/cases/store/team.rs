@@ -1,0 +1,76 @@
+//! Places on a case's team.
+
+use diesel::prelude::*;
+
+use crate::access::{CaseId, UserId};
+use crate::cases::model::{GroupSet, TeamRow};
+use crate::db::schema::case_team;
+use crate::db::types::Timestamp;
+use crate::db::{Tx, WriteTx};
+use crate::error::{Code, Error, Result};
+
+/// The opener's place: every field group, without an end.
+pub(crate) fn insert_opener(tx: &mut WriteTx<'_>, case: CaseId, opener: UserId) -> Result<()> {
+    let row = TeamRow {
+        case_id: case,
+        user_id: opener,
+        groups: GroupSet::all(),
+        ends_at: None,
+        added_by: opener,
+        added_at: tx.now(),
+        version: 1,
+    };
+    insert(tx, &row)
+}
+
+/// A new place.
+pub(crate) fn insert(tx: &mut WriteTx<'_>, row: &TeamRow) -> Result<()> {
+    diesel::insert_into(case_team::table).values(row).execute(tx.conn())?;
+    Ok(())
+}
+
+/// The places of a case that `find` has found, ended ones too.
+pub(crate) fn of_case(tx: &mut Tx<'_>, case: CaseId) -> Result<Vec<TeamRow>> {
+    Ok(case_team::table
+        .filter(case_team::case_id.eq(case))
+        .order((case_team::added_at, case_team::user_id))
+        .select(TeamRow::as_select())
+        .load(tx.conn())?)
+}
+
+/// One place.
+pub(crate) fn place(tx: &mut Tx<'_>, case: CaseId, user: UserId) -> Result<Option<TeamRow>> {
+    Ok(case_team::table.find((case, user)).select(TeamRow::as_select()).first(tx.conn()).optional()?)
+}
+
+/// Changes a place, of the version that was read.
+pub(crate) fn update(tx: &mut WriteTx<'_>, row: &TeamRow, groups: GroupSet, ends_at: Option<Timestamp>) -> Result<()> {
+    let changed = diesel::update(case_team::table.find((row.case_id, row.user_id)).filter(case_team::version.eq(row.version)))
+        .set((groups, case_team::ends_at.eq(ends_at), case_team::version.eq(row.version + 1)))
+        .execute(tx.conn())?;
+    if changed == 1 { Ok(()) } else { Err(Error::precondition_failed()) }
+}
+
+/// Takes a place away.
+pub(crate) fn remove(tx: &mut WriteTx<'_>, row: &TeamRow) -> Result<()> {
+    diesel::delete(case_team::table.find((row.case_id, row.user_id))).execute(tx.conn())?;
+    Ok(())
+}
+
+/// A restricted case is reached by its team alone: somebody beside `leaving` must have a place without
+/// an end, or nobody could reach it any more.
+pub(crate) fn someone_stays(tx: &mut Tx<'_>, case: CaseId, leaving: Option<UserId>) -> Result<()> {
+    let staying: i64 = case_team::table
+        .filter(case_team::case_id.eq(case))
+        .filter(case_team::ends_at.is_null())
+        .filter(case_team::user_id.ne_all(leaving.into_iter().collect::<Vec<_>>()))
+        .count()
+        .get_result(tx.conn())?;
+    if staying > 0 {
+        return Ok(());
+    }
+    Err(Error::new(
+        Code::StillInUse,
+        "A restricted case needs somebody on its team whose place has no end: give such a place first.",
+    ))
+}

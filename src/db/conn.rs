@@ -1,0 +1,150 @@
+//! One connection to either database, with the settings that the promises rest on.
+//!
+//! Nothing else but the rest of `db` may ask which database it is.
+
+use diesel::connection::SimpleConnection;
+use diesel::prelude::*;
+use diesel::sql_types::{Integer, Text};
+
+use super::url::{DatabaseUrl, SqlitePath};
+
+/// SQLite or PostgreSQL.
+#[derive(diesel::MultiConnection)]
+pub enum AnyConnection {
+    /// A server of its own.
+    Postgres(PgConnection),
+    /// A file, in this process.
+    Sqlite(SqliteConnection),
+}
+
+/// What a connection is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Purpose {
+    Read,
+    Write,
+}
+
+/// The WAL-reset corruption bug is fixed in this version (sqlite.org/wal.html, section 11).
+const OLDEST_SQLITE: i32 = 3_051_003;
+
+/// Why a connection cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum ConnectError {
+    /// The database does not answer.
+    #[error("the database cannot be opened: {0}")]
+    Connect(#[from] diesel::ConnectionError),
+    /// A setting could not be read or made.
+    #[error("the database does not take a setting it must have: {0}")]
+    Setting(#[from] diesel::result::Error),
+    /// A setting that must hold does not.
+    #[error("{0}")]
+    Unsafe(String),
+}
+
+/// Opens a connection and asserts its settings.
+pub(super) fn open(url: &DatabaseUrl, purpose: Purpose) -> Result<AnyConnection, ConnectError> {
+    match url {
+        DatabaseUrl::Sqlite(path) => open_sqlite(path, purpose).map(AnyConnection::Sqlite),
+        DatabaseUrl::Postgres(server) => open_postgres(server.as_str()).map(AnyConnection::Postgres),
+    }
+}
+
+fn open_sqlite(path: &SqlitePath, purpose: Purpose) -> Result<SqliteConnection, ConnectError> {
+    let mut conn = SqliteConnection::establish(&path.to_uri())?;
+    conn.batch_execute(
+        "PRAGMA busy_timeout = 10000;
+         PRAGMA foreign_keys = ON;
+         PRAGMA synchronous = FULL;
+         PRAGMA trusted_schema = OFF;
+         PRAGMA recursive_triggers = ON;
+         PRAGMA secure_delete = ON;
+         PRAGMA temp_store = MEMORY;
+         PRAGMA cache_size = -8192;",
+    )?;
+    if purpose == Purpose::Write {
+        conn.batch_execute("PRAGMA journal_mode = WAL; PRAGMA wal_autocheckpoint = 4000;")?;
+    } else {
+        conn.batch_execute("PRAGMA query_only = ON;")?;
+    }
+    assert_sqlite(&mut conn)?;
+    Ok(conn)
+}
+
+diesel::define_sql_function!(fn sqlite_version() -> Text);
+
+#[derive(QueryableByName)]
+struct TextPragma {
+    #[diesel(sql_type = Text)]
+    value: String,
+}
+
+#[derive(QueryableByName)]
+struct NumberPragma {
+    #[diesel(sql_type = Integer)]
+    value: i32,
+}
+
+fn assert_sqlite(conn: &mut SqliteConnection) -> Result<(), ConnectError> {
+    let version: String = diesel::select(sqlite_version()).get_result(conn)?;
+    if version_number(&version) < OLDEST_SQLITE {
+        return Err(ConnectError::Unsafe(format!(
+            "SQLite {version} has a bug that can corrupt the write-ahead log; 3.51.3 or newer is needed"
+        )));
+    }
+    let journal: TextPragma =
+        diesel::sql_query("SELECT journal_mode AS value FROM pragma_journal_mode").get_result(conn)?;
+    if journal.value != "wal" {
+        return Err(ConnectError::Unsafe(format!(
+            "the database file is in journal mode `{}` and does not take write-ahead logging; is it on a network file system?",
+            journal.value
+        )));
+    }
+    for (name, wanted) in [("synchronous", 2), ("foreign_keys", 1), ("trusted_schema", 0)] {
+        let sql = format!("SELECT {name} AS value FROM pragma_{name}");
+        let found: NumberPragma = diesel::sql_query(sql).get_result(conn)?;
+        if found.value != wanted {
+            return Err(ConnectError::Unsafe(format!(
+                "SQLite's setting {name} is {}, and must be {wanted}",
+                found.value
+            )));
+        }
+    }
+    Ok(())
+}
+
+/// `3.51.3` as SQLite's own number 3051003.
+fn version_number(text: &str) -> i32 {
+    text.split('.').chain(["0"; 3]).take(3).fold(0, |number, part| number * 1000 + part.parse::<i32>().unwrap_or(0))
+}
+
+fn open_postgres(url: &str) -> Result<PgConnection, ConnectError> {
+    let mut conn = PgConnection::establish(url)?;
+    // `synchronous_commit` may be set off for a role or a database; an acknowledged write must be on the disk.
+    conn.batch_execute(
+        "SET synchronous_commit = on;
+         SET timezone = 'UTC';
+         SET statement_timeout = '30s';
+         SET lock_timeout = '10s';
+         SET idle_in_transaction_session_timeout = '30s';",
+    )?;
+    let fsync: TextPragma =
+        diesel::sql_query("SELECT current_setting('fsync') AS value").get_result(&mut conn)?;
+    if fsync.value != "on" {
+        return Err(ConnectError::Unsafe(
+            "PostgreSQL runs with fsync = off: a power failure would lose acknowledged writes".to_owned(),
+        ));
+    }
+    Ok(conn)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::version_number;
+
+    #[test]
+    fn versions_compare_as_sqlite_counts_them() {
+        assert_eq!(version_number("3.51.3"), 3_051_003);
+        assert!(version_number("3.9.2") < version_number("3.51.3"));
+        assert_eq!(version_number("3.53"), 3_053_000);
+    }
+}

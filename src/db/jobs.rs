@@ -1,0 +1,199 @@
+//! The two kinds of work that end in a commit: a write with its event, and the event of a read.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use diesel::result::{DatabaseErrorKind, Error as DbError};
+use serde::{Serialize, de::DeserializeOwned};
+use tokio::sync::oneshot;
+
+use super::conn::AnyConnection;
+use super::in_transaction;
+use super::tx::{Tx, WriteTx, append};
+use super::types::Timestamp;
+use super::writer::Job;
+use super::idempotency;
+use crate::access::{Permission, Permit};
+use crate::audit::entry::{NewEntry, Origin};
+use crate::audit::{Event, Outcome};
+use crate::clock::Clock;
+use crate::crypto::Keyring;
+use crate::error::{Code, Error, Result};
+
+/// A job and where its answer will come.
+pub(super) type Pending<T> = (Box<dyn Job>, oneshot::Receiver<Result<T>>);
+
+/// A write before it is run.
+pub(super) struct Write<P, F> {
+    permit: Permit<P>,
+    event: Event,
+    f: F,
+    keyring: Arc<Keyring>,
+    clock: Clock,
+}
+
+impl<P, F> Write<P, F>
+where
+    P: Permission,
+{
+    pub(super) fn new(permit: Permit<P>, event: Event, f: F, keyring: Arc<Keyring>, clock: Clock) -> Self {
+        Self { permit, event, f, keyring, clock }
+    }
+
+    /// For the group commit.
+    pub(super) fn into_job<T>(self) -> Pending<T>
+    where
+        T: Serialize + DeserializeOwned + Send + 'static,
+        F: Fn(&mut WriteTx<'_>, &Permit<P>) -> Result<T> + Send + 'static,
+    {
+        let (sender, receiver) = oneshot::channel();
+        (Box::new(WriteJob { write: self, sender, outcome: None }), receiver)
+    }
+
+    /// In a transaction of its own, again while it meets others.
+    pub(super) fn run_alone<T>(self, conn: &mut AnyConnection, most_tries: u32) -> Result<T>
+    where
+        T: Serialize + DeserializeOwned,
+        F: Fn(&mut WriteTx<'_>, &Permit<P>) -> Result<T>,
+    {
+        for attempt in 1.. {
+            let outcome = in_transaction(conn, |conn| self.attempt(conn, &mut None));
+            match outcome {
+                Err(error) if meets_another(&error) => {
+                    if attempt == most_tries {
+                        return Err(Error::caused(Code::Overloaded, anyhow::anyhow!("still in conflict: {error:?}")));
+                    }
+                    std::thread::sleep(pause(attempt));
+                }
+                Err(error) => return self.refuse(conn, &mut None, error),
+                Ok(value) => return Ok(value),
+            }
+        }
+        Err(Error::overloaded())
+    }
+
+    fn attempt<T>(&self, conn: &mut AnyConnection, position: &mut Option<i64>) -> Result<T>
+    where
+        T: Serialize + DeserializeOwned,
+        F: Fn(&mut WriteTx<'_>, &Permit<P>) -> Result<T>,
+    {
+        let once = self.permit.idempotency().zip(self.permit.user());
+        if let Some((key, user)) = once
+            && let Some(answer) = idempotency::replay(conn, &self.keyring, user, key)?
+        {
+            return Ok(answer);
+        }
+        let origin = self.permit.origin();
+        let mut tx = WriteTx::new(Tx::new(conn, self.clock.now(), self.event.clone()), &origin, position);
+        let value = (self.f)(&mut tx, &self.permit)?;
+        if let Some((key, user)) = once {
+            idempotency::keep(&mut tx, &self.keyring, user, key, &value)?;
+        }
+        tx.finish()?;
+        Ok(value)
+    }
+
+    /// Puts a refusal on the record, outside the transaction that it ended.
+    fn refuse<T>(&self, conn: &mut AnyConnection, position: &mut Option<i64>, error: Error) -> Result<T> {
+        if !error.is_refusal() {
+            return Err(error);
+        }
+        let now = self.clock.now();
+        let entry = NewEntry::new(&self.event, &self.permit.origin(), now, Outcome::Refused, Some(error.code()))?;
+        in_transaction(conn, |conn| append(conn, entry, position))?;
+        Err(error.mark_recorded())
+    }
+}
+
+struct WriteJob<P, F, T> {
+    write: Write<P, F>,
+    sender: oneshot::Sender<Result<T>>,
+    outcome: Option<Result<T>>,
+}
+
+impl<P, F, T> Job for WriteJob<P, F, T>
+where
+    P: Permission,
+    T: Serialize + DeserializeOwned + Send + 'static,
+    F: Fn(&mut WriteTx<'_>, &Permit<P>) -> Result<T> + Send + 'static,
+{
+    fn run(&mut self, conn: &mut AnyConnection, position: &mut Option<i64>) {
+        let before = *position;
+        let outcome = in_transaction(conn, |conn| self.write.attempt(conn, position));
+        self.outcome = Some(outcome.or_else(|error| {
+            *position = before;
+            self.write.refuse(conn, position, error)
+        }));
+    }
+
+    fn answer(self: Box<Self>, committed: Result<()>) {
+        let outcome = self.outcome.unwrap_or_else(|| Err(Error::internal(anyhow::anyhow!("the job did not run"))));
+        // The requester may have gone away; what was committed stays.
+        drop(self.sender.send(match committed {
+            Ok(()) => outcome,
+            Err(failure) => Err(failure),
+        }));
+    }
+}
+
+/// The event of a read, or of a refusal.
+pub(super) struct ReadEvent {
+    event: Event,
+    origin: Origin,
+    at: Timestamp,
+    outcome: Outcome,
+    code: Option<Code>,
+    sender: oneshot::Sender<Result<()>>,
+    appended: Result<()>,
+}
+
+impl ReadEvent {
+    pub(super) fn done(event: Event, origin: Origin, at: Timestamp) -> Pending<()> {
+        Self::pending(event, origin, at, Outcome::Done, None)
+    }
+
+    pub(super) fn refused(event: Event, origin: Origin, at: Timestamp, code: Code) -> Pending<()> {
+        Self::pending(event, origin, at, Outcome::Refused, Some(code))
+    }
+
+    pub(super) fn failed(event: Event, origin: Origin, at: Timestamp, code: Code) -> Pending<()> {
+        Self::pending(event, origin, at, Outcome::Failed, Some(code))
+    }
+
+    fn pending(event: Event, origin: Origin, at: Timestamp, outcome: Outcome, code: Option<Code>) -> Pending<()> {
+        let (sender, receiver) = oneshot::channel();
+        let appended = Err(Error::internal(anyhow::anyhow!("the job did not run")));
+        (Box::new(Self { event, origin, at, outcome, code, sender, appended }), receiver)
+    }
+}
+
+impl Job for ReadEvent {
+    fn run(&mut self, conn: &mut AnyConnection, position: &mut Option<i64>) {
+        let before = *position;
+        self.appended = NewEntry::new(&self.event, &self.origin, self.at, self.outcome, self.code)
+            .and_then(|entry| in_transaction(conn, |conn| append(conn, entry, position)));
+        if self.appended.is_err() {
+            *position = before;
+        }
+    }
+
+    fn answer(self: Box<Self>, committed: Result<()>) {
+        drop(self.sender.send(committed.and(self.appended)));
+    }
+}
+
+/// Whether PostgreSQL ended the transaction because of another one, so that it may be run again.
+fn meets_another(error: &Error) -> bool {
+    let Some(cause) = error.cause().and_then(|cause| cause.downcast_ref::<DbError>()) else { return false };
+    match cause {
+        DbError::DatabaseError(DatabaseErrorKind::SerializationFailure, _) => true,
+        DbError::DatabaseError(_, info) => info.message().contains("deadlock detected"),
+        _ => false,
+    }
+}
+
+/// Longer from try to try and never the same twice, so that two that met do not meet again.
+fn pause(attempt: u32) -> Duration {
+    let [random] = crate::crypto::random::bytes::<1>();
+    Duration::from_micros(u64::from(attempt.min(16)) * 200 + u64::from(random) * 8)
+}

@@ -1,0 +1,278 @@
+//! The tables, once for both databases. Compared with what the migrations make by `tests/api/schema.rs`.
+
+diesel::table! {
+    settings (name) {
+        name -> Text,
+        value -> Text,
+    }
+}
+
+diesel::table! {
+    keyring (purpose, version) {
+        purpose -> Text,
+        version -> Integer,
+        wrapped -> Binary,
+        created_at -> BigInt,
+        retired_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    hubs (id) {
+        id -> Text,
+        name -> Text,
+        country -> Text,
+        state -> Text,
+        version -> BigInt,
+        created_at -> BigInt,
+        updated_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    users (id) {
+        id -> Text,
+        username -> Text,
+        role -> Text,
+        status -> Text,
+        password_hash -> Text,
+        version -> BigInt,
+        created_at -> BigInt,
+        updated_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    hub_members (hub_id, user_id) {
+        hub_id -> Text,
+        user_id -> Text,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    sessions (id) {
+        id -> Text,
+        user_id -> Text,
+        created_at -> BigInt,
+        expires_at -> BigInt,
+        ended_at -> Nullable<BigInt>,
+        ended_reason -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    refresh_tokens (token_hash) {
+        token_hash -> Text,
+        session_id -> Text,
+        issued_at -> BigInt,
+        used_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    idempotency_keys (actor_id, key) {
+        actor_id -> Text,
+        key -> Text,
+        fingerprint -> Binary,
+        answer -> Binary,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    audit_events (id) {
+        id -> Text,
+        position -> Nullable<BigInt>,
+        recorded_at -> BigInt,
+        actor_id -> Nullable<Text>,
+        action -> Text,
+        outcome -> Text,
+        case_id -> Nullable<Text>,
+        body -> Binary,
+        leaf -> Binary,
+    }
+}
+
+diesel::table! {
+    shelters (id) {
+        id -> Text,
+        hub_id -> Text,
+        codename -> Text,
+        beds -> Integer,
+        state -> Text,
+        version -> BigInt,
+        created_at -> BigInt,
+        updated_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    cases (id) {
+        id -> Text,
+        code -> Text,
+        hub_id -> Text,
+        stage -> Text,
+        status -> Text,
+        risk -> Text,
+        sex -> Text,
+        age_band -> Text,
+        origin_country -> Text,
+        destination_country -> Nullable<Text>,
+        restricted -> Bool,
+        outcome -> Nullable<Text>,
+        opened_on -> Date,
+        since -> Date,
+        created_by -> Text,
+        created_at -> BigInt,
+        updated_at -> BigInt,
+        version -> BigInt,
+    }
+}
+
+diesel::table! {
+    case_keys (case_id) {
+        case_id -> Text,
+        wrapped -> Binary,
+        key_version -> Integer,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    case_periods (id) {
+        id -> Text,
+        case_id -> Text,
+        hub_id -> Text,
+        stage -> Text,
+        status -> Text,
+        outcome -> Nullable<Text>,
+        reason -> Text,
+        from_on -> Date,
+        until_on -> Nullable<Date>,
+        sequence -> BigInt,
+        note -> Nullable<Binary>,
+        recorded_at -> BigInt,
+        recorded_by -> Text,
+        superseded_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    case_team (case_id, user_id) {
+        case_id -> Text,
+        user_id -> Text,
+        identity -> Bool,
+        contact -> Bool,
+        family -> Bool,
+        protection -> Bool,
+        health -> Bool,
+        legal -> Bool,
+        passage -> Bool,
+        ends_at -> Nullable<BigInt>,
+        added_by -> Text,
+        added_at -> BigInt,
+        version -> BigInt,
+    }
+}
+
+diesel::table! {
+    sealed_records (id) {
+        id -> Text,
+        case_id -> Text,
+        field_group -> Text,
+        version -> BigInt,
+        sealed -> Binary,
+        recorded_at -> BigInt,
+        recorded_by -> Text,
+    }
+}
+
+diesel::table! {
+    stays (id) {
+        id -> Text,
+        case_id -> Text,
+        shelter_id -> Text,
+        arrived_on -> Date,
+        left_on -> Nullable<Date>,
+        leaving -> Nullable<Text>,
+        created_at -> BigInt,
+        updated_at -> BigInt,
+        version -> BigInt,
+    }
+}
+
+diesel::table! {
+    journeys (id) {
+        id -> Text,
+        case_id -> Text,
+        state -> Text,
+        destination_country -> Text,
+        approved_by -> Nullable<Text>,
+        approved_at -> Nullable<BigInt>,
+        created_by -> Text,
+        created_at -> BigInt,
+        updated_at -> BigInt,
+        version -> BigInt,
+    }
+}
+
+diesel::table! {
+    legs (id) {
+        id -> Text,
+        case_id -> Text,
+        journey_id -> Text,
+        place -> Integer,
+        from_country -> Text,
+        to_country -> Text,
+        keeper_id -> Text,
+        planned_on -> Date,
+        started_on -> Nullable<Date>,
+        ended_on -> Nullable<Date>,
+        state -> Text,
+        created_at -> BigInt,
+        updated_at -> BigInt,
+        version -> BigInt,
+    }
+}
+
+diesel::table! {
+    asylum_applications (id) {
+        id -> Text,
+        case_id -> Text,
+        country -> Text,
+        authority -> Text,
+        level -> Text,
+        state -> Text,
+        applied_on -> Date,
+        state_on -> Date,
+        decided_on -> Nullable<Date>,
+        created_at -> BigInt,
+        updated_at -> BigInt,
+        version -> BigInt,
+    }
+}
+
+diesel::table! {
+    resettlements (id) {
+        id -> Text,
+        case_id -> Text,
+        country -> Text,
+        primary_category -> Text,
+        secondary_category -> Nullable<Text>,
+        priority -> Text,
+        state -> Text,
+        state_on -> Date,
+        created_at -> BigInt,
+        updated_at -> BigInt,
+        version -> BigInt,
+    }
+}
+
+diesel::allow_tables_to_appear_in_same_query!(settings, keyring, hubs, users, hub_members, sessions, refresh_tokens, idempotency_keys, audit_events, shelters, cases, case_keys, case_periods, case_team, sealed_records, stays, journeys, legs, asylum_applications, resettlements);
+
+diesel::joinable!(sessions -> users (user_id));
+diesel::joinable!(refresh_tokens -> sessions (session_id));
+diesel::joinable!(hub_members -> hubs (hub_id));
+diesel::joinable!(hub_members -> users (user_id));
+diesel::joinable!(stays -> shelters (shelter_id));

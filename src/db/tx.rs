@@ -1,0 +1,121 @@
+//! What a store works with: a transaction that also gathers the event of what it does.
+
+use diesel::prelude::*;
+
+use super::conn::AnyConnection;
+use super::types::Timestamp;
+use crate::audit::Event;
+use crate::audit::entry::{NewEntry, Origin};
+use crate::audit::{Outcome, log};
+use crate::crypto::{Ciphertext, Place};
+use crate::error::{Code, Error, Result};
+
+/// A read: one consistent view of the database.
+pub struct Tx<'c> {
+    conn: &'c mut AnyConnection,
+    now: Timestamp,
+    /// What this read will have seen.
+    pub event: Event,
+}
+
+/// A write: commits together with its event, or not at all.
+pub struct WriteTx<'c> {
+    tx: Tx<'c>,
+    origin: &'c Origin,
+    position: &'c mut Option<i64>,
+}
+
+impl<'c> Tx<'c> {
+    pub(super) fn new(conn: &'c mut AnyConnection, now: Timestamp, event: Event) -> Self {
+        Self { conn, now, event }
+    }
+
+    /// The connection, for a store's queries.
+    pub(crate) fn conn(&mut self) -> &mut AnyConnection {
+        self.conn
+    }
+
+    /// The moment of this transaction.
+    #[must_use]
+    pub fn now(&self) -> Timestamp {
+        self.now
+    }
+
+    /// The day of this transaction, UTC.
+    #[must_use]
+    pub fn today(&self) -> chrono::NaiveDate {
+        self.now.date()
+    }
+}
+
+impl<'c> WriteTx<'c> {
+    pub(super) fn new(tx: Tx<'c>, origin: &'c Origin, position: &'c mut Option<i64>) -> Self {
+        Self { tx, origin, position }
+    }
+
+    /// Puts a further event on the log in the same commit: one change that is several facts.
+    pub fn also_record(&mut self, event: &Event) -> Result<()> {
+        self.append(event, Outcome::Done, None)
+    }
+
+    /// Notes on the event which ciphertext is stored where; every store of a sealed value calls it.
+    pub(crate) fn stored(&mut self, place: &Place, ciphertext: &Ciphertext) {
+        self.tx.event.stored(place.table(), place.column(), place.row().to_owned(), ciphertext.sha256());
+    }
+
+    /// Runs `f` in a savepoint, so that a violation it meets does not end the whole transaction.
+    pub(crate) fn savepoint<T>(&mut self, f: impl FnOnce(&mut AnyConnection) -> QueryResult<T>) -> QueryResult<T> {
+        #[expect(clippy::disallowed_methods, reason = "a savepoint inside the write that db began")]
+        self.tx.conn.transaction(f)
+    }
+
+    pub(super) fn finish(&mut self) -> Result<()> {
+        let event = self.tx.event.clone();
+        self.append(&event, Outcome::Done, None)
+    }
+
+    fn append(&mut self, event: &Event, outcome: Outcome, code: Option<Code>) -> Result<()> {
+        let entry = NewEntry::new(event, self.origin, self.tx.now, outcome, code)?;
+        append(self.tx.conn, entry, self.position)
+    }
+}
+
+impl<'c> std::ops::Deref for WriteTx<'c> {
+    type Target = Tx<'c>;
+    fn deref(&self) -> &Tx<'c> {
+        &self.tx
+    }
+}
+
+impl<'c> std::ops::DerefMut for WriteTx<'c> {
+    fn deref_mut(&mut self) -> &mut Tx<'c> {
+        &mut self.tx
+    }
+}
+
+/// Inserts an entry at the next position, or without one where a sequencer gives it.
+pub(super) fn append(conn: &mut AnyConnection, mut entry: NewEntry, position: &mut Option<i64>) -> Result<()> {
+    entry.position = *position;
+    log::insert(conn, &entry)?;
+    if let Some(next) = position {
+        *next += 1;
+    }
+    Ok(())
+}
+
+/// The first position that the transaction may use: `None` on PostgreSQL, where the sequencer counts.
+pub(super) fn first_position(conn: &mut AnyConnection) -> Result<Option<i64>> {
+    match conn {
+        AnyConnection::Sqlite(_) => log::next_position(conn).map(Some),
+        AnyConnection::Postgres(_) => Ok(None),
+    }
+}
+
+/// Turns a unique violation into what it means here; everything else stays what it is.
+pub(crate) fn on_duplicate(error: diesel::result::Error, meaning: impl FnOnce() -> Error) -> Error {
+    use diesel::result::{DatabaseErrorKind, Error as Db};
+    match error {
+        Db::DatabaseError(DatabaseErrorKind::UniqueViolation, _) => meaning(),
+        other => other.into(),
+    }
+}

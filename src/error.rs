@@ -1,0 +1,317 @@
+//! One error, one table of stable codes, one form on the wire: RFC 9457 `application/problem+json`.
+//!
+//! An error says what is wrong, where, and what would be right. It never repeats what the client
+//! sent, because that may be a name. The cause of an internal error goes to the log with the request
+//! id, never to the client.
+
+use std::fmt;
+
+use actix_web::http::StatusCode;
+
+/// What handlers, stores and rules return.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// One field at fault.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fault {
+    /// JSON pointer (RFC 6901) into the body, or the name of the parameter or header.
+    pub pointer: String,
+    /// What is wrong and what would be right.
+    pub detail: String,
+}
+
+impl Fault {
+    /// A fault at `pointer`.
+    pub fn new(pointer: impl Into<String>, detail: impl Into<String>) -> Self {
+        Self { pointer: pointer.into(), detail: detail.into() }
+    }
+}
+
+/// One rule that is not met; all of them are told at once.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unmet {
+    /// Stable name of the rule.
+    pub guard: &'static str,
+    /// What is missing and how to mend it.
+    pub detail: String,
+}
+
+/// Declares [`Code`]: `Variant = "code", status, "title"` a line.
+macro_rules! codes {
+    ($($variant:ident = $code:literal, $status:ident, $title:literal;)+) => {
+        /// A stable code that a client may act on.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+        pub enum Code { $(#[doc = $title] $variant),+ }
+
+        impl Code {
+            /// Every code, for the documents and the tests.
+            pub const ALL: &'static [Self] = &[$(Self::$variant),+];
+
+            /// The code as sent.
+            #[must_use]
+            pub const fn as_str(self) -> &'static str { match self { $(Self::$variant => $code),+ } }
+
+            /// The HTTP status it is sent with.
+            #[must_use]
+            pub const fn status(self) -> StatusCode { match self { $(Self::$variant => StatusCode::$status),+ } }
+
+            /// What it means, for a person.
+            #[must_use]
+            pub const fn title(self) -> &'static str { match self { $(Self::$variant => $title),+ } }
+        }
+    };
+}
+
+codes! {
+    MalformedRequest = "malformed_request", BAD_REQUEST, "The request is not well formed";
+    InvalidCursor = "invalid_cursor", BAD_REQUEST, "The cursor is not one that this list gave";
+    InvalidCaseCode = "invalid_case_code", BAD_REQUEST, "The case code is mistyped";
+    Unauthenticated = "unauthenticated", UNAUTHORIZED, "A valid access token is needed";
+    LoginRefused = "login_refused", UNAUTHORIZED, "The username or the password is wrong, or the account is not active";
+    RefreshRefused = "refresh_refused", UNAUTHORIZED, "The refresh token is not valid; log in again";
+    Forbidden = "forbidden", FORBIDDEN, "Your role does not allow this";
+    FieldGroupWithheld = "field_group_withheld", FORBIDDEN, "Your place on the team does not include these fields";
+    NotFound = "not_found", NOT_FOUND, "There is nothing here that you may see";
+    MethodNotAllowed = "method_not_allowed", METHOD_NOT_ALLOWED, "This address does not take that method";
+    NotAcceptable = "not_acceptable", NOT_ACCEPTABLE, "None of the accepted media types is offered";
+    AlreadyExists = "already_exists", CONFLICT, "There is one already";
+    GuardsUnmet = "guards_unmet", CONFLICT, "The rules for this step are not met";
+    StillInUse = "still_in_use", CONFLICT, "Something still depends on it";
+    PreconditionFailed = "precondition_failed", PRECONDITION_FAILED, "It has changed since you read it";
+    PayloadTooLarge = "payload_too_large", PAYLOAD_TOO_LARGE, "The body is larger than this address takes";
+    UnsupportedMediaType = "unsupported_media_type", UNSUPPORTED_MEDIA_TYPE, "The body must be JSON";
+    InvalidFields = "invalid_fields", UNPROCESSABLE_ENTITY, "Some fields are not valid";
+    IdempotencyKeyReused = "idempotency_key_reused", UNPROCESSABLE_ENTITY, "The idempotency key was used for another request";
+    PreconditionRequired = "precondition_required", PRECONDITION_REQUIRED, "Say which version you change";
+    HeadersTooLarge = "headers_too_large", REQUEST_HEADER_FIELDS_TOO_LARGE, "The headers are too large";
+    TooManyRequests = "too_many_requests", TOO_MANY_REQUESTS, "Too many requests";
+    Internal = "internal", INTERNAL_SERVER_ERROR, "The server failed; nothing was changed";
+    StorageFull = "storage_full", INSUFFICIENT_STORAGE, "The server's disk is full; nothing was changed";
+    Overloaded = "overloaded", SERVICE_UNAVAILABLE, "The server is busy; nothing was changed";
+    Unavailable = "unavailable", SERVICE_UNAVAILABLE, "The database cannot be reached; nothing was changed";
+    TimedOut = "timed_out", SERVICE_UNAVAILABLE, "The request took too long";
+}
+
+/// Anything that a request may fail by.
+pub struct Error(Box<Parts>);
+
+struct Parts {
+    code: Code,
+    detail: Option<String>,
+    faults: Vec<Fault>,
+    unmet: Vec<Unmet>,
+    source: Option<anyhow::Error>,
+    recorded: bool,
+}
+
+impl Error {
+    fn of(code: Code) -> Self {
+        Self(Box::new(Parts {
+            code,
+            detail: None,
+            faults: Vec::new(),
+            unmet: Vec::new(),
+            source: None,
+            recorded: false,
+        }))
+    }
+
+    /// A code with what is particular to this case; `detail` must hold nothing the client sent.
+    pub fn new(code: Code, detail: impl Into<String>) -> Self {
+        let mut error = Self::of(code);
+        error.0.detail = Some(detail.into());
+        error
+    }
+
+    /// Not there, or not yours: one answer for both.
+    #[must_use]
+    pub fn not_found() -> Self {
+        Self::of(Code::NotFound)
+    }
+
+    /// The role does not hold the permission.
+    #[must_use]
+    pub fn forbidden() -> Self {
+        Self::of(Code::Forbidden)
+    }
+
+    /// The team membership does not hold the field group.
+    #[must_use]
+    pub fn field_group_withheld() -> Self {
+        Self::of(Code::FieldGroupWithheld)
+    }
+
+    /// No valid access token.
+    #[must_use]
+    pub fn unauthenticated() -> Self {
+        Self::of(Code::Unauthenticated)
+    }
+
+    /// Fields that cannot be accepted.
+    #[must_use]
+    pub fn invalid(faults: Vec<Fault>) -> Self {
+        let mut error = Self::of(Code::InvalidFields);
+        error.0.faults = faults;
+        error
+    }
+
+    /// One field that cannot be accepted.
+    pub fn invalid_field(pointer: impl Into<String>, detail: impl Into<String>) -> Self {
+        Self::invalid(vec![Fault::new(pointer, detail)])
+    }
+
+    /// A malformed part of the request that has a pointer.
+    pub fn malformed_field(pointer: impl Into<String>, detail: impl Into<String>) -> Self {
+        let mut error = Self::of(Code::MalformedRequest);
+        error.0.faults = vec![Fault::new(pointer, detail)];
+        error
+    }
+
+    /// Rules that are not met, all at once.
+    #[must_use]
+    pub fn unmet(unmet: Vec<Unmet>) -> Self {
+        let mut error = Self::of(Code::GuardsUnmet);
+        error.0.unmet = unmet;
+        error
+    }
+
+    /// The version in `If-Match` is not the present one.
+    #[must_use]
+    pub fn precondition_failed() -> Self {
+        Self::new(Code::PreconditionFailed, "Read it again, look at what changed, and send the change with the new ETag.")
+    }
+
+    /// A failure that is ours; the cause is logged, the client learns only the request id.
+    pub fn internal(source: impl Into<anyhow::Error>) -> Self {
+        Self::caused(Code::Internal, source)
+    }
+
+    /// A code with a cause for the log.
+    pub fn caused(code: Code, source: impl Into<anyhow::Error>) -> Self {
+        let mut error = Self::of(code);
+        error.0.source = Some(source.into());
+        error
+    }
+
+    /// The queue is full.
+    #[must_use]
+    pub fn overloaded() -> Self {
+        Self::of(Code::Overloaded)
+    }
+
+    /// The stable code.
+    #[must_use]
+    pub fn code(&self) -> Code {
+        self.0.code
+    }
+
+    /// What is particular to this case.
+    #[must_use]
+    pub fn detail(&self) -> Option<&str> {
+        self.0.detail.as_deref()
+    }
+
+    /// The fields at fault.
+    #[must_use]
+    pub fn faults(&self) -> &[Fault] {
+        &self.0.faults
+    }
+
+    /// The rules that are not met.
+    #[must_use]
+    pub fn unmet_guards(&self) -> &[Unmet] {
+        &self.0.unmet
+    }
+
+    /// The cause, for the log only.
+    #[must_use]
+    pub fn cause(&self) -> Option<&anyhow::Error> {
+        self.0.source.as_ref()
+    }
+
+    /// Whether the answer denies access, so that it must be on the record.
+    #[must_use]
+    pub fn is_refusal(&self) -> bool {
+        matches!(self.0.code, Code::Forbidden | Code::FieldGroupWithheld | Code::NotFound)
+    }
+
+    /// The same error for another answer; the cause is kept as text.
+    #[must_use]
+    pub(crate) fn duplicate(&self) -> Self {
+        Self(Box::new(Parts {
+            code: self.0.code,
+            detail: self.0.detail.clone(),
+            faults: self.0.faults.clone(),
+            unmet: self.0.unmet.clone(),
+            source: self.0.source.as_ref().map(|cause| anyhow::anyhow!("{cause:#}")),
+            recorded: self.0.recorded,
+        }))
+    }
+
+    /// Marks the refusal as already on the record.
+    #[must_use]
+    pub(crate) fn mark_recorded(mut self) -> Self {
+        self.0.recorded = true;
+        self
+    }
+
+    /// Whether the refusal is already on the record.
+    #[must_use]
+    pub(crate) fn is_recorded(&self) -> bool {
+        self.0.recorded
+    }
+}
+
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Error")
+            .field("code", &self.0.code)
+            .field("detail", &self.0.detail)
+            .field("faults", &self.0.faults)
+            .field("unmet", &self.0.unmet)
+            .field("source", &self.0.source)
+            .finish()
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.0.code.title())?;
+        if let Some(detail) = &self.0.detail {
+            write!(f, ": {detail}")?;
+        }
+        for fault in &self.0.faults {
+            write!(f, "; {}: {}", fault.pointer, fault.detail)?;
+        }
+        for unmet in &self.0.unmet {
+            write!(f, "; {}: {}", unmet.guard, unmet.detail)?;
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for Error {}
+
+/// Only "no row" is a client's affair; what a unique violation means is said where it is expected.
+impl From<diesel::result::Error> for Error {
+    fn from(error: diesel::result::Error) -> Self {
+        match error {
+            diesel::result::Error::NotFound => Self::not_found(),
+            other if is_disk_full(&other) => Self::caused(Code::StorageFull, other),
+            other => Self::internal(other),
+        }
+    }
+}
+
+/// Whatever does not open or seal is ours to mend: the client can do nothing about it.
+impl From<crate::crypto::SealError> for Error {
+    fn from(error: crate::crypto::SealError) -> Self {
+        Self::internal(error)
+    }
+}
+
+/// SQLite tells a full disk, a quota and a file-size limit only by its message.
+fn is_disk_full(error: &diesel::result::Error) -> bool {
+    let text = error.to_string();
+    text.contains("disk is full") || text.contains("No space left on device")
+}

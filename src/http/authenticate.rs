@@ -1,0 +1,155 @@
+//! The one middleware: gives each request its id and its actor, and answers every error.
+//!
+//! It refuses nobody. A route that needs an actor asks for a permit, which is not to be had without
+//! one; so a route cannot slip past by where it is registered.
+
+use std::time::{Duration, Instant};
+
+use actix_web::HttpMessage as _;
+use actix_web::body::{BoxBody, EitherBody, MessageBody};
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::header::{AUTHORIZATION, CACHE_CONTROL, HeaderName, HeaderValue};
+use actix_web::middleware::Next;
+use actix_web::web::Data;
+
+use super::context::RequestContext;
+use super::{idempotency, problem};
+use crate::access::Actor;
+use crate::accounts::authenticate::actor_of;
+use crate::app::App;
+use crate::audit::entry::{Origin, RequestId};
+use crate::audit::{Action, Event};
+use crate::error::{Code, Error, Result};
+
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+/// A request that takes longer than this is given up.
+const LONGEST: Duration = Duration::from_secs(30);
+
+/// For `actix_web::middleware::from_fn`, around the whole application.
+pub async fn authenticate<B: MessageBody + 'static>(
+    mut request: ServiceRequest,
+    next: Next<B>,
+) -> Result<ServiceResponse<EitherBody<B, BoxBody>>, actix_web::Error> {
+    let started = Instant::now();
+    let request_id = RequestId::generate();
+    let app = request.app_data::<Data<App>>().cloned();
+    let http = request.request().clone();
+    let outcome = match prepare(&mut request, app.as_ref(), request_id).await {
+        Ok(()) => match tokio::time::timeout(LONGEST, next.call(request)).await {
+            Ok(Ok(response)) => answer_error(response, app.as_ref(), request_id).await,
+            Ok(Err(error)) => Err(own_error(&error)),
+            Err(_) => Err(Error::new(Code::TimedOut, "Send it again; with the same Idempotency-Key nothing is done twice.")),
+        },
+        Err(error) => Err(error),
+    };
+    let mut response = match outcome {
+        Ok(response) => response,
+        Err(error) => {
+            log(&error, request_id);
+            let response = problem::response(&error, Some(request_id.to_string()));
+            ServiceResponse::new(http, response).map_into_right_body()
+        }
+    };
+    let headers = response.headers_mut();
+    if let Ok(value) = HeaderValue::from_str(request_id.as_str()) {
+        headers.insert(REQUEST_ID, value);
+    }
+    for (name, value) in [
+        (CACHE_CONTROL, "no-store"),
+        (HeaderName::from_static("x-content-type-options"), "nosniff"),
+        (HeaderName::from_static("referrer-policy"), "no-referrer"),
+        (HeaderName::from_static("x-frame-options"), "DENY"),
+    ] {
+        headers.insert(name, HeaderValue::from_static(value));
+    }
+    // The pattern and not the address: an address may hold a search text.
+    tracing::info!(
+        %request_id,
+        method = %response.request().method(),
+        route = response.request().match_pattern().as_deref().unwrap_or("-"),
+        status = response.status().as_u16(),
+        micros = u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX),
+        "answered"
+    );
+    Ok(response)
+}
+
+async fn prepare(request: &mut ServiceRequest, app: Option<&Data<App>>, request_id: RequestId) -> Result<()> {
+    let bearer = app.zip(token(request)).and_then(|(app, token)| app.tokens.verify(&token));
+    if let Some((app, bearer)) = app.zip(bearer)
+        && let Some(actor) = actor_of(&app.db, bearer).await?
+    {
+        request.extensions_mut().insert(actor);
+    }
+    let mut context = RequestContext::new(request_id);
+    if request.extensions().get::<Actor>().is_some() {
+        context.idempotency = idempotency::take(request).await?;
+    }
+    request.extensions_mut().insert(context);
+    Ok(())
+}
+
+fn token(request: &ServiceRequest) -> Option<String> {
+    let value = request.headers().get(AUTHORIZATION)?.to_str().ok()?;
+    let (scheme, token) = value.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim().to_owned())
+}
+
+/// Replaces the answer of a failed handler by one that has the request id, after putting a refusal by
+/// role on the record: what cannot be recorded is not answered.
+async fn answer_error<B: MessageBody + 'static>(
+    response: ServiceResponse<B>,
+    app: Option<&Data<App>>,
+    request_id: RequestId,
+) -> Result<ServiceResponse<EitherBody<B, BoxBody>>> {
+    let Some(error) = response.response().error() else { return Ok(response.map_into_left_body()) };
+    let error = own_error(error);
+    let actor = response.request().extensions().get::<Actor>().cloned();
+    if let Some((app, actor)) = app.zip(actor)
+        && error.is_refusal()
+        && !error.is_recorded()
+    {
+        let route = response.request().match_pattern().unwrap_or_default();
+        let mut event = Event::new(Action::AccessRefuse)
+            .detail("method", response.request().method())
+            .detail("route", route);
+        if let Some(case) = response.request().match_info().get("case").filter(|text| is_reference(text)) {
+            event = event.asked_for(case);
+        }
+        let origin = Origin {
+            actor: Some(actor.user),
+            role: Some(actor.role),
+            session: Some(actor.session),
+            request: request_id,
+            permission: "-",
+        };
+        app.db.record_refusal(event, origin, error.code()).await?;
+    }
+    log(&error, request_id);
+    let answer = problem::response(&error, Some(request_id.to_string()));
+    Ok(response.into_response(answer).map_into_right_body())
+}
+
+/// Only what has the form of an id or a code may stand on the log.
+fn is_reference(text: &str) -> bool {
+    (10..=26).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+}
+
+/// Errors of the framework become ours; what is none of ours is not told.
+fn own_error(error: &actix_web::Error) -> Error {
+    if let Some(own) = error.as_error::<Error>() {
+        return own.duplicate();
+    }
+    let status = error.as_response_error().status_code();
+    match Code::ALL.iter().find(|code| code.status() == status) {
+        Some(code) if status.is_client_error() => Error::new(*code, code.title()),
+        _ if status.is_client_error() => Error::new(Code::MalformedRequest, "The request is not well formed."),
+        _ => Error::internal(anyhow::anyhow!("{error}")),
+    }
+}
+
+fn log(error: &Error, request_id: RequestId) {
+    if let Some(cause) = error.cause() {
+        tracing::error!(%request_id, code = error.code().as_str(), ?cause, "failed");
+    }
+}

@@ -1,0 +1,317 @@
+//! The OpenAPI description of an endpoint, read off the types in its handler's signature.
+//!
+//! A handler says once what it takes and gives; nothing is written beside it that could drift.
+
+use std::collections::BTreeMap;
+use std::future::Future;
+
+use actix_web::web::Data;
+use utoipa::openapi::path::{Operation, OperationBuilder, Parameter, ParameterBuilder, ParameterIn};
+use utoipa::openapi::request_body::RequestBodyBuilder;
+use utoipa::openapi::response::{Response, ResponseBuilder, ResponsesBuilder};
+use utoipa::openapi::security::SecurityRequirement;
+use utoipa::openapi::{ContentBuilder, HeaderBuilder, Ref, RefOr, Required, Schema};
+use utoipa::{IntoParams, PartialSchema as _, ToSchema};
+
+use super::path::PathParameters;
+use super::{Body, Created, IfMatch, Json, NoContent, Page, Path, Query, Versioned, WriteCondition};
+use crate::access::{Permission, Permit};
+use crate::app::App;
+use crate::error::Code;
+
+/// Schemas by name.
+pub type Schemas = BTreeMap<String, RefOr<Schema>>;
+
+/// What is gathered about one endpoint.
+#[derive(Default)]
+pub struct Description {
+    parameters: Vec<Parameter>,
+    path: Vec<(RefOr<Schema>, &'static str)>,
+    body: Option<RefOr<Schema>>,
+    answer: Option<(&'static str, Response)>,
+    errors: Vec<Code>,
+    /// The permission that the permit in the signature is for.
+    pub permission: Option<&'static crate::access::permissions::Row>,
+    /// Every schema it names.
+    pub schemas: Schemas,
+}
+
+impl Description {
+    fn schema<T: ToSchema>(&mut self) -> RefOr<Schema> {
+        let mut found = vec![(T::name().into_owned(), T::schema())];
+        T::schemas(&mut found);
+        self.schemas.extend(found);
+        RefOr::Ref(Ref::from_schema_name(T::name()))
+    }
+
+    fn header(&mut self, name: &str, about: &str, required: Required, example: &str) {
+        self.parameters.push(
+            ParameterBuilder::new()
+                .name(name)
+                .parameter_in(ParameterIn::Header)
+                .required(required)
+                .description(Some(about))
+                .schema(Some(String::schema()))
+                .example(Some(example.into()))
+                .build(),
+        );
+    }
+
+    /// Completes it with what the route's line says.
+    #[must_use]
+    pub fn operation(mut self, name: &str, summary: &str, tag: &str, post: bool, path: &str) -> Operation {
+        let names: Vec<&str> = path.split(['{', '}']).skip(1).step_by(2).collect();
+        let mut parameters: Vec<Parameter> = names
+            .iter()
+            .zip(std::mem::take(&mut self.path))
+            .map(|(name, (schema, about))| {
+                ParameterBuilder::new()
+                    .name(*name)
+                    .parameter_in(ParameterIn::Path)
+                    .required(Required::True)
+                    .description(Some(about))
+                    .schema(Some(schema))
+                    .build()
+            })
+            .collect();
+        if post && self.permission.is_some() {
+            self.header(
+                super::idempotency::HEADER,
+                "One request however often it is sent: the same key and body get the same answer.",
+                Required::False,
+                "7b1c0f6e-2d0a-4a55-9f0e-0d6f0a6a1f11",
+            );
+            self.errors.push(Code::IdempotencyKeyReused);
+        }
+        parameters.append(&mut self.parameters);
+        let mut operation = OperationBuilder::new()
+            .operation_id(Some(name))
+            .summary(Some(summary))
+            .description(Some(self.about(summary)))
+            .tag(tag)
+            .responses(self.responses());
+        if !parameters.is_empty() {
+            operation = operation.parameters(Some(parameters));
+        }
+        if self.permission.is_some() {
+            operation = operation.security(SecurityRequirement::new("access_token", Vec::<String>::new()));
+        } else {
+            operation = operation.securities(Some(Vec::<SecurityRequirement>::new()));
+        }
+        if let Some(body) = self.body {
+            let content = ContentBuilder::new().schema(Some(body)).build();
+            operation = operation.request_body(Some(
+                RequestBodyBuilder::new()
+                    .content("application/json", content)
+                    .required(Some(Required::True))
+                    .build(),
+            ));
+        }
+        operation.build()
+    }
+
+    fn about(&self, summary: &str) -> String {
+        match self.permission {
+            None => format!("{summary}. Open to everybody."),
+            Some(row) => {
+                use crate::access::Role;
+                use crate::db::types::CodeList as _;
+                let who: Vec<String> = Role::all()
+                    .iter()
+                    .filter(|role| row.reach_of(**role) != crate::access::Reach::No)
+                    .map(|role| format!("{role} ({})", row.reach_of(*role)))
+                    .collect();
+                format!("{summary}. Permission `{}`: {}.", row.name, who.join(", "))
+            }
+        }
+    }
+
+    fn responses(&mut self) -> utoipa::openapi::Responses {
+        if self.permission.is_some() {
+            self.errors.extend([Code::Unauthenticated, Code::Forbidden]);
+        }
+        self.errors.extend([Code::Overloaded, Code::Internal]);
+        let mut by_status: BTreeMap<u16, Vec<Code>> = BTreeMap::new();
+        for code in &self.errors {
+            let codes = by_status.entry(code.status().as_u16()).or_default();
+            if !codes.contains(code) {
+                codes.push(*code);
+            }
+        }
+        let problem = self.schema::<super::problem::Problem>();
+        let mut responses = ResponsesBuilder::new();
+        if let Some((status, response)) = self.answer.take() {
+            responses = responses.response(status, response);
+        }
+        for (status, codes) in by_status {
+            let about: Vec<String> =
+                codes.iter().map(|code| format!("`{}`: {}", code.as_str(), code.title())).collect();
+            let content = ContentBuilder::new().schema(Some(problem.clone())).build();
+            let response = ResponseBuilder::new()
+                .description(about.join("; "))
+                .content("application/problem+json", content)
+                .build();
+            responses = responses.response(status.to_string(), response);
+        }
+        responses.build()
+    }
+}
+
+/// Something in a handler's arguments.
+pub trait DescribeArgument {
+    /// Adds what it means for the client.
+    fn describe(description: &mut Description);
+}
+
+/// What a handler gives.
+pub trait DescribeAnswer {
+    /// Adds the good answer.
+    fn describe(description: &mut Description);
+}
+
+impl<P: Permission> DescribeArgument for Permit<P> {
+    fn describe(description: &mut Description) {
+        description.permission = Some(const { &P::ROW });
+    }
+}
+
+impl DescribeArgument for Data<App> {
+    fn describe(_: &mut Description) {}
+}
+
+impl DescribeArgument for actix_web::HttpRequest {
+    fn describe(_: &mut Description) {}
+}
+
+impl<T: PathParameters> DescribeArgument for Path<T> {
+    fn describe(description: &mut Description) {
+        description.path = T::describe();
+        description.errors.push(Code::NotFound);
+    }
+}
+
+impl<T: IntoParams> DescribeArgument for Query<T> {
+    fn describe(description: &mut Description) {
+        description.parameters.extend(T::into_params(|| Some(ParameterIn::Query)));
+        description.errors.push(Code::MalformedRequest);
+    }
+}
+
+impl<T: ToSchema> DescribeArgument for Body<T> {
+    fn describe(description: &mut Description) {
+        description.body = Some(description.schema::<T>());
+        description.errors.extend([
+            Code::MalformedRequest,
+            Code::PayloadTooLarge,
+            Code::UnsupportedMediaType,
+            Code::InvalidFields,
+        ]);
+    }
+}
+
+impl DescribeArgument for IfMatch {
+    fn describe(description: &mut Description) {
+        description.header("If-Match", "The ETag of the version that is changed.", Required::True, "\"3\"");
+        description.errors.extend([Code::PreconditionRequired, Code::PreconditionFailed]);
+    }
+}
+
+impl DescribeArgument for WriteCondition {
+    fn describe(description: &mut Description) {
+        description.header("If-Match", "The ETag of the version that is replaced.", Required::False, "\"3\"");
+        description.header("If-None-Match", "`*` to write the first version.", Required::False, "*");
+        description.errors.extend([Code::PreconditionRequired, Code::PreconditionFailed]);
+    }
+}
+
+impl<T: DescribeAnswer> DescribeAnswer for crate::error::Result<T> {
+    fn describe(description: &mut Description) {
+        T::describe(description);
+    }
+}
+
+fn answer<T: ToSchema>(description: &mut Description, about: &str) -> ResponseBuilder {
+    let schema = description.schema::<T>();
+    ResponseBuilder::new()
+        .description(about)
+        .content("application/json", ContentBuilder::new().schema(Some(schema)).build())
+}
+
+fn etag() -> utoipa::openapi::Header {
+    HeaderBuilder::new().schema(Some(String::schema())).description(Some("The version; send it as If-Match to change it.")).build()
+}
+
+impl<T: ToSchema> DescribeAnswer for Json<T> {
+    fn describe(description: &mut Description) {
+        let response = answer::<T>(description, "As asked for").build();
+        description.answer = Some(("200", response));
+    }
+}
+
+impl<T: ToSchema> DescribeAnswer for Versioned<T> {
+    fn describe(description: &mut Description) {
+        let response = answer::<T>(description, "As it is now").header("ETag", etag()).build();
+        description.answer = Some(("200", response));
+    }
+}
+
+impl<T: ToSchema> DescribeAnswer for Created<T> {
+    fn describe(description: &mut Description) {
+        let location = HeaderBuilder::new().schema(Some(String::schema())).description(Some("Where it is.")).build();
+        let response =
+            answer::<T>(description, "Created").header("ETag", etag()).header("Location", location).build();
+        description.answer = Some(("201", response));
+    }
+}
+
+impl DescribeAnswer for NoContent {
+    fn describe(description: &mut Description) {
+        description.answer = Some(("204", ResponseBuilder::new().description("Done").build()));
+    }
+}
+
+impl<T: ToSchema> DescribeAnswer for Page<T>
+where
+    Page<T>: ToSchema,
+{
+    fn describe(description: &mut Description) {
+        let link = HeaderBuilder::new().schema(Some(String::schema())).description(Some("The next page, `rel=next`.")).build();
+        let response = answer::<Self>(description, "A page of the list").header("Link", link).build();
+        description.answer = Some(("200", response));
+        description.errors.push(Code::InvalidCursor);
+    }
+}
+
+/// A handler whose signature describes it.
+pub trait Endpoint<Arguments> {
+    /// Reads the description off the signature.
+    fn describe(&self) -> Description;
+}
+
+macro_rules! endpoint {
+    ($($argument:ident)*) => {
+        impl<F, Fut, $($argument),*> Endpoint<($($argument,)*)> for F
+        where
+            F: Fn($($argument),*) -> Fut,
+            Fut: Future,
+            Fut::Output: DescribeAnswer,
+            $($argument: DescribeArgument),*
+        {
+            fn describe(&self) -> Description {
+                #[allow(unused_mut, reason = "a handler without arguments describes its answer alone")]
+                let mut description = Description::default();
+                $($argument::describe(&mut description);)*
+                <Fut::Output as DescribeAnswer>::describe(&mut description);
+                description
+            }
+        }
+    };
+}
+
+endpoint! {}
+endpoint! { A }
+endpoint! { A B }
+endpoint! { A B C }
+endpoint! { A B C D }
+endpoint! { A B C D E }
+endpoint! { A B C D E G }

@@ -1,0 +1,62 @@
+//! The `Idempotency-Key` header (draft-ietf-httpapi-idempotency-key-header) and what it stands for.
+
+use actix_web::HttpMessage as _;
+use actix_web::dev::ServiceRequest;
+use actix_web::http::Method;
+use actix_web::web::Bytes;
+use sha2::{Digest, Sha256};
+
+use crate::error::{Error, Result};
+
+/// Name of the header.
+pub const HEADER: &str = "Idempotency-Key";
+const LONGEST: usize = 64;
+
+/// A key and the fingerprint of the request it was sent with.
+#[derive(Clone)]
+pub struct IdempotencyKey {
+    text: String,
+    fingerprint: [u8; 32],
+}
+
+impl IdempotencyKey {
+    /// The key as sent.
+    #[must_use]
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// SHA-256 over method, address, precondition and body.
+    #[must_use]
+    pub fn fingerprint(&self) -> &[u8] {
+        &self.fingerprint
+    }
+}
+
+/// Takes the key of a POST; reads its body for the fingerprint and puts it back.
+pub(super) async fn take(request: &mut ServiceRequest) -> Result<Option<IdempotencyKey>> {
+    let Some(value) = request.headers().get(HEADER).cloned() else { return Ok(None) };
+    if request.method() != Method::POST {
+        return Ok(None);
+    }
+    let text = value
+        .to_str()
+        .ok()
+        .map(|text| text.trim_matches('"').to_owned())
+        .filter(|text| {
+            (1..=LONGEST).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_graphic())
+        })
+        .ok_or_else(|| {
+            Error::malformed_field(HEADER, "An idempotency key has 1 to 64 visible ASCII characters, such as a UUID.")
+        })?;
+    let body = request.extract::<Bytes>().await.map_err(|error| super::body::payload_error(&error))?;
+    let condition = request.headers().get("If-Match").map(|value| value.as_bytes().to_vec()).unwrap_or_default();
+    let mut hash = Sha256::new();
+    for part in [request.uri().path().as_bytes(), request.query_string().as_bytes(), &condition, &body] {
+        hash.update((part.len() as u64).to_be_bytes());
+        hash.update(part);
+    }
+    let fingerprint = hash.finalize().into();
+    request.set_payload(actix_web::dev::Payload::from(body));
+    Ok(Some(IdempotencyKey { text, fingerprint }))
+}

@@ -1,0 +1,22 @@
+//! What every route shares: who asks, request ids, limits, bodies, versions, lists, problems.
+//! Nothing here knows a domain.
+
+pub mod authenticate;
+pub mod body;
+pub mod context;
+pub mod describe;
+pub mod etag;
+pub mod idempotency;
+pub mod page;
+pub mod patch;
+pub mod path;
+pub mod problem;
+pub mod query;
+pub mod reply;
+
+pub use body::Body;
+pub use etag::{IfMatch, WriteCondition};
+pub use page::{Cursor, Page, PageQuery};
+pub use path::Path;
+pub use query::Query;
+pub use reply::{Created, Json, NoContent, Versioned};

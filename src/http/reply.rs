@@ -1,0 +1,90 @@
+//! The few forms of a good answer.
+
+use actix_web::body::BoxBody;
+use actix_web::http::StatusCode;
+use actix_web::http::header::{ETAG, LINK, LOCATION};
+use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder, Responder};
+use serde::Serialize;
+
+use super::etag::of_version;
+use super::page::Page;
+
+/// What has a version that two people may edit.
+pub trait HasVersion {
+    /// The version, as its ETag says.
+    fn version(&self) -> i64;
+}
+
+/// 200 with a body.
+pub struct Json<T>(pub T);
+
+/// 200 with a body and its ETag.
+pub struct Versioned<T>(pub T);
+
+/// 201 with a body, its ETag and where it is.
+pub struct Created<T> {
+    location: String,
+    body: T,
+}
+
+/// 204.
+pub struct NoContent;
+
+impl<T> Created<T> {
+    /// Created at `location`.
+    pub fn at(location: impl Into<String>, body: T) -> Self {
+        Self { location: location.into(), body }
+    }
+}
+
+fn json<T: Serialize>(mut response: HttpResponseBuilder, body: &T) -> HttpResponse {
+    match serde_json::to_vec(body) {
+        Ok(bytes) => response.content_type("application/json").body(bytes),
+        Err(error) => super::problem::response(&crate::error::Error::internal(error), None),
+    }
+}
+
+impl<T: Serialize> Responder for Json<T> {
+    type Body = BoxBody;
+    fn respond_to(self, _: &HttpRequest) -> HttpResponse {
+        json(HttpResponse::Ok(), &self.0)
+    }
+}
+
+impl<T: Serialize + HasVersion> Responder for Versioned<T> {
+    type Body = BoxBody;
+    fn respond_to(self, _: &HttpRequest) -> HttpResponse {
+        let mut response = HttpResponse::Ok();
+        response.insert_header((ETAG, of_version(self.0.version())));
+        json(response, &self.0)
+    }
+}
+
+impl<T: Serialize + HasVersion> Responder for Created<T> {
+    type Body = BoxBody;
+    fn respond_to(self, _: &HttpRequest) -> HttpResponse {
+        let mut response = HttpResponse::Created();
+        response.insert_header((LOCATION, self.location)).insert_header((ETAG, of_version(self.body.version())));
+        json(response, &self.body)
+    }
+}
+
+impl Responder for NoContent {
+    type Body = BoxBody;
+    fn respond_to(self, _: &HttpRequest) -> HttpResponse {
+        HttpResponse::new(StatusCode::NO_CONTENT)
+    }
+}
+
+impl<T: Serialize> Responder for Page<T> {
+    type Body = BoxBody;
+    fn respond_to(self, request: &HttpRequest) -> HttpResponse {
+        let mut response = HttpResponse::Ok();
+        if let Some(cursor) = &self.next_cursor {
+            let others = form_urlencoded::parse(request.query_string().as_bytes()).filter(|(name, _)| name != "cursor");
+            let query = form_urlencoded::Serializer::new(String::new()).extend_pairs(others).append_pair("cursor", cursor).finish();
+            response.insert_header((LINK, format!("<{}?{query}>; rel=\"next\"", request.path())));
+        }
+        json(response, &self)
+    }
+}

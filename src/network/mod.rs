@@ -1,0 +1,3 @@
+//! The network: shelters and who stays in them.
+
+pub mod model;

@@ -1,0 +1,3 @@
+//! Rows.
+use crate::db::types::id;
+id!(ShelterId, "A shelter.");
