@@ -178,7 +178,10 @@ impl Error {
     /// The version in `If-Match` is not the present one.
     #[must_use]
     pub fn precondition_failed() -> Self {
-        Self::new(Code::PreconditionFailed, "Read it again, look at what changed, and send the change with the new ETag.")
+        Self::new(
+            Code::PreconditionFailed,
+            "Read it again, look at what changed, and send the change with the new ETag.",
+        )
     }
 
     /// A failure that is ours; the cause is logged, the client learns only the request id.

@@ -48,7 +48,10 @@ pub fn destinations<S: CodeList>(codes: impl IntoIterator<Item = S>) -> String {
 pub fn day_faults(since: NaiveDate, on: NaiveDate, today: NaiveDate) -> Vec<Unmet> {
     let mut faults = Vec::new();
     if on < since {
-        faults.push(unmet(NOT_BEFORE_LAST_CHANGE, format!("the last change was on {since}; this one follows it")));
+        faults.push(unmet(
+            NOT_BEFORE_LAST_CHANGE,
+            format!("the last change was on {since}; this one follows it"),
+        ));
     }
     if on > today {
         faults.push(unmet(NOT_IN_THE_FUTURE, "the day has not begun anywhere yet"));
@@ -89,7 +92,10 @@ mod tests {
     fn a_day_is_neither_before_the_last_change_nor_in_the_future() {
         let day = |text: &str| text.parse::<NaiveDate>().unwrap();
         let guards = |on| {
-            day_faults(day("2026-03-01"), day(on), day("2026-03-05")).iter().map(|u| u.guard).collect::<Vec<_>>()
+            day_faults(day("2026-03-01"), day(on), day("2026-03-05"))
+                .iter()
+                .map(|u| u.guard)
+                .collect::<Vec<_>>()
         };
         assert!(guards("2026-03-01").is_empty());
         assert!(guards("2026-03-05").is_empty());

@@ -3,7 +3,10 @@
 
 use actix_web::Handler;
 use actix_web::http::Method;
-use actix_web::{Resource, web::{self, ServiceConfig}};
+use actix_web::{
+    Resource,
+    web::{self, ServiceConfig},
+};
 
 use crate::error::{Code, Error, Result};
 use crate::http::NoContent;

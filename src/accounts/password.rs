@@ -50,7 +50,13 @@ impl Passwords {
         let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
         // A user who is not there is checked against this, and so costs the same.
         let nobody = hash(&keyring, cost, &random::bytes::<16>())?;
-        Ok(Self { keyring, cost, threads: Arc::new(Semaphore::new(cores)), waiting: AtomicUsize::new(0), nobody })
+        Ok(Self {
+            keyring,
+            cost,
+            threads: Arc::new(Semaphore::new(cores)),
+            waiting: AtomicUsize::new(0),
+            nobody,
+        })
     }
 
     /// The hash to store, in the PHC string format with the pepper's version as `keyid`.
@@ -76,7 +82,10 @@ impl Passwords {
         Phc::parse(stored).is_none_or(|phc| phc.cost != self.cost || Some(phc.pepper) != current)
     }
 
-    async fn on_a_thread<T: Send + 'static>(&self, work: impl FnOnce() -> Result<T> + Send + 'static) -> Result<T> {
+    async fn on_a_thread<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> Result<T> + Send + 'static,
+    ) -> Result<T> {
         if self.waiting.fetch_add(1, Ordering::Relaxed) >= MOST_WAITING {
             self.waiting.fetch_sub(1, Ordering::Relaxed);
             return Err(Error::overloaded());
@@ -127,9 +136,8 @@ impl Phc {
     fn parse(text: &str) -> Option<Self> {
         let mut parts = text.strip_prefix("$argon2id$v=19$")?.split('$');
         let (parameters, salt, hash) = (parts.next()?, parts.next()?, parts.next()?);
-        let value = |name: &str| {
-            parameters.split(',').find_map(|pair| pair.strip_prefix(name)?.strip_prefix('='))
-        };
+        let value =
+            |name: &str| parameters.split(',').find_map(|pair| pair.strip_prefix(name)?.strip_prefix('='));
         Some(Self {
             cost: Cost { memory_kib: value("m")?.parse().ok()?, passes: value("t")?.parse().ok()? },
             pepper: value("keyid")?.parse().ok()?,
@@ -141,8 +149,9 @@ impl Phc {
 
 fn hash(keyring: &Keyring, cost: Cost, password: &[u8]) -> Result<String> {
     let salt = random::bytes::<16>();
-    let (version, pepper) =
-        keyring.password_pepper(None).ok_or_else(|| Error::internal(anyhow::anyhow!("there is no pepper")))?;
+    let (version, pepper) = keyring
+        .password_pepper(None)
+        .ok_or_else(|| Error::internal(anyhow::anyhow!("there is no pepper")))?;
     let hash = argon2id(cost, pepper, password, &salt)?;
     Ok(format!(
         "$argon2id$v=19$m={},t={},p=1,keyid={version}${}${}",
@@ -154,7 +163,8 @@ fn hash(keyring: &Keyring, cost: Cost, password: &[u8]) -> Result<String> {
 }
 
 fn verify(keyring: &Keyring, stored: &str, password: &[u8]) -> Result<bool> {
-    let phc = Phc::parse(stored).ok_or_else(|| Error::internal(anyhow::anyhow!("a stored hash cannot be read")))?;
+    let phc =
+        Phc::parse(stored).ok_or_else(|| Error::internal(anyhow::anyhow!("a stored hash cannot be read")))?;
     let (_, pepper) = keyring
         .password_pepper(Some(phc.pepper))
         .ok_or_else(|| Error::internal(anyhow::anyhow!("the pepper of a stored hash is gone")))?;

@@ -130,7 +130,13 @@ impl Event {
     }
 
     /// Says which ciphertext was stored where.
-    pub(crate) fn stored(&mut self, table: &'static str, column: &'static str, row: String, sha256: [u8; 32]) {
+    pub(crate) fn stored(
+        &mut self,
+        table: &'static str,
+        column: &'static str,
+        row: String,
+        sha256: [u8; 32],
+    ) {
         self.sealed.push(SealedWrite { column, row, sha256: super::entry::hex(&sha256), table });
     }
 

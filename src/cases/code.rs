@@ -92,7 +92,8 @@ impl std::str::FromStr for CaseCode {
         if (symbols.next(), symbols.next()) != (Some(b'W'), Some(b'S')) {
             return Err(CaseCodeError::Malformed);
         }
-        let values: Vec<u64> = symbols.take(DIGITS + 2).map(value).collect::<Option<_>>().ok_or(CaseCodeError::Malformed)?;
+        let values: Vec<u64> =
+            symbols.take(DIGITS + 2).map(value).collect::<Option<_>>().ok_or(CaseCodeError::Malformed)?;
         let (check, digits) = values.split_last().ok_or(CaseCodeError::Malformed)?;
         if digits.len() != DIGITS {
             return Err(CaseCodeError::Malformed);
@@ -235,7 +236,18 @@ mod tests {
 
     #[test]
     fn what_has_not_the_form_is_malformed() {
-        for text in ["", "WS", "WS-", "WS-7K3M-9QXD", "7K3M-9QXD-R", "WS-7K3M-9QXD-R0", "WS-7K3M-9QXD-U", "WS-7K3U-9QXD-R", "WS 7K3M 9QXD R", "WS-가나다라-마바사아-자"] {
+        for text in [
+            "",
+            "WS",
+            "WS-",
+            "WS-7K3M-9QXD",
+            "7K3M-9QXD-R",
+            "WS-7K3M-9QXD-R0",
+            "WS-7K3M-9QXD-U",
+            "WS-7K3U-9QXD-R",
+            "WS 7K3M 9QXD R",
+            "WS-가나다라-마바사아-자",
+        ] {
             assert_eq!(text.parse::<CaseCode>(), Err(CaseCodeError::Malformed), "{text}");
         }
     }

@@ -162,7 +162,20 @@ pub(crate) struct TeamRow {
 }
 
 /// Which field groups a place on a team opens.
-#[derive(Insertable, Queryable, Selectable, AsChangeset, Clone, Copy, Default, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(
+    Insertable,
+    Queryable,
+    Selectable,
+    AsChangeset,
+    Clone,
+    Copy,
+    Default,
+    PartialEq,
+    Eq,
+    Debug,
+    Serialize,
+    Deserialize,
+)]
 #[diesel(table_name = case_team)]
 pub(crate) struct GroupSet {
     identity: bool,

@@ -73,14 +73,7 @@ text_enum! {
 /// Why a period of the history began. The codes of the lists differ, so that the code alone tells
 /// the kind of change.
 #[derive(
-    Clone,
-    Copy,
-    Debug,
-    PartialEq,
-    Eq,
-    Hash,
-    diesel::expression::AsExpression,
-    diesel::deserialize::FromSqlRow,
+    Clone, Copy, Debug, PartialEq, Eq, Hash, diesel::expression::AsExpression, diesel::deserialize::FromSqlRow,
 )]
 #[diesel(sql_type = diesel::sql_types::Text)]
 pub enum PeriodReason {
@@ -171,7 +164,11 @@ mod tests {
         let moves = MoveReason::all().iter().copied().map(PeriodReason::Move);
         let statuses = StatusReason::all().iter().copied().map(PeriodReason::Status);
         let reopenings = ReopeningReason::all().iter().copied().map(PeriodReason::Reopening);
-        moves.chain(statuses).chain(reopenings).chain([PeriodReason::Closing, PeriodReason::Transfer]).collect()
+        moves
+            .chain(statuses)
+            .chain(reopenings)
+            .chain([PeriodReason::Closing, PeriodReason::Transfer])
+            .collect()
     }
 
     #[test]

@@ -114,7 +114,10 @@ fn assert_sqlite(conn: &mut SqliteConnection) -> Result<(), ConnectError> {
 
 /// `3.51.3` as SQLite's own number 3051003.
 fn version_number(text: &str) -> i32 {
-    text.split('.').chain(["0"; 3]).take(3).fold(0, |number, part| number * 1000 + part.parse::<i32>().unwrap_or(0))
+    text.split('.')
+        .chain(["0"; 3])
+        .take(3)
+        .fold(0, |number, part| number * 1000 + part.parse::<i32>().unwrap_or(0))
 }
 
 fn open_postgres(url: &str) -> Result<PgConnection, ConnectError> {

@@ -75,7 +75,8 @@ pub(super) fn keep<T: Serialize>(
 /// Forgets answers that are past their time; how many they were.
 pub(crate) fn forget_old(tx: &mut WriteTx<'_>) -> Result<usize> {
     let oldest = tx.now().plus(-KEPT);
-    Ok(diesel::delete(idempotency_keys::table.filter(idempotency_keys::created_at.lt(oldest))).execute(tx.conn())?)
+    Ok(diesel::delete(idempotency_keys::table.filter(idempotency_keys::created_at.lt(oldest)))
+        .execute(tx.conn())?)
 }
 
 fn context(actor: UserId, key: &IdempotencyKey) -> String {

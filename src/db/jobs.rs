@@ -8,11 +8,11 @@ use serde::{Serialize, de::DeserializeOwned};
 use tokio::sync::oneshot;
 
 use super::conn::AnyConnection;
+use super::idempotency;
 use super::in_transaction;
 use super::tx::{Tx, WriteTx, append};
 use super::types::Timestamp;
 use super::writer::Job;
-use super::idempotency;
 use crate::access::{Permission, Permit};
 use crate::audit::entry::{NewEntry, Origin};
 use crate::audit::{Event, Outcome};
@@ -61,7 +61,10 @@ where
             match outcome {
                 Err(error) if meets_another(&error) => {
                     if attempt == most_tries {
-                        return Err(Error::caused(Code::Overloaded, anyhow::anyhow!("still in conflict: {error:?}")));
+                        return Err(Error::caused(
+                            Code::Overloaded,
+                            anyhow::anyhow!("still in conflict: {error:?}"),
+                        ));
                     }
                     std::thread::sleep(pause(attempt));
                 }
@@ -99,7 +102,8 @@ where
             return Err(error);
         }
         let now = self.clock.now();
-        let entry = NewEntry::new(&self.event, &self.permit.origin(), now, Outcome::Refused, Some(error.code()))?;
+        let entry =
+            NewEntry::new(&self.event, &self.permit.origin(), now, Outcome::Refused, Some(error.code()))?;
         in_transaction(conn, |conn| append(conn, entry, position))?;
         Err(error.mark_recorded())
     }
@@ -127,7 +131,8 @@ where
     }
 
     fn answer(self: Box<Self>, committed: Result<()>) {
-        let outcome = self.outcome.unwrap_or_else(|| Err(Error::internal(anyhow::anyhow!("the job did not run"))));
+        let outcome =
+            self.outcome.unwrap_or_else(|| Err(Error::internal(anyhow::anyhow!("the job did not run"))));
         // The requester may have gone away; what was committed stays.
         drop(self.sender.send(match committed {
             Ok(()) => outcome,
@@ -160,7 +165,13 @@ impl ReadEvent {
         Self::pending(event, origin, at, Outcome::Failed, Some(code))
     }
 
-    fn pending(event: Event, origin: Origin, at: Timestamp, outcome: Outcome, code: Option<Code>) -> Pending<()> {
+    fn pending(
+        event: Event,
+        origin: Origin,
+        at: Timestamp,
+        outcome: Outcome,
+        code: Option<Code>,
+    ) -> Pending<()> {
         let (sender, receiver) = oneshot::channel();
         let appended = Err(Error::internal(anyhow::anyhow!("the job did not run")));
         (Box::new(Self { event, origin, at, outcome, code, sender, appended }), receiver)

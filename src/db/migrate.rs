@@ -48,7 +48,9 @@ pub fn create_file(url: &DatabaseUrl) -> Result<(), MigrateError> {
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     let created = options.open(path.path());
-    created.map(drop).map_err(|source| MigrateError::Create { path: path.path().display().to_string(), source })
+    created
+        .map(drop)
+        .map_err(|source| MigrateError::Create { path: path.path().display().to_string(), source })
 }
 
 /// Runs what is pending.
@@ -89,9 +91,13 @@ fn lock(conn: &mut AnyConnection) -> Result<Unlock, MigrateError> {
     match conn {
         AnyConnection::Sqlite(_) => Ok(|_| Ok(())),
         AnyConnection::Postgres(conn) => {
-            conn.batch_execute("SET lock_timeout = 0; SET statement_timeout = 0; SELECT pg_advisory_lock(7526771)")
-                .map_err(ConnectError::Setting)?;
-            Ok(|conn| Ok(conn.batch_execute("SELECT pg_advisory_unlock(7526771)").map_err(ConnectError::Setting)?))
+            conn.batch_execute(
+                "SET lock_timeout = 0; SET statement_timeout = 0; SELECT pg_advisory_lock(7526771)",
+            )
+            .map_err(ConnectError::Setting)?;
+            Ok(|conn| {
+                Ok(conn.batch_execute("SELECT pg_advisory_unlock(7526771)").map_err(ConnectError::Setting)?)
+            })
         }
     }
 }

@@ -269,7 +269,28 @@ diesel::table! {
     }
 }
 
-diesel::allow_tables_to_appear_in_same_query!(settings, keyring, hubs, users, hub_members, sessions, refresh_tokens, idempotency_keys, audit_events, shelters, cases, case_keys, case_periods, case_team, sealed_records, stays, journeys, legs, asylum_applications, resettlements);
+diesel::allow_tables_to_appear_in_same_query!(
+    settings,
+    keyring,
+    hubs,
+    users,
+    hub_members,
+    sessions,
+    refresh_tokens,
+    idempotency_keys,
+    audit_events,
+    shelters,
+    cases,
+    case_keys,
+    case_periods,
+    case_team,
+    sealed_records,
+    stays,
+    journeys,
+    legs,
+    asylum_applications,
+    resettlements
+);
 
 diesel::joinable!(sessions -> users (user_id));
 diesel::joinable!(refresh_tokens -> sessions (session_id));

@@ -36,10 +36,9 @@ impl Sequencer {
         let (wake, woken) = sync_channel(1);
         let conn = open(url, Purpose::Write)?;
         let url = url.clone();
-        std::thread::Builder::new()
-            .name("sequencer".into())
-            .spawn(move || run(&url, conn, &woken))
-            .map_err(|error| ConnectError::Unsafe(format!("the sequencing thread cannot be started: {error}")))?;
+        std::thread::Builder::new().name("sequencer".into()).spawn(move || run(&url, conn, &woken)).map_err(
+            |error| ConnectError::Unsafe(format!("the sequencing thread cannot be started: {error}")),
+        )?;
         Ok(Self { wake })
     }
 

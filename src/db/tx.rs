@@ -64,7 +64,10 @@ impl<'c> WriteTx<'c> {
     }
 
     /// Runs `f` in a savepoint, so that a violation it meets does not end the whole transaction.
-    pub(crate) fn savepoint<T>(&mut self, f: impl FnOnce(&mut AnyConnection) -> QueryResult<T>) -> QueryResult<T> {
+    pub(crate) fn savepoint<T>(
+        &mut self,
+        f: impl FnOnce(&mut AnyConnection) -> QueryResult<T>,
+    ) -> QueryResult<T> {
         #[expect(clippy::disallowed_methods, reason = "a savepoint inside the write that db began")]
         self.tx.conn.transaction(f)
     }
@@ -94,7 +97,11 @@ impl<'c> std::ops::DerefMut for WriteTx<'c> {
 }
 
 /// Inserts an entry at the next position, or without one where a sequencer gives it.
-pub(super) fn append(conn: &mut AnyConnection, mut entry: NewEntry, position: &mut Option<i64>) -> Result<()> {
+pub(super) fn append(
+    conn: &mut AnyConnection,
+    mut entry: NewEntry,
+    position: &mut Option<i64>,
+) -> Result<()> {
     entry.position = *position;
     log::insert(conn, &entry)?;
     if let Some(next) = position {

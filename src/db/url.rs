@@ -23,10 +23,14 @@ pub struct PostgresUrl(String);
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
 pub enum UrlError {
     /// Nothing that we know.
-    #[error("DATABASE_URL is `{0}://…`: use a path or sqlite://PATH for SQLite, postgres://USER@HOST/NAME for PostgreSQL")]
+    #[error(
+        "DATABASE_URL is `{0}://…`: use a path or sqlite://PATH for SQLite, postgres://USER@HOST/NAME for PostgreSQL"
+    )]
     UnknownScheme(String),
     /// No path or no name.
-    #[error("DATABASE_URL names no database: use a path such as ./waystation-data/waystation.db, or postgres://USER@HOST/NAME")]
+    #[error(
+        "DATABASE_URL names no database: use a path such as ./waystation-data/waystation.db, or postgres://USER@HOST/NAME"
+    )]
     Empty,
     /// A link over the network that others may read or answer.
     #[error(
@@ -106,7 +110,12 @@ impl PostgresUrl {
 
     fn parameter(&self, name: &str) -> Option<&str> {
         let (_, query) = self.0.split_once('?')?;
-        query.split('&').filter_map(|pair| pair.split_once('=')).filter(|(key, _)| *key == name).map(|(_, value)| value).next_back()
+        query
+            .split('&')
+            .filter_map(|pair| pair.split_once('='))
+            .filter(|(key, _)| *key == name)
+            .map(|(_, value)| value)
+            .next_back()
     }
 
     fn is_verified(&self) -> bool {
@@ -120,10 +129,10 @@ impl PostgresUrl {
         let hosts = authority.rsplit_once('@').map_or(authority, |(_, hosts)| hosts);
         let named = self.parameter("host").or(self.parameter("hostaddr"));
         hosts.split(',').chain(named.into_iter().flat_map(|list| list.split(','))).all(|host| {
-            let host = host.strip_prefix('[').and_then(|rest| rest.split_once(']')).map_or_else(
-                || host.split(':').next().unwrap_or(""),
-                |(inside, _)| inside,
-            );
+            let host = host
+                .strip_prefix('[')
+                .and_then(|rest| rest.split_once(']'))
+                .map_or_else(|| host.split(':').next().unwrap_or(""), |(inside, _)| inside);
             host.is_empty()
                 || host.starts_with('/')
                 || host.to_ascii_lowercase().starts_with("%2f")
@@ -140,13 +149,18 @@ mod tests {
     #[test]
     fn paths_and_sqlite_urls_name_a_file() {
         for text in ["data/w.db", "sqlite://data/w.db"] {
-            assert!(matches!(DatabaseUrl::parse(text, false), Ok(DatabaseUrl::Sqlite(path)) if path.path() == Path::new("data/w.db")));
+            assert!(
+                matches!(DatabaseUrl::parse(text, false), Ok(DatabaseUrl::Sqlite(path)) if path.path() == Path::new("data/w.db"))
+            );
         }
     }
 
     #[test]
     fn a_mistyped_scheme_is_refused() {
-        assert_eq!(DatabaseUrl::parse("mysql://x", false).err(), Some(UrlError::UnknownScheme("mysql".into())));
+        assert_eq!(
+            DatabaseUrl::parse("mysql://x", false).err(),
+            Some(UrlError::UnknownScheme("mysql".into()))
+        );
         assert_eq!(DatabaseUrl::parse("postgres://", false).err(), Some(UrlError::Empty));
         assert_eq!(DatabaseUrl::parse("", false).err(), Some(UrlError::Empty));
     }

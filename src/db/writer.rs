@@ -45,7 +45,9 @@ impl Writer {
         std::thread::Builder::new()
             .name("writer".into())
             .spawn(move || Batches { url, conn: Some(conn), jobs, pace: Pace::new() }.run())
-            .map_err(|error| ConnectError::Unsafe(format!("the writing thread cannot be started: {error}")))?;
+            .map_err(|error| {
+                ConnectError::Unsafe(format!("the writing thread cannot be started: {error}"))
+            })?;
         Ok(Self { queue })
     }
 
@@ -110,7 +112,9 @@ impl Batches {
     fn commit(&mut self, batch: &mut [Box<dyn Job>]) -> Result<(), Failure> {
         let mut conn = match self.conn.take() {
             Some(conn) => conn,
-            None => open(&self.url, Purpose::Write).map_err(|error| Failure::of(Code::Unavailable, &error))?,
+            None => {
+                open(&self.url, Purpose::Write).map_err(|error| Failure::of(Code::Unavailable, &error))?
+            }
         };
         match self.transact(&mut conn, batch) {
             Ok(()) => {

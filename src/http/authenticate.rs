@@ -38,7 +38,10 @@ pub async fn authenticate<B: MessageBody + 'static>(
         Ok(()) => match tokio::time::timeout(LONGEST, next.call(request)).await {
             Ok(Ok(response)) => answer_error(response, app.as_ref(), request_id).await,
             Ok(Err(error)) => Err(own_error(&error)),
-            Err(_) => Err(Error::new(Code::TimedOut, "Send it again; with the same Idempotency-Key nothing is done twice.")),
+            Err(_) => Err(Error::new(
+                Code::TimedOut,
+                "Send it again; with the same Idempotency-Key nothing is done twice.",
+            )),
         },
         Err(error) => Err(error),
     };
@@ -143,7 +146,9 @@ fn own_error(error: &actix_web::Error) -> Error {
     let status = error.as_response_error().status_code();
     match Code::ALL.iter().find(|code| code.status() == status) {
         Some(code) if status.is_client_error() => Error::new(*code, code.title()),
-        _ if status.is_client_error() => Error::new(Code::MalformedRequest, "The request is not well formed."),
+        _ if status.is_client_error() => {
+            Error::new(Code::MalformedRequest, "The request is not well formed.")
+        }
         _ => Error::internal(anyhow::anyhow!("{error}")),
     }
 }

@@ -50,7 +50,9 @@ pub fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T> {
     }
     let mut deserializer = serde_json::Deserializer::from_str(text);
     let value = serde_path_to_error::deserialize(&mut deserializer).map_err(|error| refuse(&error))?;
-    deserializer.end().map_err(|_| Error::new(Code::MalformedRequest, "There is something after the JSON value."))?;
+    deserializer
+        .end()
+        .map_err(|_| Error::new(Code::MalformedRequest, "There is something after the JSON value."))?;
     Ok(value)
 }
 
@@ -123,7 +125,8 @@ fn pointer(path: &serde_path_to_error::Path) -> String {
 
 /// A member name may be told back only where it looks like one; anything else may be personal.
 fn speakable(name: &str) -> String {
-    let like_a_name = name.len() <= 40 && name.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_' || byte.is_ascii_digit());
+    let like_a_name = name.len() <= 40
+        && name.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_' || byte.is_ascii_digit());
     if like_a_name { name.to_owned() } else { "?".to_owned() }
 }
 

@@ -238,7 +238,10 @@ fn answer<T: ToSchema>(description: &mut Description, about: &str) -> ResponseBu
 }
 
 fn etag() -> utoipa::openapi::Header {
-    HeaderBuilder::new().schema(Some(String::schema())).description(Some("The version; send it as If-Match to change it.")).build()
+    HeaderBuilder::new()
+        .schema(Some(String::schema()))
+        .description(Some("The version; send it as If-Match to change it."))
+        .build()
 }
 
 impl<T: ToSchema> DescribeAnswer for Json<T> {
@@ -257,7 +260,8 @@ impl<T: ToSchema> DescribeAnswer for Versioned<T> {
 
 impl<T: ToSchema> DescribeAnswer for Created<T> {
     fn describe(description: &mut Description) {
-        let location = HeaderBuilder::new().schema(Some(String::schema())).description(Some("Where it is.")).build();
+        let location =
+            HeaderBuilder::new().schema(Some(String::schema())).description(Some("Where it is.")).build();
         let response =
             answer::<T>(description, "Created").header("ETag", etag()).header("Location", location).build();
         description.answer = Some(("201", response));
@@ -275,7 +279,10 @@ where
     Page<T>: ToSchema,
 {
     fn describe(description: &mut Description) {
-        let link = HeaderBuilder::new().schema(Some(String::schema())).description(Some("The next page, `rel=next`.")).build();
+        let link = HeaderBuilder::new()
+            .schema(Some(String::schema()))
+            .description(Some("The next page, `rel=next`."))
+            .build();
         let response = answer::<Self>(description, "A page of the list").header("Link", link).build();
         description.answer = Some(("200", response));
         description.errors.push(Code::InvalidCursor);

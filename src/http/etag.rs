@@ -71,7 +71,9 @@ impl FromRequest for WriteCondition {
                 Code::PreconditionRequired,
                 "Send `If-None-Match: *` to write the first version, or `If-Match` with the ETag of the one you replace.",
             )),
-            _ => Err(Error::malformed_field("If-None-Match", "Send either `If-Match` or `If-None-Match: *`.")),
+            _ => {
+                Err(Error::malformed_field("If-None-Match", "Send either `If-Match` or `If-None-Match: *`."))
+            }
         })
     }
 }
@@ -86,5 +88,7 @@ fn version(text: &str) -> Result<i64> {
         .and_then(|rest| rest.strip_suffix('"'))
         .and_then(|digits| digits.parse::<i64>().ok())
         .filter(|version| *version >= 1)
-        .ok_or_else(|| Error::malformed_field("If-Match", "Send the ETag exactly as it was given, such as \"3\"."))
+        .ok_or_else(|| {
+            Error::malformed_field("If-Match", "Send the ETag exactly as it was given, such as \"3\".")
+        })
 }

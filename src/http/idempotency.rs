@@ -47,10 +47,14 @@ pub(super) async fn take(request: &mut ServiceRequest) -> Result<Option<Idempote
             (1..=LONGEST).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_graphic())
         })
         .ok_or_else(|| {
-            Error::malformed_field(HEADER, "An idempotency key has 1 to 64 visible ASCII characters, such as a UUID.")
+            Error::malformed_field(
+                HEADER,
+                "An idempotency key has 1 to 64 visible ASCII characters, such as a UUID.",
+            )
         })?;
     let body = request.extract::<Bytes>().await.map_err(|error| super::body::payload_error(&error))?;
-    let condition = request.headers().get("If-Match").map(|value| value.as_bytes().to_vec()).unwrap_or_default();
+    let condition =
+        request.headers().get("If-Match").map(|value| value.as_bytes().to_vec()).unwrap_or_default();
     let mut hash = Sha256::new();
     for part in [request.uri().path().as_bytes(), request.query_string().as_bytes(), &condition, &body] {
         hash.update((part.len() as u64).to_be_bytes());

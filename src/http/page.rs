@@ -63,7 +63,10 @@ impl<K: DeserializeOwned> Cursor<K> {
     /// Reads a text that [`Cursor::seal`] made for the same list.
     pub fn open(text: &str, list: &str) -> Result<K> {
         let refused = || {
-            Error::new(Code::InvalidCursor, "Send `next_cursor` as it was given, with the same filters and order.")
+            Error::new(
+                Code::InvalidCursor,
+                "Send `next_cursor` as it was given, with the same filters and order.",
+            )
         };
         let bytes = URL_SAFE_NO_PAD.decode(text).map_err(|_| refused())?;
         let cursor: Self = serde_json::from_slice(&bytes).map_err(|_| refused())?;

@@ -64,7 +64,9 @@ impl<T: Serialize + HasVersion> Responder for Created<T> {
     type Body = BoxBody;
     fn respond_to(self, _: &HttpRequest) -> HttpResponse {
         let mut response = HttpResponse::Created();
-        response.insert_header((LOCATION, self.location)).insert_header((ETAG, of_version(self.body.version())));
+        response
+            .insert_header((LOCATION, self.location))
+            .insert_header((ETAG, of_version(self.body.version())));
         json(response, &self.body)
     }
 }
@@ -81,8 +83,12 @@ impl<T: Serialize> Responder for Page<T> {
     fn respond_to(self, request: &HttpRequest) -> HttpResponse {
         let mut response = HttpResponse::Ok();
         if let Some(cursor) = &self.next_cursor {
-            let others = form_urlencoded::parse(request.query_string().as_bytes()).filter(|(name, _)| name != "cursor");
-            let query = form_urlencoded::Serializer::new(String::new()).extend_pairs(others).append_pair("cursor", cursor).finish();
+            let others = form_urlencoded::parse(request.query_string().as_bytes())
+                .filter(|(name, _)| name != "cursor");
+            let query = form_urlencoded::Serializer::new(String::new())
+                .extend_pairs(others)
+                .append_pair("cursor", cursor)
+                .finish();
             response.insert_header((LINK, format!("<{}?{query}>; rel=\"next\"", request.path())));
         }
         json(response, &self)

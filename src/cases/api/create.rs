@@ -75,7 +75,6 @@ fn open(
     keyring: &Keyring,
     request: &NewCaseRequest,
 ) -> Result<CaseView> {
-
     if !permit.reaches_hub(&request.hub_id) {
         return Err(Error::invalid_field("/hub_id", "Name one of your own hubs; see GET /v1/hubs."));
     }

@@ -51,7 +51,10 @@ impl CaseListQuery {
         let assigned = match self.assigned.as_deref() {
             None => None,
             Some("me") => Some(permit.person()?),
-            Some(id) => Some(id.parse::<UserId>().map_err(|_| Error::malformed_field("assigned", "Send a user's id, or `me`."))?),
+            Some(id) => Some(
+                id.parse::<UserId>()
+                    .map_err(|_| Error::malformed_field("assigned", "Send a user's id, or `me`."))?,
+            ),
         };
         Ok(CaseListFilter {
             stage: self.stage,
@@ -85,7 +88,8 @@ pub async fn list_cases(
     query: Query<CaseListQuery>,
 ) -> Result<Page<CaseView>> {
     let query = query.0;
-    let (filter, order, limit) = (query.filter(&permit)?, query.order()?, page::limit(query.limit.as_deref())?);
+    let (filter, order, limit) =
+        (query.filter(&permit)?, query.order()?, page::limit(query.limit.as_deref())?);
     let list = format!("cases/{order:?}");
     let start = query.cursor.as_deref().map(|text| Cursor::open(text, &list)).transpose()?;
     let seen = app

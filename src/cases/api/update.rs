@@ -101,7 +101,8 @@ pub async fn restrict_case(
     body: Body<RestrictionRequest>,
 ) -> Result<Versioned<CaseView>> {
     let (reference, request) = (path.0, body.0);
-    let event = Event::new(Action::CaseRestrict).asked_for(reference).detail("restricted", request.restricted);
+    let event =
+        Event::new(Action::CaseRestrict).asked_for(reference).detail("restricted", request.restricted);
     let view = app.db.write(permit, event, move |tx, permit| {
         let case = store::find(tx, permit, &reference)?;
         if_match.check(case.version)?;

@@ -44,10 +44,17 @@ pub(crate) fn place(tx: &mut Tx<'_>, case: CaseId, user: UserId) -> Result<Optio
 }
 
 /// Changes a place, of the version that was read.
-pub(crate) fn update(tx: &mut WriteTx<'_>, row: &TeamRow, groups: GroupSet, ends_at: Option<Timestamp>) -> Result<()> {
-    let changed = diesel::update(case_team::table.find((row.case_id, row.user_id)).filter(case_team::version.eq(row.version)))
-        .set((groups, case_team::ends_at.eq(ends_at), case_team::version.eq(row.version + 1)))
-        .execute(tx.conn())?;
+pub(crate) fn update(
+    tx: &mut WriteTx<'_>,
+    row: &TeamRow,
+    groups: GroupSet,
+    ends_at: Option<Timestamp>,
+) -> Result<()> {
+    let changed = diesel::update(
+        case_team::table.find((row.case_id, row.user_id)).filter(case_team::version.eq(row.version)),
+    )
+    .set((groups, case_team::ends_at.eq(ends_at), case_team::version.eq(row.version + 1)))
+    .execute(tx.conn())?;
     if changed == 1 { Ok(()) } else { Err(Error::precondition_failed()) }
 }
 

@@ -37,8 +37,15 @@ macro_rules! id {
     ($name:ident, $doc:literal) => {
         #[doc = $doc]
         #[derive(
-            Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord,
-            diesel::expression::AsExpression, diesel::deserialize::FromSqlRow,
+            Clone,
+            Copy,
+            PartialEq,
+            Eq,
+            Hash,
+            PartialOrd,
+            Ord,
+            diesel::expression::AsExpression,
+            diesel::deserialize::FromSqlRow,
         )]
         #[diesel(sql_type = diesel::sql_types::Text)]
         pub struct $name([u8; $crate::db::types::ID_LEN]);
@@ -144,7 +151,9 @@ mod tests {
 
     #[test]
     fn what_is_not_an_id_is_refused() {
-        for text in ["", "short", "8zzzzzzzzzzzzzzzzzzzzzzzzz", "0000000000000000000000000i", "가나다라마바사아자"] {
+        for text in
+            ["", "short", "8zzzzzzzzzzzzzzzzzzzzzzzzz", "0000000000000000000000000i", "가나다라마바사아자"]
+        {
             assert_eq!(parse_id_bytes(text), None, "{text}");
         }
     }

@@ -10,9 +10,9 @@ mod text_enum;
 mod timestamp;
 
 pub use country::{Country, NoCountry};
-pub use id::{ID_LEN, new_id_bytes, parse_id_bytes};
 pub(crate) use id::id;
+pub use id::{ID_LEN, new_id_bytes, parse_id_bytes};
 pub(crate) use text_column::text_column;
-pub(crate) use text_enum::text_enum;
 pub use text_enum::CodeList;
+pub(crate) use text_enum::text_enum;
 pub use timestamp::Timestamp;
