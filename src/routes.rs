@@ -11,7 +11,8 @@ use actix_web::{
 use crate::error::{Code, Error, Result};
 use crate::http::NoContent;
 use crate::http::describe::{Description, Endpoint};
-use crate::{accounts, cases};
+use crate::cases;
+use crate::cases::records::{Contact, Family, Health, Identity, Legal, Passage, Protection};
 
 /// One route.
 pub struct Route {
@@ -20,7 +21,7 @@ pub struct Route {
     /// The address, with `{parameters}`.
     pub path: &'static str,
     /// The handler's name, which is the operation's name.
-    pub operation: &'static str,
+    pub operation: String,
     /// What it does.
     pub summary: &'static str,
     /// What its signature says.
@@ -40,25 +41,69 @@ macro_rules! routes {
             vec![$(Route {
                 method: Method::$method,
                 path: $path,
-                operation: routes!(@last $($handler)::+ $(<$type>)?),
+                operation: operation(stringify!($($handler)::+), [$(stringify!($type))?].first().copied()),
                 summary: $summary,
                 describe: || Endpoint::describe(&$($handler)::+ $(::<$type>)?),
                 register: |resource| register(resource, Method::$method, $($handler)::+ $(::<$type>)?),
             }),+]
         }
     };
-    (@last $($handler:ident)::+) => { last_segment(stringify!($($handler)::+)) };
-    (@last $($handler:ident)::+ <$type:ty>) => { last_segment(stringify!($($handler)::+)) };
 }
 
 routes! {
     POST   "/v1/cases" => cases::api::create_case, "Open a case";
     GET    "/v1/cases" => cases::api::list_cases, "List the cases within one's reach";
     GET    "/v1/cases/{case}" => cases::api::get_case, "Read a case";
+    PATCH  "/v1/cases/{case}" => cases::api::update_case, "Change what a case's row says";
+    PUT    "/v1/cases/{case}/restriction" => cases::api::restrict_case, "Restrict a case to its team, or lift that";
+    GET    "/v1/cases/{case}/team" => cases::api::list_team, "See a case's team";
+    PUT    "/v1/cases/{case}/team/{user}" => cases::api::put_team_place, "Give or change a place on a case's team";
+    DELETE "/v1/cases/{case}/team/{user}" => cases::api::remove_team_place, "Take a place on a case's team away";
+    GET    "/v1/cases/{case}/identity" => cases::api::get_record<Identity>, "Open the identity record";
+    PUT    "/v1/cases/{case}/identity" => cases::api::put_record<Identity>, "Write the identity record";
+    PATCH  "/v1/cases/{case}/identity" => cases::api::patch_record<Identity>, "Change members of the identity record";
+    GET    "/v1/cases/{case}/identity/versions" => cases::api::list_record_versions<Identity>, "List the versions of the identity record";
+    GET    "/v1/cases/{case}/identity/versions/{version}" => cases::api::get_record_version<Identity>, "Open a version of the identity record";
+    GET    "/v1/cases/{case}/contact" => cases::api::get_record<Contact>, "Open the contact record";
+    PUT    "/v1/cases/{case}/contact" => cases::api::put_record<Contact>, "Write the contact record";
+    PATCH  "/v1/cases/{case}/contact" => cases::api::patch_record<Contact>, "Change members of the contact record";
+    GET    "/v1/cases/{case}/contact/versions" => cases::api::list_record_versions<Contact>, "List the versions of the contact record";
+    GET    "/v1/cases/{case}/contact/versions/{version}" => cases::api::get_record_version<Contact>, "Open a version of the contact record";
+    GET    "/v1/cases/{case}/family" => cases::api::get_record<Family>, "Open the family record";
+    PUT    "/v1/cases/{case}/family" => cases::api::put_record<Family>, "Write the family record";
+    PATCH  "/v1/cases/{case}/family" => cases::api::patch_record<Family>, "Change members of the family record";
+    GET    "/v1/cases/{case}/family/versions" => cases::api::list_record_versions<Family>, "List the versions of the family record";
+    GET    "/v1/cases/{case}/family/versions/{version}" => cases::api::get_record_version<Family>, "Open a version of the family record";
+    GET    "/v1/cases/{case}/protection" => cases::api::get_record<Protection>, "Open the protection record";
+    PUT    "/v1/cases/{case}/protection" => cases::api::put_record<Protection>, "Write the protection record";
+    PATCH  "/v1/cases/{case}/protection" => cases::api::patch_record<Protection>, "Change members of the protection record";
+    GET    "/v1/cases/{case}/protection/versions" => cases::api::list_record_versions<Protection>, "List the versions of the protection record";
+    GET    "/v1/cases/{case}/protection/versions/{version}" => cases::api::get_record_version<Protection>, "Open a version of the protection record";
+    GET    "/v1/cases/{case}/health" => cases::api::get_record<Health>, "Open the health record";
+    PUT    "/v1/cases/{case}/health" => cases::api::put_record<Health>, "Write the health record";
+    PATCH  "/v1/cases/{case}/health" => cases::api::patch_record<Health>, "Change members of the health record";
+    GET    "/v1/cases/{case}/health/versions" => cases::api::list_record_versions<Health>, "List the versions of the health record";
+    GET    "/v1/cases/{case}/health/versions/{version}" => cases::api::get_record_version<Health>, "Open a version of the health record";
+    GET    "/v1/cases/{case}/legal" => cases::api::get_record<Legal>, "Open the legal record";
+    PUT    "/v1/cases/{case}/legal" => cases::api::put_record<Legal>, "Write the legal record";
+    PATCH  "/v1/cases/{case}/legal" => cases::api::patch_record<Legal>, "Change members of the legal record";
+    GET    "/v1/cases/{case}/legal/versions" => cases::api::list_record_versions<Legal>, "List the versions of the legal record";
+    GET    "/v1/cases/{case}/legal/versions/{version}" => cases::api::get_record_version<Legal>, "Open a version of the legal record";
+    GET    "/v1/cases/{case}/passage" => cases::api::get_record<Passage>, "Open the passage record";
+    PUT    "/v1/cases/{case}/passage" => cases::api::put_record<Passage>, "Write the passage record";
+    PATCH  "/v1/cases/{case}/passage" => cases::api::patch_record<Passage>, "Change members of the passage record";
+    GET    "/v1/cases/{case}/passage/versions" => cases::api::list_record_versions<Passage>, "List the versions of the passage record";
+    GET    "/v1/cases/{case}/passage/versions/{version}" => cases::api::get_record_version<Passage>, "Open a version of the passage record";
 }
 
-fn last_segment(path: &'static str) -> &'static str {
-    path.rsplit(':').next().unwrap_or(path).trim()
+/// `cases::api::get_case` is the operation `get_case`; `cases::api::get_record` of `Identity` is
+/// `get_identity`.
+fn operation(handler: &str, of: Option<&str>) -> String {
+    let name = handler.rsplit(':').next().unwrap_or(handler).trim();
+    match of {
+        None => name.to_owned(),
+        Some(record) => name.replace("record", &record.to_lowercase()),
+    }
 }
 
 fn register<F, Args>(resource: Resource, method: Method, handler: F) -> Resource

@@ -24,6 +24,19 @@ pub struct Permit<P> {
     permission: PhantomData<fn() -> P>,
 }
 
+/// The same proof for the second step of one request: a patch of a sealed record reads before it writes.
+impl<P> Clone for Permit<P> {
+    fn clone(&self) -> Self {
+        Self {
+            holder: self.holder.clone(),
+            reach: self.reach,
+            context: self.context.clone(),
+            permission: PhantomData,
+        }
+    }
+}
+
+#[derive(Clone)]
 enum Holder {
     Actor(Actor),
     System(&'static str),

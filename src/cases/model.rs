@@ -8,10 +8,11 @@ use super::code::CaseCode;
 use super::codes::{AgeBand, Outcome, Risk, Sex, Stage, Status};
 use crate::access::{CaseId, FieldGroup, HubId, UserId};
 use crate::crypto::Ciphertext;
-use crate::db::schema::{case_keys, case_periods, case_team, cases};
+use crate::db::schema::{case_keys, case_periods, case_team, cases, sealed_records};
 use crate::db::types::{Country, Timestamp, id};
 
 id!(PeriodId, "A stretch of a case's history.");
+id!(RecordId, "One version of a sealed record.");
 
 /// A case as stored: nothing in it tells who the person is.
 #[derive(Queryable, Selectable, Clone)]
@@ -145,6 +146,19 @@ pub(crate) struct PeriodRow {
     pub recorded_at: Timestamp,
     pub recorded_by: UserId,
     pub superseded_at: Option<Timestamp>,
+}
+
+/// One version of a sealed record.
+#[derive(Insertable, Queryable, Selectable)]
+#[diesel(table_name = sealed_records)]
+pub(crate) struct RecordRow {
+    pub id: RecordId,
+    pub case_id: CaseId,
+    pub field_group: FieldGroup,
+    pub version: i64,
+    pub sealed: Ciphertext,
+    pub recorded_at: Timestamp,
+    pub recorded_by: UserId,
 }
 
 /// A place on a team.

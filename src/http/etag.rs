@@ -49,12 +49,12 @@ pub enum WriteCondition {
 }
 
 impl WriteCondition {
-    /// Refuses with 412 when the condition does not hold for the present version.
-    pub fn check(self, present: Option<i64>) -> Result<()> {
+    /// Refuses with 412 when the condition does not hold for the present version; 0 is "none yet".
+    pub fn check(self, present: i64) -> Result<()> {
         match (self, present) {
-            (Self::Absent, None) => Ok(()),
-            (Self::Version(seen), Some(version)) => seen.check(version),
-            _ => Err(Error::precondition_failed()),
+            (Self::Absent, 0) => Ok(()),
+            (Self::Absent, _) => Err(Error::precondition_failed()),
+            (Self::Version(seen), version) => seen.check(version),
         }
     }
 }
@@ -87,7 +87,7 @@ fn version(text: &str) -> Result<i64> {
     text.strip_prefix('"')
         .and_then(|rest| rest.strip_suffix('"'))
         .and_then(|digits| digits.parse::<i64>().ok())
-        .filter(|version| *version >= 1)
+        .filter(|version| *version >= 0)
         .ok_or_else(|| {
             Error::malformed_field("If-Match", "Send the ETag exactly as it was given, such as \"3\".")
         })

@@ -3,12 +3,16 @@
 mod create;
 mod list;
 mod read;
+mod records;
+mod team;
 mod update;
 mod view;
 
 pub use create::create_case;
 pub use list::list_cases;
 pub use read::get_case;
+pub use records::{get_record, get_record_version, list_record_versions, patch_record, put_record};
+pub use team::{list_team, put_team_place, remove_team_place};
 pub use update::{restrict_case, update_case};
 pub use view::CaseView;
 

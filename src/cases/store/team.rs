@@ -2,9 +2,9 @@
 
 use diesel::prelude::*;
 
-use crate::access::{CaseId, UserId};
-use crate::cases::model::{GroupSet, TeamRow};
-use crate::db::schema::case_team;
+use crate::access::{CaseId, Role, UserId};
+use crate::cases::model::{Case, GroupSet, TeamRow};
+use crate::db::schema::{case_team, users};
 use crate::db::types::Timestamp;
 use crate::db::{Tx, WriteTx};
 use crate::error::{Code, Error, Result};
@@ -29,13 +29,25 @@ pub(crate) fn insert(tx: &mut WriteTx<'_>, row: &TeamRow) -> Result<()> {
     Ok(())
 }
 
-/// The places of a case that `find` has found, ended ones too.
-pub(crate) fn of_case(tx: &mut Tx<'_>, case: CaseId) -> Result<Vec<TeamRow>> {
+/// The places of a case, ended ones too, with the pseudonyms of their holders.
+pub(crate) fn with_names(tx: &mut Tx<'_>, case: &Case) -> Result<Vec<(TeamRow, String)>> {
     Ok(case_team::table
-        .filter(case_team::case_id.eq(case))
+        .inner_join(users::table.on(users::id.eq(case_team::user_id)))
+        .filter(case_team::case_id.eq(case.id))
         .order((case_team::added_at, case_team::user_id))
-        .select(TeamRow::as_select())
+        .select((TeamRow::as_select(), users::username))
         .load(tx.conn())?)
+}
+
+/// The pseudonym of a user who may have a place: an active caseworker or coordinator.
+pub(crate) fn assignable(tx: &mut Tx<'_>, user: UserId) -> Result<Option<String>> {
+    Ok(users::table
+        .find(user)
+        .filter(users::status.eq("active"))
+        .filter(users::role.eq_any([Role::Caseworker, Role::Coordinator]))
+        .select(users::username)
+        .first(tx.conn())
+        .optional()?)
 }
 
 /// One place.

@@ -1,0 +1,231 @@
+//! Sealed records: one resource a field group, each with its own permissions and its own entries on
+//! the log.
+
+use std::sync::Arc;
+
+use actix_web::web::Data;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use utoipa::ToSchema;
+
+use crate::access::permissions as may;
+use crate::access::{Permission, Permit, UserId};
+use crate::app::App;
+use crate::audit::{Action, Event};
+use crate::cases::code::CaseRef;
+use crate::cases::records::{
+    Contact, Family, Health, Identity, Legal, Passage, PatchError, Protection, Record, merge_patch,
+};
+use crate::cases::store::records::Written;
+use crate::cases::store::{self, records};
+use crate::db::types::Timestamp;
+use crate::error::{Error, Result};
+use crate::http::path::PathSegment;
+use crate::http::reply::HasVersion;
+use crate::http::{Body, IfMatch, Page, Path, Versioned, WriteCondition};
+
+/// A record with the permissions that open and write it.
+pub trait SealedGroup: Record {
+    /// Opens it.
+    type Read: Permission;
+    /// Writes it.
+    type Write: Permission;
+}
+
+macro_rules! sealed_groups {
+    ($($record:ty: $read:ident $write:ident;)+) => {$(
+        impl SealedGroup for $record {
+            type Read = may::$read;
+            type Write = may::$write;
+        }
+    )+};
+}
+
+sealed_groups! {
+    Identity: IdentityRead IdentityWrite;
+    Contact: ContactRead ContactWrite;
+    Family: FamilyRead FamilyWrite;
+    Protection: ProtectionRead ProtectionWrite;
+    Health: HealthRead HealthWrite;
+    Legal: LegalRead LegalWrite;
+    Passage: PassageRead PassageWrite;
+}
+
+/// A version of a record, without what it says.
+#[derive(Serialize, Deserialize, ToSchema)]
+#[schema(example = json!({
+    "version": 2, "recorded_at": "2006-08-02T10:00:00.000000Z", "recorded_by": "2b5w8z0v4n9qx2c7m1b6t8r4ye"
+}))]
+pub struct RecordVersion {
+    /// Its number, as in the ETag; 0 where nobody has written the record yet.
+    version: i64,
+    /// When it was written.
+    recorded_at: Option<Timestamp>,
+    /// Who wrote it.
+    recorded_by: Option<UserId>,
+}
+
+impl RecordVersion {
+    fn new(written: Option<Written>) -> Self {
+        match written {
+            None => Self { version: 0, recorded_at: None, recorded_by: None },
+            Some((version, at, by)) => Self { version, recorded_at: Some(at), recorded_by: Some(by) },
+        }
+    }
+}
+
+impl HasVersion for RecordVersion {
+    fn version(&self) -> i64 {
+        self.version
+    }
+}
+
+/// A record, opened.
+#[derive(Serialize, ToSchema)]
+pub struct OpenedRecord<R: Record> {
+    /// Its version, as in the ETag; 0 where nobody has written the record yet.
+    version: i64,
+    /// When this version was written.
+    recorded_at: Option<Timestamp>,
+    /// Who wrote this version.
+    recorded_by: Option<UserId>,
+    /// What it says.
+    record: R,
+}
+
+impl<R: Record> HasVersion for OpenedRecord<R> {
+    fn version(&self) -> i64 {
+        self.version
+    }
+}
+
+/// Number of a version in an address.
+#[derive(Clone, Copy)]
+pub struct VersionNumber(i64);
+
+impl PathSegment for VersionNumber {
+    const ABOUT: &'static str = "Number of the version.";
+
+    fn parse(text: &str) -> Result<Self> {
+        text.parse().ok().filter(|number| *number >= 1).map(Self).ok_or_else(Error::not_found)
+    }
+
+    fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::Schema> {
+        <i64 as utoipa::PartialSchema>::schema()
+    }
+}
+
+async fn open<R: SealedGroup, P: Permission>(
+    permit: Permit<P>,
+    app: &App,
+    reference: CaseRef,
+    version: Option<i64>,
+) -> Result<OpenedRecord<R>> {
+    let event = Event::new(Action::RecordRead).asked_for(reference).group(R::GROUP);
+    let read = app.db.read(permit, event, move |tx, permit| {
+        let case = store::find_opening(tx, permit, &reference, R::GROUP)?;
+        records::sealed::<R>(tx, &case, version)
+    });
+    let seen = read.await?;
+    let written = RecordVersion::new(seen.value.written());
+    let record = seen.value.open(&app.keyring, &seen.receipt)?;
+    Ok(OpenedRecord {
+        version: written.version,
+        recorded_at: written.recorded_at,
+        recorded_by: written.recorded_by,
+        record,
+    })
+}
+
+/// `GET /v1/cases/{case}/identity` and the other groups
+pub async fn get_record<R: SealedGroup>(
+    permit: Permit<R::Read>,
+    app: Data<App>,
+    path: Path<CaseRef>,
+) -> Result<Versioned<OpenedRecord<R>>> {
+    open(permit, &app, path.0, None).await.map(Versioned)
+}
+
+/// `GET /v1/cases/{case}/identity/versions/{version}` and the other groups
+pub async fn get_record_version<R: SealedGroup>(
+    permit: Permit<R::Read>,
+    app: Data<App>,
+    path: Path<(CaseRef, VersionNumber)>,
+) -> Result<Versioned<OpenedRecord<R>>> {
+    let (reference, number) = path.0;
+    open(permit, &app, reference, Some(number.0)).await.map(Versioned)
+}
+
+/// `GET /v1/cases/{case}/identity/versions` and the other groups
+pub async fn list_record_versions<R: SealedGroup>(
+    permit: Permit<R::Read>,
+    app: Data<App>,
+    path: Path<CaseRef>,
+) -> Result<Page<RecordVersion>> {
+    let reference = path.0;
+    let event = Event::new(Action::RecordVersions).asked_for(reference).group(R::GROUP);
+    let seen = app.db.read(permit, event, move |tx, permit| {
+        let case = store::find_opening(tx, permit, &reference, R::GROUP)?;
+        records::versions(tx, &case, R::GROUP)
+    });
+    let versions = seen.await?.value;
+    Ok(Page::whole(versions.into_iter().map(|written| RecordVersion::new(Some(written))).collect()))
+}
+
+async fn write<R: SealedGroup>(
+    permit: Permit<R::Write>,
+    app: &App,
+    reference: CaseRef,
+    condition: WriteCondition,
+    fields: Vec<&'static str>,
+    record: R,
+) -> Result<RecordVersion> {
+    let keyring = Arc::clone(&app.keyring);
+    let event = Event::new(Action::RecordWrite).asked_for(reference).group(R::GROUP).fields(fields);
+    let written = app.db.write(permit, event, move |tx, permit| {
+        let case = store::find_opening(tx, permit, &reference, R::GROUP)?;
+        let newest = records::newest_version(tx, &case, R::GROUP)?;
+        condition.check(newest)?;
+        let writer = permit.person()?;
+        let written = records::insert(tx, &keyring, &case, &record, newest + 1, writer)?;
+        Ok(RecordVersion::new(Some(written)))
+    });
+    written.await
+}
+
+/// `PUT /v1/cases/{case}/identity` and the other groups
+pub async fn put_record<R: SealedGroup>(
+    permit: Permit<R::Write>,
+    app: Data<App>,
+    path: Path<CaseRef>,
+    condition: WriteCondition,
+    body: Body<R>,
+) -> Result<Versioned<RecordVersion>> {
+    let record = body.0;
+    let faults = record.check();
+    if !faults.is_empty() {
+        return Err(Error::invalid(faults));
+    }
+    write(permit, &app, path.0, condition, Vec::new(), record).await.map(Versioned)
+}
+
+/// `PATCH /v1/cases/{case}/identity` and the other groups
+///
+/// Opens the present version, which is on the log like any other opening, and stores what the patch
+/// makes of it as the next one.
+pub async fn patch_record<R: SealedGroup>(
+    permit: Permit<R::Write>,
+    app: Data<App>,
+    path: Path<CaseRef>,
+    if_match: IfMatch,
+    body: Body<Value>,
+) -> Result<Versioned<RecordVersion>> {
+    let reference = path.0;
+    let present = open::<R, _>(permit.clone(), &app, reference, None).await?;
+    if_match.check(present.version)?;
+    let record = merge_patch(&present.record, &body.0).map_err(|error| match error {
+        PatchError::Invalid(faults) => Error::invalid(faults),
+        PatchError::Current(error) => Error::internal(error),
+    })?;
+    write(permit, &app, reference, WriteCondition::Version(if_match), Vec::new(), record).await.map(Versioned)
+}

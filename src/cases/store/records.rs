@@ -1,0 +1,135 @@
+//! Sealed records: every version is kept, the newest has the highest number.
+
+use std::marker::PhantomData;
+
+use diesel::prelude::*;
+
+use crate::access::{FieldGroup, UserId};
+use crate::cases::model::{Case, RecordId, RecordRow};
+use crate::cases::records::Record;
+use crate::crypto::{Ciphertext, Keyring, Place, Sealed, WrappedCaseKey};
+use crate::audit::Receipt;
+use crate::db::schema::sealed_records;
+use crate::db::types::Timestamp;
+use crate::db::{Tx, WriteTx};
+use crate::error::{Error, Result};
+
+const TABLE: &str = "sealed_records";
+const COLUMN: &str = "sealed";
+
+/// A version's number, when it was written and by whom.
+pub(crate) type Written = (i64, Timestamp, UserId);
+
+/// A version as read, still sealed; `None` inside is a record that nobody has written yet.
+pub(crate) struct SealedRecord<R> {
+    stored: Option<(RecordRow, WrappedCaseKey)>,
+    kind: PhantomData<fn() -> R>,
+}
+
+impl<R: Record> SealedRecord<R> {
+    /// When and by whom it was written.
+    pub(crate) fn written(&self) -> Option<Written> {
+        self.stored.as_ref().map(|(row, _)| (row.version, row.recorded_at, row.recorded_by))
+    }
+
+    /// Opens it against the receipt of the read. What nobody has written is an empty record.
+    pub(crate) fn open(self, keyring: &Keyring, receipt: &Receipt) -> Result<R> {
+        let Some((row, key)) = self.stored else {
+            return serde_json::from_str("{}").map_err(Error::internal);
+        };
+        let place = place(&row.id, row.case_id, R::GROUP);
+        let key = keyring.case_key(&key)?;
+        Ok(Sealed::<R>::new(place, row.sealed).open(receipt, &key)?)
+    }
+}
+
+/// The newest version, or the one with this number.
+pub(crate) fn sealed<R: Record>(tx: &mut Tx<'_>, case: &Case, version: Option<i64>) -> Result<SealedRecord<R>> {
+    let row = match version {
+        None => newest(tx, case, R::GROUP)?,
+        Some(version) => Some(
+            sealed_records::table
+                .filter(sealed_records::case_id.eq(case.id))
+                .filter(sealed_records::field_group.eq(R::GROUP))
+                .filter(sealed_records::version.eq(version))
+                .select(RecordRow::as_select())
+                .first(tx.conn())?,
+        ),
+    };
+    let stored = match row {
+        None => None,
+        Some(row) => {
+            tx.event.set_subject(row.id);
+            tx.event.set_detail("version", row.version);
+            Some((row, super::key(tx, case)?))
+        }
+    };
+    Ok(SealedRecord { stored, kind: PhantomData })
+}
+
+fn newest(tx: &mut Tx<'_>, case: &Case, group: FieldGroup) -> Result<Option<RecordRow>> {
+    Ok(sealed_records::table
+        .filter(sealed_records::case_id.eq(case.id))
+        .filter(sealed_records::field_group.eq(group))
+        .order(sealed_records::version.desc())
+        .select(RecordRow::as_select())
+        .first(tx.conn())
+        .optional()?)
+}
+
+/// Number of the newest version; 0 where nobody has written one.
+pub(crate) fn newest_version(tx: &mut Tx<'_>, case: &Case, group: FieldGroup) -> Result<i64> {
+    let newest: Option<i64> = sealed_records::table
+        .filter(sealed_records::case_id.eq(case.id))
+        .filter(sealed_records::field_group.eq(group))
+        .select(diesel::dsl::max(sealed_records::version))
+        .first(tx.conn())?;
+    Ok(newest.unwrap_or(0))
+}
+
+/// All versions, the newest first.
+pub(crate) fn versions(tx: &mut Tx<'_>, case: &Case, group: FieldGroup) -> Result<Vec<Written>> {
+    Ok(sealed_records::table
+        .filter(sealed_records::case_id.eq(case.id))
+        .filter(sealed_records::field_group.eq(group))
+        .order(sealed_records::version.desc())
+        .select((sealed_records::version, sealed_records::recorded_at, sealed_records::recorded_by))
+        .load(tx.conn())?)
+}
+
+/// Seals and stores the next version.
+pub(crate) fn insert<R: Record>(
+    tx: &mut WriteTx<'_>,
+    keyring: &Keyring,
+    case: &Case,
+    record: &R,
+    version: i64,
+    writer: UserId,
+) -> Result<Written> {
+    let id = RecordId::generate();
+    let place = place(&id, case.id, R::GROUP);
+    let key = keyring.case_key(&super::key(tx, case)?)?;
+    let sealed: Ciphertext = key.seal(&place, record)?;
+    tx.stored(&place, &sealed);
+    tx.event.set_subject(id);
+    tx.event.set_detail("version", version);
+    let row = RecordRow {
+        id,
+        case_id: case.id,
+        field_group: R::GROUP,
+        version,
+        sealed,
+        recorded_at: tx.now(),
+        recorded_by: writer,
+    };
+    // Two writers who saw the same version: one of them has been overtaken.
+    diesel::insert_into(sealed_records::table)
+        .values(&row)
+        .execute(tx.conn())
+        .map_err(|error| crate::db::on_duplicate(error, Error::precondition_failed))?;
+    Ok((version, row.recorded_at, writer))
+}
+
+fn place(id: &RecordId, case: crate::access::CaseId, group: FieldGroup) -> Place {
+    Place::new(TABLE, COLUMN, id.as_str(), case).in_group(group)
+}
