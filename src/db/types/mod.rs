@@ -3,10 +3,12 @@
 //! PostgreSQL's own `uuid`, `timestamptz` and enums are not to be had on a connection that may be
 //! either database, so each has one portable form here and nowhere else.
 
+mod country;
 mod id;
 mod text_enum;
 mod timestamp;
 
+pub use country::Country;
 pub use id::{ID_LEN, new_id_bytes, parse_id_bytes};
 pub(crate) use id::id;
 pub(crate) use text_enum::text_enum;

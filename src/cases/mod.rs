@@ -1,0 +1,3 @@
+//! Cases: one person each.
+
+pub mod records;
