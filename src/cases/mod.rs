@@ -5,5 +5,6 @@ pub mod code;
 pub mod codes;
 pub mod model;
 pub mod reasons;
+pub mod records;
 pub(crate) mod scope;
 pub(crate) mod store;
