@@ -1,0 +1,165 @@
+//! A private database for each test: a copied file, or a PostgreSQL database from a template.
+
+use std::sync::OnceLock;
+
+use diesel::connection::SimpleConnection;
+use diesel::prelude::*;
+use tempfile::TempDir;
+use waystation::db::migrate;
+use waystation::db::url::DatabaseUrl;
+
+/// A database that goes when the test ends.
+pub struct TestDatabase {
+    /// How to reach it.
+    pub url: DatabaseUrl,
+    place: Place,
+}
+
+enum Place {
+    Sqlite { _directory: TempDir, path: std::path::PathBuf },
+    Postgres { server: String, name: String },
+}
+
+/// Either kind of connection, for raw SQL that no handler could send.
+pub enum Raw {
+    Sqlite(SqliteConnection),
+    Postgres(PgConnection),
+}
+
+impl TestDatabase {
+    /// A migrated, empty database.
+    pub fn create() -> Self {
+        match server() {
+            None => Self::sqlite(),
+            Some(server) => Self::postgres(server),
+        }
+    }
+
+    /// Whether the tests run on PostgreSQL.
+    pub fn is_postgres(&self) -> bool {
+        matches!(self.place, Place::Postgres { .. })
+    }
+
+    /// A connection past all doors.
+    pub fn raw(&self) -> Raw {
+        match &self.place {
+            Place::Sqlite { path, .. } => {
+                let mut conn = SqliteConnection::establish(path.to_str().unwrap()).unwrap();
+                conn.batch_execute("PRAGMA busy_timeout = 10000").unwrap();
+                Raw::Sqlite(conn)
+            }
+            Place::Postgres { server, name } => Raw::Postgres(PgConnection::establish(&in_database(server, name)).unwrap()),
+        }
+    }
+
+    /// The SQLite file, where it is one.
+    pub fn file(&self) -> Option<&std::path::Path> {
+        match &self.place {
+            Place::Sqlite { path, .. } => Some(path),
+            Place::Postgres { .. } => None,
+        }
+    }
+
+    fn sqlite() -> Self {
+        static TEMPLATE: OnceLock<Vec<u8>> = OnceLock::new();
+        let template = TEMPLATE.get_or_init(|| {
+            let directory = tempfile::tempdir().unwrap();
+            let path = directory.path().join("template.db");
+            let url = DatabaseUrl::parse(path.to_str().unwrap(), false).unwrap();
+            migrate::create_file(&url).unwrap();
+            migrate::run(&url).unwrap();
+            let mut conn = SqliteConnection::establish(path.to_str().unwrap()).unwrap();
+            conn.batch_execute("PRAGMA wal_checkpoint(TRUNCATE)").unwrap();
+            std::fs::read(&path).unwrap()
+        });
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("waystation.db");
+        std::fs::write(&path, template).unwrap();
+        let url = DatabaseUrl::parse(path.to_str().unwrap(), false).unwrap();
+        Self { url, place: Place::Sqlite { _directory: directory, path } }
+    }
+
+    fn postgres(server: String) -> Self {
+        static TEMPLATE: OnceLock<String> = OnceLock::new();
+        let template = TEMPLATE.get_or_init(|| {
+            let name = format!("waystation_template_{}", std::process::id());
+            let mut admin = PgConnection::establish(&server).unwrap();
+            admin.batch_execute(&format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)")).unwrap();
+            admin.batch_execute(&format!("CREATE DATABASE {name}")).unwrap();
+            migrate::run(&DatabaseUrl::parse(&in_database(&server, &name), false).unwrap()).unwrap();
+            name
+        });
+        let name = format!("waystation_test_{}", waystation::audit::entry::EventId::generate());
+        let mut admin = PgConnection::establish(&server).unwrap();
+        admin.batch_execute(&format!("CREATE DATABASE {name} TEMPLATE {template}")).unwrap();
+        let url = DatabaseUrl::parse(&in_database(&server, &name), false).unwrap();
+        Self { url, place: Place::Postgres { server, name } }
+    }
+}
+
+impl Drop for TestDatabase {
+    fn drop(&mut self) {
+        if let Place::Postgres { server, name } = &self.place
+            && let Ok(mut admin) = PgConnection::establish(server)
+        {
+            drop(admin.batch_execute(&format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)")));
+        }
+    }
+}
+
+impl Raw {
+    /// Runs SQL.
+    pub fn execute(&mut self, sql: &str) -> QueryResult<()> {
+        match self {
+            Self::Sqlite(conn) => conn.batch_execute(sql),
+            Self::Postgres(conn) => conn.batch_execute(sql),
+        }
+    }
+
+    /// One number.
+    pub fn count(&mut self, sql: &str) -> i64 {
+        #[derive(QueryableByName)]
+        struct Count {
+            #[diesel(sql_type = diesel::sql_types::BigInt)]
+            n: i64,
+        }
+        let sql = format!("SELECT CAST(({sql}) AS BIGINT) AS n");
+        let row: Count = match self {
+            Self::Sqlite(conn) => diesel::sql_query(sql).get_result(conn).unwrap(),
+            Self::Postgres(conn) => diesel::sql_query(sql).get_result(conn).unwrap(),
+        };
+        row.n
+    }
+
+    /// The texts of one column.
+    pub fn texts(&mut self, sql: &str) -> Vec<String> {
+        #[derive(QueryableByName)]
+        struct Text {
+            #[diesel(sql_type = diesel::sql_types::Text)]
+            t: String,
+        }
+        let sql = format!("SELECT t FROM ({sql}) AS texts(t)");
+        let rows: Vec<Text> = match self {
+            Self::Sqlite(conn) => {
+                let sql = sql.replace(" AS texts(t)", "");
+                diesel::sql_query(sql).load(conn).unwrap()
+            }
+            Self::Postgres(conn) => diesel::sql_query(sql).load(conn).unwrap(),
+        };
+        rows.into_iter().map(|row| row.t).collect()
+    }
+}
+
+#[expect(clippy::disallowed_methods, reason = "the tests' own setting")]
+fn server() -> Option<String> {
+    std::env::var("TEST_DATABASE_URL").ok().filter(|url| !url.is_empty())
+}
+
+/// The same server, another database.
+fn in_database(server: &str, name: &str) -> String {
+    let (address, query) = server.split_once('?').map_or((server, ""), |(address, query)| (address, query));
+    let (scheme, rest) = address.split_once("://").unwrap();
+    let host = rest.split_once('/').map_or(rest, |(host, _)| host);
+    let query = if query.is_empty() { String::new() } else { format!("?{query}") };
+    format!("{scheme}://{host}/{name}{query}")
+}

@@ -1,0 +1,94 @@
+//! What every test starts from: a private network, users of every role, requests through the router.
+
+mod answer;
+mod database;
+mod people;
+
+use std::future::Future;
+use std::pin::Pin;
+use std::rc::Rc;
+use std::sync::Arc;
+
+use actix_http::Request;
+use actix_web::body::to_bytes;
+use actix_web::dev::Service;
+use actix_web::test::{TestRequest, init_service};
+use actix_web::web::Data;
+
+pub use answer::Answer;
+pub use database::TestDatabase;
+pub use people::{Client, Person};
+use waystation::accounts::access_token::AccessTokens;
+use waystation::accounts::password::{Cost, Passwords};
+use waystation::app::{self, App};
+use waystation::clock::Clock;
+use waystation::crypto::{Keyring, RootKey};
+use waystation::db::Db;
+use waystation::db::types::Timestamp;
+
+/// The moment at which every test begins.
+pub const NOW: &str = "2026-03-02T10:00:00Z";
+
+type Call = Rc<dyn Fn(Request) -> Pin<Box<dyn Future<Output = Answer>>>>;
+
+/// A network of its own.
+#[derive(Clone)]
+pub struct TestApp {
+    /// What the handlers use.
+    pub app: Data<App>,
+    /// The clock, which stands still until a test moves it.
+    pub clock: Clock,
+    /// The database, for a test to look into or to break.
+    pub database: Rc<TestDatabase>,
+    call: Call,
+}
+
+impl TestApp {
+    /// An empty network.
+    pub async fn new() -> Self {
+        let database = TestDatabase::create();
+        let clock = Clock::fixed(NOW.parse().unwrap());
+        let root = RootKey::generate();
+        let (keyring, _) = Keyring::create(&root, "test").unwrap();
+        let keyring = Arc::new(keyring);
+        let app = Data::new(App {
+            db: Db::open(&database.url, Arc::clone(&keyring), clock.clone()).unwrap(),
+            tokens: AccessTokens::new(Arc::clone(&keyring), "test", clock.clone()),
+            passwords: Passwords::new(Arc::clone(&keyring), Cost::LEAST).unwrap(),
+            keyring,
+            clock: clock.clone(),
+        });
+        let service = Rc::new(init_service(app::build(app.clone())).await);
+        let call: Call = Rc::new(move |request| {
+            let service = Rc::clone(&service);
+            Box::pin(async move {
+                let response = service.call(request).await.expect("the middleware answers every error");
+                let (head, body) = response.into_parts().1.into_parts();
+                let (status, headers) = (head.status(), head.headers().clone());
+                Answer::new(status, headers, to_bytes(body).await.ok().expect("a body"))
+            })
+        });
+        Self { app, clock, database: Rc::new(database), call }
+    }
+
+    /// Whoever has no token.
+    pub fn anonymous(&self) -> Client {
+        Client::new(self.clone(), None)
+    }
+
+    /// Sends a request as it is.
+    pub async fn send(&self, request: TestRequest) -> Answer {
+        (self.call)(request.to_request()).await
+    }
+
+    /// Moves the clock forward.
+    pub fn wait(&self, time: chrono::TimeDelta) {
+        self.clock.set(self.clock.now().plus(time));
+    }
+
+    /// The moment.
+    pub fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+}
+
