@@ -59,3 +59,32 @@ where
         Vec::from_sql(bytes).map(Self)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use diesel::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn a_column_gives_back_what_it_was_given() {
+        let mut conn = SqliteConnection::establish(":memory:").unwrap();
+        let given = Ciphertext::new((0..=255).collect());
+        let found: Ciphertext =
+            diesel::select(given.clone().into_sql::<Binary>()).get_result(&mut conn).unwrap();
+        assert!(found == given);
+        assert_eq!(found.sha256(), given.sha256());
+    }
+
+    #[test]
+    fn both_databases_take_it() {
+        fn column<DB: Backend, T: ToSql<Binary, DB> + FromSql<Binary, DB>>() {}
+        column::<diesel::sqlite::Sqlite, Ciphertext>();
+        column::<diesel::pg::Pg, Ciphertext>();
+    }
+
+    #[test]
+    fn printing_it_tells_its_length_alone() {
+        assert_eq!(format!("{:?}", Ciphertext::new(vec![7; 300])), "Ciphertext(300 bytes)");
+    }
+}
