@@ -3,3 +3,5 @@
 pub mod access;
 pub mod crypto;
 pub mod db;
+pub mod error;
+pub mod machine;
