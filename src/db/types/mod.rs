@@ -3,12 +3,18 @@
 //! PostgreSQL's own `uuid`, `timestamptz` and enums are not to be had on a connection that may be
 //! either database, so each has one portable form here and nowhere else.
 
+#[cfg(test)]
+pub(crate) mod checks;
+mod country;
 mod id;
+mod text_column;
 mod text_enum;
 mod timestamp;
 
-pub use id::{ID_LEN, new_id_bytes, parse_id_bytes};
+pub use country::{Country, NoCountry};
 pub(crate) use id::id;
-pub(crate) use text_enum::text_enum;
+pub use id::{ID_LEN, new_id_bytes, parse_id_bytes};
+pub(crate) use text_column::text_column;
 pub use text_enum::CodeList;
+pub(crate) use text_enum::text_enum;
 pub use timestamp::Timestamp;
