@@ -1,6 +1,7 @@
 //! Waystation: case management for networks of shelters that bring people in hiding to safety.
 
 pub mod access;
+pub mod cases;
 pub mod crypto;
 pub mod db;
 pub mod error;

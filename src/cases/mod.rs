@@ -1,0 +1,3 @@
+//! A case: one person on the way to safety. Codes, rules and history here are pure.
+
+pub mod code;
