@@ -5,3 +5,4 @@ pub mod codes;
 pub mod reasons;
 pub mod rules;
 pub mod tables;
+pub mod timeline;
