@@ -6,3 +6,5 @@ pub mod crypto;
 pub mod db;
 pub mod error;
 pub mod machine;
+pub mod network;
+pub mod transit;

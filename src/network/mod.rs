@@ -1,0 +1,4 @@
+//! Hubs and shelters: who works together, and where people hide.
+
+pub mod codes;
+pub mod rules;
