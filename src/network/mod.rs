@@ -1,3 +1,5 @@
-//! The network: shelters and who stays in them.
+//! The network: hubs and shelters, and who stays in them.
 
+pub mod codes;
 pub mod model;
+pub mod rules;
