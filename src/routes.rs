@@ -8,11 +8,11 @@ use actix_web::{
     web::{self, ServiceConfig},
 };
 
-use crate::cases;
 use crate::cases::records::{Contact, Family, Health, Identity, Legal, Passage, Protection};
 use crate::error::{Code, Error, Result};
 use crate::http::NoContent;
 use crate::http::describe::{Description, Endpoint};
+use crate::{asylum, audit, cases, code_lists, reports, resettlement};
 
 /// One route.
 pub struct Route {
@@ -100,6 +100,20 @@ routes! {
     PATCH  "/v1/cases/{case}/passage" => cases::api::patch_record<Passage>, "Change members of the passage record";
     GET    "/v1/cases/{case}/passage/versions" => cases::api::list_record_versions<Passage>, "List the versions of the passage record";
     GET    "/v1/cases/{case}/passage/versions/{version}" => cases::api::get_record_version<Passage>, "Open a version of the passage record";
+    GET    "/v1/cases/{case}/access-log" => cases::api::list_case_access, "See who opened a case";
+    GET    "/v1/cases/{case}/applications" => asylum::api::list_applications, "See a case's asylum applications";
+    POST   "/v1/cases/{case}/applications" => asylum::api::create_application, "Record an asylum application";
+    GET    "/v1/cases/{case}/applications/{application}" => asylum::api::get_application, "Read an asylum application";
+    POST   "/v1/cases/{case}/applications/{application}/state" => asylum::api::set_application_state, "Record how far an asylum application has come";
+    GET    "/v1/cases/{case}/resettlements" => resettlement::api::list_resettlements, "See a case's resettlements";
+    POST   "/v1/cases/{case}/resettlements" => resettlement::api::create_resettlement, "Prepare a resettlement";
+    GET    "/v1/cases/{case}/resettlements/{resettlement}" => resettlement::api::get_resettlement, "Read a resettlement";
+    POST   "/v1/cases/{case}/resettlements/{resettlement}/state" => resettlement::api::set_resettlement_state, "Record how far a resettlement has come";
+    GET    "/v1/reports/stages" => reports::api::report_stages, "Count cases by stage as of a day";
+    GET    "/v1/audit/events" => audit::api::list_audit_events, "Read the log";
+    GET    "/v1/audit/events/{event}" => audit::api::get_audit_event, "Read an entry of the log";
+    GET    "/v1/code-lists" => code_lists::api::list_code_lists, "See which code lists there are";
+    GET    "/v1/code-lists/{list}" => code_lists::api::get_code_list, "Read a code list";
 }
 
 /// `cases::api::get_case` is the operation `get_case`; `cases::api::get_record` of `Identity` is
