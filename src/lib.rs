@@ -3,6 +3,7 @@
 pub mod access;
 pub mod accounts;
 pub mod app;
+pub mod asylum;
 pub mod audit;
 pub mod cases;
 pub mod clock;
@@ -12,4 +13,6 @@ pub mod error;
 pub mod http;
 pub mod machine;
 pub mod network;
+pub mod resettlement;
 pub mod routes;
+pub mod transit;

@@ -6,5 +6,8 @@ pub mod codes;
 pub mod model;
 pub mod reasons;
 pub mod records;
+pub mod rules;
 pub(crate) mod scope;
 pub(crate) mod store;
+pub mod tables;
+pub mod timeline;

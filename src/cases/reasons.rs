@@ -19,7 +19,7 @@ text_enum! {
         FamilyReunion = "family_reunion": "To join relatives",
         ArrestedOnTheWay = "arrested_on_the_way": "Arrested on the way, free again",
         TurnedBack = "turned_back": "Turned back at a border or on the road",
-        Arrived = "arrived": "Arrived in the country of the application",
+        Arrived = "arrived": "Arrived where the journey led",
         MissionReached = "mission_reached": "Entered an embassy, a consulate or a UNHCR office",
         ApplicationLodged = "application_lodged": "An application for asylum was lodged",
         ApplicationRejected = "application_rejected": "The application was rejected",

@@ -1,3 +1,5 @@
-//! The network: shelters and who stays in them.
+//! Hubs and shelters: who works together, and where people hide.
 
+pub mod codes;
 pub mod model;
+pub mod rules;

@@ -3,6 +3,8 @@
 //! PostgreSQL's own `uuid`, `timestamptz` and enums are not to be had on a connection that may be
 //! either database, so each has one portable form here and nowhere else.
 
+#[cfg(test)]
+pub(crate) mod checks;
 mod country;
 mod id;
 mod text_column;

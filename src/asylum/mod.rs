@@ -1,0 +1,4 @@
+//! Asylum: applications, by country, authority and level of the procedure.
+
+pub mod codes;
+pub mod rules;

@@ -1,0 +1,157 @@
+//! How an application moves from registration to a decision, an appeal, a closure.
+
+use chrono::NaiveDate;
+
+use super::codes::ApplicationState::{
+    self, AppealPending, Closed, DecisionPending, InterviewScheduled, Interviewed, OtherProtection,
+    Recognized, Registered, Rejected,
+};
+use crate::error::Unmet;
+use crate::machine::{self, day_faults, settled};
+
+/// Every change there is.
+///
+/// An undecided application may be closed at any time (withdrawn, or abandoned after a missed
+/// interview), a rejected one when no appeal is made, a granted one when the protection ends. An
+/// embassy may decide on the papers, without an interview. A closed one can be reopened.
+pub const MOVES: &[(ApplicationState, ApplicationState)] = &[
+    (Registered, InterviewScheduled),
+    (Registered, DecisionPending),
+    (Registered, Closed),
+    (InterviewScheduled, Interviewed),
+    (InterviewScheduled, Closed),
+    (Interviewed, InterviewScheduled),
+    (Interviewed, DecisionPending),
+    (Interviewed, Closed),
+    (DecisionPending, Recognized),
+    (DecisionPending, OtherProtection),
+    (DecisionPending, Rejected),
+    (DecisionPending, Closed),
+    (Rejected, AppealPending),
+    (Rejected, Closed),
+    (AppealPending, Recognized),
+    (AppealPending, OtherProtection),
+    (AppealPending, Rejected),
+    (AppealPending, Closed),
+    (OtherProtection, AppealPending),
+    (Recognized, Closed),
+    (OtherProtection, Closed),
+    (Closed, Registered),
+];
+
+/// Whether an application may change so.
+pub fn transition(from: ApplicationState, to: ApplicationState) -> Result<(), Unmet> {
+    machine::transition(MOVES, from, to)
+}
+
+/// Whether an application, in its state since a day, may change so on another.
+pub fn next_state(
+    from: ApplicationState,
+    since: NaiveDate,
+    to: ApplicationState,
+    on: NaiveDate,
+    today: NaiveDate,
+) -> Result<(), Vec<Unmet>> {
+    let mut missing = day_faults(since, on, today);
+    missing.extend(transition(from, to).err());
+    settled(missing)
+}
+
+/// Whether the state is a decision or a closure, and so bears its day.
+#[must_use]
+pub const fn is_decided(state: ApplicationState) -> bool {
+    match state {
+        Recognized | OtherProtection | Rejected | Closed => true,
+        Registered | InterviewScheduled | Interviewed | DecisionPending | AppealPending => false,
+    }
+}
+
+/// Whether the application still carries the person, as the stage of asylum asks.
+#[must_use]
+pub const fn is_open(state: ApplicationState) -> bool {
+    match state {
+        Rejected | Closed => false,
+        Registered | InterviewScheduled | Interviewed | DecisionPending | Recognized | OtherProtection
+        | AppealPending => true,
+    }
+}
+
+/// Whether protection was given, as the stage of resettlement asks.
+#[must_use]
+pub const fn is_granted(state: ApplicationState) -> bool {
+    match state {
+        Recognized | OtherProtection => true,
+        Registered | InterviewScheduled | Interviewed | DecisionPending | Rejected | Closed
+        | AppealPending => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use proptest::sample::select;
+
+    use super::*;
+    use crate::db::types::CodeList;
+
+    #[test]
+    fn the_way_to_a_decision_and_through_an_appeal_is_open() {
+        let way = [
+            Registered,
+            InterviewScheduled,
+            Interviewed,
+            DecisionPending,
+            Rejected,
+            AppealPending,
+            Recognized,
+        ];
+        for step in way.windows(2) {
+            assert_eq!(transition(step[0], step[1]), Ok(()));
+        }
+    }
+
+    #[test]
+    fn a_refusal_names_what_comes_next() {
+        let refused = transition(Rejected, Recognized).unwrap_err();
+        assert_eq!(refused.detail, "from rejected it goes to appeal_pending or closed");
+    }
+
+    #[test]
+    fn a_closed_application_is_only_reopened() {
+        for state in ApplicationState::all() {
+            assert_eq!(transition(Closed, *state).is_ok(), *state == Registered);
+        }
+    }
+
+    #[test]
+    fn every_undecided_application_may_be_closed() {
+        for state in ApplicationState::all().iter().filter(|state| !is_decided(**state)) {
+            assert_eq!(transition(*state, Closed), Ok(()));
+        }
+    }
+
+    #[test]
+    fn a_wrong_step_on_a_wrong_day_is_told_at_once() {
+        let day = |text: &str| text.parse::<NaiveDate>().unwrap();
+        let missing =
+            next_state(Registered, day("2026-03-01"), Recognized, day("2026-02-01"), day("2026-03-05"))
+                .unwrap_err();
+        let guards: Vec<_> = missing.iter().map(|unmet| unmet.guard).collect();
+        assert_eq!(guards, ["not_before_last_change", "allowed_move"]);
+    }
+
+    proptest! {
+        #[test]
+        fn protection_is_given_only_by_a_decision_or_an_appeal(steps in prop::collection::vec(select(ApplicationState::all()), 0..30)) {
+            let mut state = Registered;
+            for to in steps {
+                if transition(state, to).is_ok() {
+                    prop_assert!(!is_granted(to) || matches!(state, DecisionPending | AppealPending));
+                    prop_assert!(!is_granted(to) || is_decided(to));
+                    prop_assert!(to != state);
+                    state = to;
+                }
+            }
+        }
+    }
+}

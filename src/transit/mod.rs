@@ -1,0 +1,4 @@
+//! Transit: journeys, told one leg at a time.
+
+pub mod codes;
+pub mod rules;
