@@ -11,7 +11,7 @@ use actix_web::{
 use crate::error::{Code, Error, Result};
 use crate::http::NoContent;
 use crate::http::describe::{Description, Endpoint};
-use crate::cases;
+use crate::{cases, network};
 use crate::cases::records::{Contact, Family, Health, Identity, Legal, Passage, Protection};
 
 /// One route.
@@ -51,6 +51,10 @@ macro_rules! routes {
 }
 
 routes! {
+    GET    "/v1/shelters" => network::api::list_shelters, "List shelters by codename";
+    POST   "/v1/shelters" => network::api::create_shelter, "Create a shelter";
+    GET    "/v1/shelters/{shelter}" => network::api::get_shelter, "Read a shelter";
+    PATCH  "/v1/shelters/{shelter}" => network::api::update_shelter, "Change a shelter's codename, beds or state";
     POST   "/v1/cases" => cases::api::create_case, "Open a case";
     GET    "/v1/cases" => cases::api::list_cases, "List the cases within one's reach";
     GET    "/v1/cases/{case}" => cases::api::get_case, "Read a case";
