@@ -98,6 +98,10 @@ routes! {
     PATCH  "/v1/cases/{case}/passage" => cases::api::patch_record<Passage>, "Change members of the passage record";
     GET    "/v1/cases/{case}/passage/versions" => cases::api::list_record_versions<Passage>, "List the versions of the passage record";
     GET    "/v1/cases/{case}/passage/versions/{version}" => cases::api::get_record_version<Passage>, "Open a version of the passage record";
+    GET    "/v1/cases/{case}/stays" => network::stays::api::list_stays, "List a case's stays";
+    POST   "/v1/cases/{case}/stays" => network::stays::api::create_stay, "Take a person into a shelter";
+    GET    "/v1/cases/{case}/stays/{stay}" => network::stays::api::get_stay, "Read a stay";
+    POST   "/v1/cases/{case}/stays/{stay}/end" => network::stays::api::end_stay, "End a stay";
 }
 
 /// `cases::api::get_case` is the operation `get_case`; `cases::api::get_record` of `Identity` is
