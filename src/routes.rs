@@ -11,7 +11,7 @@ use actix_web::{
 use crate::error::{Code, Error, Result};
 use crate::http::NoContent;
 use crate::http::describe::{Description, Endpoint};
-use crate::{cases, network};
+use crate::{cases, network, transit};
 use crate::cases::records::{Contact, Family, Health, Identity, Legal, Passage, Protection};
 
 /// One route.
@@ -102,6 +102,13 @@ routes! {
     POST   "/v1/cases/{case}/stays" => network::stays::api::create_stay, "Take a person into a shelter";
     GET    "/v1/cases/{case}/stays/{stay}" => network::stays::api::get_stay, "Read a stay";
     POST   "/v1/cases/{case}/stays/{stay}/end" => network::stays::api::end_stay, "End a stay";
+    GET    "/v1/cases/{case}/journeys" => transit::api::list_journeys, "List a case's journeys";
+    POST   "/v1/cases/{case}/journeys" => transit::api::create_journey, "Plan a journey";
+    GET    "/v1/cases/{case}/journeys/{journey}" => transit::api::get_journey, "Read a journey with its legs";
+    POST   "/v1/cases/{case}/journeys/{journey}/approval" => transit::api::approve_journey, "Approve a journey that somebody else planned";
+    POST   "/v1/cases/{case}/journeys/{journey}/state" => transit::api::set_journey_state, "Set a journey underway, complete or abandon it";
+    POST   "/v1/cases/{case}/journeys/{journey}/legs" => transit::api::create_leg, "Add a leg to a journey that has not started; an approved journey is planned again, without its approval";
+    POST   "/v1/cases/{case}/journeys/{journey}/legs/{leg}/state" => transit::api::set_leg_state, "Tell how a leg went; the journey's state follows its first and its last leg";
 }
 
 /// `cases::api::get_case` is the operation `get_case`; `cases::api::get_record` of `Identity` is
