@@ -8,11 +8,11 @@ use actix_web::{
     web::{self, ServiceConfig},
 };
 
+use crate::cases::records::{Contact, Family, Health, Identity, Legal, Passage, Protection};
 use crate::error::{Code, Error, Result};
 use crate::http::NoContent;
 use crate::http::describe::{Description, Endpoint};
 use crate::{cases, network, transit};
-use crate::cases::records::{Contact, Family, Health, Identity, Legal, Passage, Protection};
 
 /// One route.
 pub struct Route {

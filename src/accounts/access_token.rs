@@ -62,7 +62,7 @@ impl AccessTokens {
         let signing = self.keyring.token_signing();
         let mut header = Header::new(Algorithm::EdDSA);
         header.typ = Some(TYPE.to_owned());
-        header.kid = Some(signing.kid().to_owned());
+        header.kid = Some(signing.kid.to_owned());
         let claims = Claims {
             iss: ISSUER.to_owned(),
             aud: self.audience.clone(),
@@ -72,7 +72,7 @@ impl AccessTokens {
             iat: now,
             exp: now + LIFETIME.num_seconds(),
         };
-        let key: EncodingKey = jwt_provider::encoding_key(signing.key());
+        let key: EncodingKey = jwt_provider::encoding_key(&signing.key);
         let token = jsonwebtoken::encode(&header, &claims, &key).map_err(Error::internal)?;
         Ok((token, LIFETIME.num_seconds()))
     }
@@ -85,8 +85,8 @@ impl AccessTokens {
             return None;
         }
         let kid = header.kid?;
-        let signing = self.keyring.token_keys().find(|version| version.kid() == kid)?;
-        let key = jwt_provider::decoding_key(&signing.key().verifying_key());
+        let signing = self.keyring.token_verifying().find(|version| version.kid == kid)?;
+        let key = jwt_provider::decoding_key(&&signing.key.verifying_key());
         let claims = jsonwebtoken::decode::<Claims>(token, &key, &self.validation()).ok()?.claims;
         let now = self.clock.now().seconds();
         let timely = claims.iat <= now + LEEWAY_SECONDS

@@ -1,5 +1,31 @@
 //! Keys and sealing. Nothing here knows a domain; nothing outside sees a raw key.
+//!
+//! [`root_key`] reads the one key kept apart; it opens the [`keyring`]; that opens a [`CaseKey`];
+//! that opens a [`Sealed`] value of its case, against a receipt. [`envelope`] is the one stored form
+//! of all that is encrypted.
 
+mod associated_data;
+mod buffer;
+mod case_key;
+mod ciphertext;
+pub mod envelope;
+mod error;
+pub mod keyring;
+#[cfg(test)]
+mod known_answers;
+mod padding;
+mod place;
+mod primitives;
 pub mod random;
-mod stub;
-pub use stub::*;
+pub mod root_key;
+mod sealed;
+mod secret;
+mod versions;
+
+pub use case_key::{CaseKey, SealedContent};
+pub use ciphertext::Ciphertext;
+pub use error::{KeyError, KeyTextFault, SealError};
+pub use keyring::{KeyPurpose, Keyring, SigningKeyVersion, WrappedCaseKey, WrappedKey};
+pub use place::Place;
+pub use root_key::{RootKey, RootKeySource};
+pub use sealed::Sealed;

@@ -6,9 +6,11 @@
 use std::time::{Duration, Instant};
 
 use actix_web::HttpMessage as _;
+use actix_web::HttpResponse;
 use actix_web::body::{BoxBody, EitherBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
-use actix_web::http::header::{AUTHORIZATION, CACHE_CONTROL, HeaderName, HeaderValue};
+use actix_web::error::InternalError;
+use actix_web::http::header::{AUTHORIZATION, CACHE_CONTROL, HeaderMap, HeaderName, HeaderValue};
 use actix_web::middleware::Next;
 use actix_web::web::Data;
 
@@ -33,27 +35,45 @@ pub async fn authenticate<B: MessageBody + 'static>(
     let started = Instant::now();
     let request_id = RequestId::generate();
     let app = request.app_data::<Data<App>>().cloned();
-    let http = request.request().clone();
-    let outcome = match prepare(&mut request, app.as_ref(), request_id).await {
-        Ok(()) => match tokio::time::timeout(LONGEST, next.call(request)).await {
-            Ok(Ok(response)) => answer_error(response, app.as_ref(), request_id).await,
-            Ok(Err(error)) => Err(own_error(&error)),
-            Err(_) => Err(Error::new(
-                Code::TimedOut,
-                "Send it again; with the same Idempotency-Key nothing is done twice.",
-            )),
-        },
-        Err(error) => Err(error),
+    if let Err(error) = prepare(&mut request, app.as_ref(), request_id).await {
+        let response = refusal(&error, request_id);
+        return Ok(request.into_response(response).map_into_right_body());
+    }
+    let answered = match tokio::time::timeout(LONGEST, next.call(request)).await {
+        Ok(Ok(response)) => answer_error(response, app.as_ref(), request_id).await,
+        Ok(Err(error)) => Err(own_error(&error)),
+        Err(_) => Err(Error::new(
+            Code::TimedOut,
+            "Send it again; with the same Idempotency-Key nothing is done twice.",
+        )),
     };
-    let mut response = match outcome {
-        Ok(response) => response,
-        Err(error) => {
-            log(&error, request_id);
-            let response = problem::response(&error, Some(request_id.to_string()));
-            ServiceResponse::new(http, response).map_into_right_body()
-        }
-    };
-    let headers = response.headers_mut();
+    let mut response = answered.map_err(|error| {
+        let response = refusal(&error, request_id);
+        InternalError::from_response(error, response)
+    })?;
+    finish(response.headers_mut(), request_id);
+    // The pattern and not the address: an address may hold a search text.
+    tracing::info!(
+        %request_id,
+        method = %response.request().method(),
+        route = response.request().match_pattern().as_deref().unwrap_or("-"),
+        status = response.status().as_u16(),
+        micros = u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX),
+        "answered"
+    );
+    Ok(response)
+}
+
+/// The answer of an error that no handler gave.
+fn refusal(error: &Error, request_id: RequestId) -> HttpResponse {
+    log(error, request_id);
+    let mut response = problem::response(error, Some(request_id.to_string()));
+    finish(response.headers_mut(), request_id);
+    response
+}
+
+/// What every answer bears.
+fn finish(headers: &mut HeaderMap, request_id: RequestId) {
     if let Ok(value) = HeaderValue::from_str(request_id.as_str()) {
         headers.insert(REQUEST_ID, value);
     }
@@ -65,16 +85,6 @@ pub async fn authenticate<B: MessageBody + 'static>(
     ] {
         headers.insert(name, HeaderValue::from_static(value));
     }
-    // The pattern and not the address: an address may hold a search text.
-    tracing::info!(
-        %request_id,
-        method = %response.request().method(),
-        route = response.request().match_pattern().as_deref().unwrap_or("-"),
-        status = response.status().as_u16(),
-        micros = u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX),
-        "answered"
-    );
-    Ok(response)
 }
 
 async fn prepare(request: &mut ServiceRequest, app: Option<&Data<App>>, request_id: RequestId) -> Result<()> {

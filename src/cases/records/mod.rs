@@ -52,6 +52,7 @@ use serde::de::DeserializeOwned;
 use utoipa::ToSchema;
 
 use crate::access::actor::FieldGroup;
+use crate::crypto::SealedContent;
 use crate::error::Fault;
 
 pub use contact::Contact;
@@ -65,7 +66,7 @@ pub use patch::{PatchError, merge_patch};
 pub use protection::Protection;
 
 /// What one field group of a case holds.
-pub trait Record: Serialize + DeserializeOwned + ToSchema + Send + 'static {
+pub trait Record: SealedContent + Serialize + DeserializeOwned + ToSchema + Send + 'static {
     /// The group that it belongs to.
     const GROUP: FieldGroup;
 
@@ -73,6 +74,14 @@ pub trait Record: Serialize + DeserializeOwned + ToSchema + Send + 'static {
     /// it is read.
     fn check(&self) -> Vec<Fault>;
 }
+
+impl SealedContent for Identity {}
+impl SealedContent for Contact {}
+impl SealedContent for Family {}
+impl SealedContent for Protection {}
+impl SealedContent for Health {}
+impl SealedContent for Legal {}
+impl SealedContent for Passage {}
 
 /// Work that is the same for every group, to be done with the type of one of them.
 pub trait ForRecord {
