@@ -88,7 +88,9 @@ impl Arguments {
             bail!("--seconds is 0.1 to 240, --warm-up 0 to 60");
         }
         if self.slow_commit.is_some() && self.database == Database::Postgres {
-            bail!("--slow-commit slows the commits of SQLite; on PostgreSQL the reads' events alone would be slowed");
+            bail!(
+                "--slow-commit slows the commits of SQLite; on PostgreSQL the reads' events alone would be slowed"
+            );
         }
         Ok(self)
     }

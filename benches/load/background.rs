@@ -103,7 +103,8 @@ impl Fill<'_> {
         let (hub, user) = (&self.network.hubs[caseworker.hub].id, &caseworker.user);
         let risk = weigh(&mut self.random, &[(20, "low"), (40, "medium"), (30, "high"), (10, "critical")]);
         let sex = weigh(&mut self.random, &[(70, "female"), (29, "male"), (1, "unknown")]);
-        let age = weigh(&mut self.random, &[(6, "0-4"), (8, "5-11"), (10, "12-17"), (70, "18-59"), (6, "60+")]);
+        let age =
+            weigh(&mut self.random, &[(6, "0-4"), (8, "5-11"), (10, "12-17"), (70, "18-59"), (6, "60+")]);
         let destination =
             weigh(&mut self.random, &[(75, "'KOR'"), (8, "'USA'"), (4, "'GBR'"), (3, "'JPN'"), (10, "NULL")]);
         let restricted = self.random.random_range(0..100) < 3;

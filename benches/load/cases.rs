@@ -89,8 +89,15 @@ async fn create_one(
     let approval = format!("{case}/journeys/{}/approval", journey.text("id")?);
     let version = [("If-Match", journey.etag.as_str())];
     let coordinator = Some(network.coordinator.token.as_str());
-    ask(connection, "POST", &approval, coordinator, &version[..usize::from(!journey.etag.is_empty())], Some(&json!({})))
-        .await?;
+    ask(
+        connection,
+        "POST",
+        &approval,
+        coordinator,
+        &version[..usize::from(!journey.etag.is_empty())],
+        Some(&json!({})),
+    )
+    .await?;
     Ok(id)
 }
 

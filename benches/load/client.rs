@@ -63,8 +63,7 @@ pub struct Session {
 impl Session {
     /// Logs in.
     pub async fn open(connection: &mut Connection, username: &str) -> Result<Self> {
-        let done =
-            ask(connection, "POST", "/v1/sessions", None, &[], Some(&credentials(username))).await?;
+        let done = ask(connection, "POST", "/v1/sessions", None, &[], Some(&credentials(username))).await?;
         let user = done.body.pointer("/user/id").and_then(Value::as_str).context("no user in a session")?;
         Ok(Self {
             username: username.to_owned(),

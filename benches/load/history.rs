@@ -39,7 +39,12 @@ impl Past {
         let stages = weigh(random, &[(40, 1), (15, 2), (25, 3), (20, 4)]);
         let end = weigh(
             random,
-            &[(72, None), (3, Some(("detained", "arrest"))), (2, Some(("missing", "lost_contact"))), (23, Some(("closed", "closing")))],
+            &[
+                (72, None),
+                (3, Some(("detained", "arrest"))),
+                (2, Some(("missing", "lost_contact"))),
+                (23, Some(("closed", "closing"))),
+            ],
         );
         let changes: usize = stages + usize::from(end.is_some());
         let mut days: Vec<u64> = (0..changes).map(|_| random.random_range(0..=LONGEST_AGO)).collect();

@@ -32,9 +32,10 @@ impl Installation {
             (Database::Postgres, None) => bail!("--postgres-url is missing"),
             (Database::Sqlite, _) => directory.path().join("waystation.db").display().to_string(),
         };
-        let binary = arguments.server.canonicalize().with_context(|| {
-            format!("there is no server at {}", arguments.server.display())
-        })?;
+        let binary = arguments
+            .server
+            .canonicalize()
+            .with_context(|| format!("there is no server at {}", arguments.server.display()))?;
         let installation = Self { binary, directory, database_url, slow_commit: arguments.slow_commit };
         let made = installation
             .command("init")

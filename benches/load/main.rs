@@ -35,7 +35,7 @@ fn main() -> Result<()> {
     // One thread: the server has the other cores.
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let report = runtime.block_on(run::run(&arguments, today(), |step| eprintln!("{step}")))?;
-    println!("\n{}", report.markdown());
+    println!("\n{report}");
     if let Some(file) = &arguments.json {
         std::fs::write(file, serde_json::to_string_pretty(&report)?)
             .with_context(|| format!("writing {}", file.display()))?;

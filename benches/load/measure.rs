@@ -64,7 +64,8 @@ pub async fn measure(
         anyhow::Ok((micros, answered))
     };
     let longest = duty.warm_up + duty.measured + Duration::from_secs(60);
-    let (micros, answered) = tokio::time::timeout(longest, gather).await.context("an answer never came")??;
+    let (micros, answered) =
+        tokio::time::timeout(longest, gather).await.context("an answer never came")??;
     let took = started.elapsed();
     #[expect(clippy::cast_precision_loss, reason = "far fewer answers than 2^52")]
     let per_second = micros.len() as f64 / duty.measured.as_secs_f64();

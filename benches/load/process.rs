@@ -38,7 +38,8 @@ pub fn forget_peak(process: u32) -> bool {
 
 /// Asks the process to end, as an init system does, and waits for it.
 pub fn stop(child: &mut std::process::Child) -> Result<()> {
-    let asked = Command::new("kill").args(["-TERM", &child.id().to_string()]).status().context("kill -TERM")?;
+    let asked =
+        Command::new("kill").args(["-TERM", &child.id().to_string()]).status().context("kill -TERM")?;
     if !asked.success() {
         bail!("the server had ended before it was stopped");
     }

@@ -1,6 +1,6 @@
 //! The figures, as a table for people and as JSON for the next comparison.
 
-use std::fmt::Write as _;
+use std::fmt;
 
 use serde::Serialize;
 
@@ -54,44 +54,51 @@ pub struct Cell {
     pub memory: Memory,
 }
 
-impl Report {
-    /// The table.
-    pub fn markdown(&self) -> String {
-        let mut text = format!("{}, {} cases, {} cores", self.database, self.cases, self.cores);
+/// The table, for people.
+impl fmt::Display for Report {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}, {} cases, {} cores", self.database, self.cases, self.cores)?;
         if let Some(micros) = self.durable_write_micros {
-            text += &format!(", one durable write {} ms", milliseconds(micros));
+            write!(f, ", one durable write {} ms", milliseconds(micros))?;
         }
         if let Some(micros) = self.slow_commit_micros {
-            text += &format!(", every commit {} ms longer", milliseconds(micros));
+            write!(f, ", every commit {} ms longer", milliseconds(micros))?;
         }
-        text += "\n\n| scenario | connections | answers/s | p50 ms | p99 ms | slowest ms | events/s | peak MiB |\n\
-                 | --- | --: | --: | --: | --: | --: | --: | --: |\n";
+        f.write_str(
+            "\n\n| scenario | connections | answers/s | p50 ms | p99 ms | slowest ms | events/s | peak MiB |\n\
+             | --- | --: | --: | --: | --: | --: | --: | --: |\n",
+        )?;
         for cell in &self.cells {
-            let latencies = &cell.latencies;
-            writeln!(
-                text,
-                "| {} | {} | {:.0} | {} | {} | {} | {:.0} | {} |",
-                cell.scenario,
-                cell.connections,
-                cell.per_second,
-                milliseconds(latencies.p50_micros),
-                milliseconds(latencies.p99_micros),
-                milliseconds(latencies.slowest_micros),
-                cell.events_per_second,
-                mebibytes(cell.memory.peak_kib)
-            )
-            .unwrap_or_default();
+            writeln!(f, "{cell}")?;
         }
-        text += &format!(
+        write!(
+            f,
             "\nMemory: {} MiB at the start, at most {} MiB without logins",
             mebibytes(self.at_start.resident_kib),
             mebibytes(self.peak_without_logins_kib)
-        );
+        )?;
         if let Some(peak) = self.peak_with_logins_kib {
-            text += &format!(", {} MiB with them", mebibytes(peak));
+            write!(f, ", {} MiB with them", mebibytes(peak))?;
         }
-        text += ". Every answer was on the log.\n";
-        text
+        f.write_str(". Every answer was on the log.\n")
+    }
+}
+
+/// Its line of the table.
+impl fmt::Display for Cell {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "| {} | {} | {:.0} | {} | {} | {} | {:.0} | {} |",
+            self.scenario,
+            self.connections,
+            self.per_second,
+            milliseconds(self.latencies.p50),
+            milliseconds(self.latencies.p99),
+            milliseconds(self.latencies.slowest),
+            self.events_per_second,
+            mebibytes(self.memory.peak_kib)
+        )
     }
 }
 

@@ -41,9 +41,15 @@ impl Rows {
     pub fn store(&mut self, store: &mut Store) -> Result<()> {
         store.run("BEGIN")?;
         for (table, rows) in [
-            ("users (id, username, role, status, password_hash, version, created_at, updated_at)", &mut self.users),
+            (
+                "users (id, username, role, status, password_hash, version, created_at, updated_at)",
+                &mut self.users,
+            ),
             ("hub_members (hub_id, user_id, created_at)", &mut self.hub_members),
-            ("shelters (id, hub_id, codename, beds, state, version, created_at, updated_at)", &mut self.shelters),
+            (
+                "shelters (id, hub_id, codename, beds, state, version, created_at, updated_at)",
+                &mut self.shelters,
+            ),
             (
                 "cases (id, code, hub_id, stage, status, risk, sex, age_band, origin_country, destination_country, \
                  restricted, outcome, opened_on, since, created_by, created_at, updated_at, version)",

@@ -28,6 +28,7 @@ use std::time::Duration;
 use cases::OwnCase;
 use measure::{Duty, measure};
 use process::{Memory, parse_status};
+use report::{Cell, Report};
 use scenario::{Requests, Scenario};
 use statistics::Latencies;
 use tests_stand_in::StandIn;
@@ -81,10 +82,46 @@ fn a_request_says_who_asks_and_how_long_it_is() {
 #[test]
 fn percentiles_are_by_nearest_rank() {
     assert_eq!(Latencies::of(Vec::new()), None);
-    let one = Latencies { p50_micros: 7, p99_micros: 7, slowest_micros: 7 };
+    let one = Latencies { p50: 7, p99: 7, slowest: 7 };
     assert_eq!(Latencies::of(vec![7]), Some(one));
-    let hundred = Latencies { p50_micros: 50, p99_micros: 99, slowest_micros: 100 };
+    let hundred = Latencies { p50: 50, p99: 99, slowest: 100 };
     assert_eq!(Latencies::of((1..=100).rev().collect()), Some(hundred));
+}
+
+#[test]
+fn a_report_is_a_table_and_the_same_in_json() {
+    let memory = Memory { peak_kib: 20_480, resident_kib: 10_240 };
+    let cell = Cell {
+        scenario: Scenario::Read.name(),
+        connections: 16,
+        per_second: 1234.5,
+        latencies: Latencies { p50: 1_500, p99: 22_000, slowest: 30_010 },
+        answered: 7_000,
+        recorded: 7_000,
+        events_per_second: 1166.6,
+        memory,
+    };
+    let line = "| audited read of a case | 16 | 1234 | 1.50 | 22.00 | 30.01 | 1167 | 20 |";
+    assert_eq!(cell.to_string(), line);
+    let report = Report {
+        database: "SQLite",
+        cases: 1_000,
+        cores: 2,
+        durable_write_micros: Some(210),
+        slow_commit_micros: None,
+        seconds: 5.0,
+        at_start: memory,
+        peak_without_logins_kib: 20_480,
+        peak_with_logins_kib: Some(204_800),
+        cells: vec![cell],
+    };
+    let text = report.to_string();
+    assert!(text.starts_with("SQLite, 1000 cases, 2 cores, one durable write 0.21 ms\n"), "{text}");
+    assert!(
+        text.ends_with("at most 20 MiB without logins, 200 MiB with them. Every answer was on the log.\n")
+    );
+    let json = serde_json::to_value(&report).unwrap();
+    assert_eq!(json["cells"][0]["p99_micros"], 22_000);
 }
 
 #[test]
@@ -115,7 +152,7 @@ async fn every_answer_is_counted_once() {
     assert_eq!(server.connections(), 16);
     let within = measured.per_second * SHORT.measured.as_secs_f64();
     assert!(within > 0.0 && within < measured.answered as f64, "the warm-up is answered and not measured");
-    assert!(measured.latencies.p50_micros <= measured.latencies.p99_micros);
+    assert!(measured.latencies.p50 <= measured.latencies.p99);
 }
 
 #[tokio::test]
@@ -136,11 +173,8 @@ async fn a_server_that_goes_away_ends_the_run() {
 #[tokio::test]
 async fn moves_go_there_and_back_with_the_version_of_the_last_answer() {
     let server = StandIn::start().await;
-    let cases = ["a", "b", "c"].map(|id| OwnCase {
-        id: id.to_owned(),
-        etag: "\"1\"".to_owned(),
-        in_transit: false,
-    });
+    let cases =
+        ["a", "b", "c"].map(|id| OwnCase { id: id.to_owned(), etag: "\"1\"".to_owned(), in_transit: false });
     let requests = Requests::moves("token".to_owned(), "2006-10-26".to_owned(), cases.to_vec());
     // The stand-in answers 412 to a stale version and 409 to a move that is not there and back.
     let measured = measure(server.address, Scenario::Move, vec![requests], SHORT).await.unwrap();

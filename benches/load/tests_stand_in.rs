@@ -121,7 +121,8 @@ fn answer(state: &State, asked: &Asked) -> (u16, Option<u64>, String) {
         ("GET", _) => (200, None, (state.answered.load(Ordering::SeqCst) + 1).to_string()),
         ("POST", ["v1", "cases", case, "stage"]) => stage(state, case, asked),
         ("POST", ["v1", "sessions"]) => {
-            let session = json!({ "access_token": "a", "refresh_token": "r", "user": { "id": fresh(state) } });
+            let session =
+                json!({ "access_token": "a", "refresh_token": "r", "user": { "id": fresh(state) } });
             (201, None, session.to_string())
         }
         _ => (201, Some(1), json!({ "id": fresh(state), "stage": "shelter" }).to_string()),
