@@ -2,6 +2,7 @@
 //!
 //! The only file that knows the command line and the environment of the server.
 
+use std::io::Write as _;
 use std::net::{SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -30,19 +31,25 @@ impl Installation {
         let database_url = match (arguments.database, &arguments.postgres_url) {
             (Database::Postgres, Some(url)) => url.clone(),
             (Database::Postgres, None) => bail!("--postgres-url is missing"),
-            (Database::Sqlite, _) => directory.path().join("waystation.db").display().to_string(),
+            (Database::Sqlite, _) => directory.path().join("data/waystation.db").display().to_string(),
         };
         let binary = arguments
             .server
             .canonicalize()
             .with_context(|| format!("there is no server at {}", arguments.server.display()))?;
         let installation = Self { binary, directory, database_url, slow_commit: arguments.slow_commit };
-        let made = installation
+        let mut init = installation
             .command("init")
             .args(["--administrator", ADMINISTRATOR])
-            .env("WAYSTATION_INITIAL_PASSWORD", PASSWORD)
-            .output()
+            .stdin(Stdio::piped())
+            .stdout(Stdio::null())
+            .stderr(Stdio::piped())
+            .spawn()
             .context("starting `waystation init`")?;
+        if let Some(mut stdin) = init.stdin.take() {
+            writeln!(stdin, "{PASSWORD}").context("giving `waystation init` a password")?;
+        }
+        let made = init.wait_with_output()?;
         if !made.status.success() {
             bail!("`waystation init` ended with {}: {}", made.status, String::from_utf8_lossy(&made.stderr));
         }
@@ -81,10 +88,10 @@ impl Installation {
             .arg(subcommand)
             .current_dir(self.directory.path())
             .stdin(Stdio::null())
-            .env("WAYSTATION_DATA", self.directory.path())
+            .env("WAYSTATION_DATA", self.directory.path().join("data"))
             .env("DATABASE_URL", &self.database_url)
             // Only what went wrong: a line for every request would be measured too.
-            .env("RUST_LOG", "warn");
+            .env("WAYSTATION_LOG", "warn");
         if let Some(micros) = self.slow_commit {
             command.env("WAYSTATION_SLOW_COMMIT_MICROS", micros.to_string());
         }

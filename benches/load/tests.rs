@@ -1,6 +1,7 @@
 //! Tests of the load runner itself: a measuring tool that errs is worse than none.
 //!
 //! A server of a few lines stands in for the real one; the background is stored in a real database.
+#![expect(clippy::unwrap_used, clippy::cast_precision_loss, reason = "these are tests")]
 #![expect(dead_code, reason = "the test drives the parts; the whole needs the real server")]
 
 mod arguments;
