@@ -12,7 +12,7 @@ use crate::cases::records::{Contact, Family, Health, Identity, Legal, Passage, P
 use crate::error::{Code, Error, Result};
 use crate::http::NoContent;
 use crate::http::describe::{Description, Endpoint};
-use crate::{asylum, audit, cases, code_lists, reports, resettlement};
+use crate::{asylum, audit, cases, code_lists, network, reports, resettlement, transit};
 
 /// One route.
 pub struct Route {
@@ -51,6 +51,10 @@ macro_rules! routes {
 }
 
 routes! {
+    GET    "/v1/shelters" => network::api::list_shelters, "List shelters by codename";
+    POST   "/v1/shelters" => network::api::create_shelter, "Create a shelter";
+    GET    "/v1/shelters/{shelter}" => network::api::get_shelter, "Read a shelter";
+    PATCH  "/v1/shelters/{shelter}" => network::api::update_shelter, "Change a shelter's codename, beds or state";
     POST   "/v1/cases" => cases::api::create_case, "Open a case";
     GET    "/v1/cases" => cases::api::list_cases, "List the cases within one's reach";
     GET    "/v1/cases/{case}" => cases::api::get_case, "Read a case";
@@ -65,6 +69,7 @@ routes! {
     GET    "/v1/cases/{case}/team" => cases::api::list_team, "See a case's team";
     PUT    "/v1/cases/{case}/team/{user}" => cases::api::put_team_place, "Give or change a place on a case's team";
     DELETE "/v1/cases/{case}/team/{user}" => cases::api::remove_team_place, "Take a place on a case's team away";
+    GET    "/v1/cases/{case}/access-log" => cases::api::list_case_access, "See who opened a case";
     GET    "/v1/cases/{case}/identity" => cases::api::get_record<Identity>, "Open the identity record";
     PUT    "/v1/cases/{case}/identity" => cases::api::put_record<Identity>, "Write the identity record";
     PATCH  "/v1/cases/{case}/identity" => cases::api::patch_record<Identity>, "Change members of the identity record";
@@ -100,7 +105,17 @@ routes! {
     PATCH  "/v1/cases/{case}/passage" => cases::api::patch_record<Passage>, "Change members of the passage record";
     GET    "/v1/cases/{case}/passage/versions" => cases::api::list_record_versions<Passage>, "List the versions of the passage record";
     GET    "/v1/cases/{case}/passage/versions/{version}" => cases::api::get_record_version<Passage>, "Open a version of the passage record";
-    GET    "/v1/cases/{case}/access-log" => cases::api::list_case_access, "See who opened a case";
+    GET    "/v1/cases/{case}/stays" => network::stays::api::list_stays, "List a case's stays";
+    POST   "/v1/cases/{case}/stays" => network::stays::api::create_stay, "Take a person into a shelter";
+    GET    "/v1/cases/{case}/stays/{stay}" => network::stays::api::get_stay, "Read a stay";
+    POST   "/v1/cases/{case}/stays/{stay}/end" => network::stays::api::end_stay, "End a stay";
+    GET    "/v1/cases/{case}/journeys" => transit::api::list_journeys, "List a case's journeys";
+    POST   "/v1/cases/{case}/journeys" => transit::api::create_journey, "Plan a journey";
+    GET    "/v1/cases/{case}/journeys/{journey}" => transit::api::get_journey, "Read a journey with its legs";
+    POST   "/v1/cases/{case}/journeys/{journey}/approval" => transit::api::approve_journey, "Approve a journey that somebody else planned";
+    POST   "/v1/cases/{case}/journeys/{journey}/state" => transit::api::set_journey_state, "Set a journey underway, complete or abandon it";
+    POST   "/v1/cases/{case}/journeys/{journey}/legs" => transit::api::create_leg, "Add a leg to a journey that has not started; an approved journey is planned again, without its approval";
+    POST   "/v1/cases/{case}/journeys/{journey}/legs/{leg}/state" => transit::api::set_leg_state, "Tell how a leg went; the journey's state follows its first and its last leg";
     GET    "/v1/cases/{case}/applications" => asylum::api::list_applications, "See a case's asylum applications";
     POST   "/v1/cases/{case}/applications" => asylum::api::create_application, "Record an asylum application";
     GET    "/v1/cases/{case}/applications/{application}" => asylum::api::get_application, "Read an asylum application";
