@@ -4,6 +4,11 @@
 
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on fails here")]
 
+mod asylum;
+mod audit;
 mod cases;
+mod code_lists;
 mod common;
 mod records;
+mod reports;
+mod resettlement;
