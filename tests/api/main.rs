@@ -4,3 +4,6 @@
 
 mod cases;
 mod common;
+mod journeys;
+mod shelters;
+mod stays;
