@@ -12,3 +12,6 @@ mod common;
 mod records;
 mod reports;
 mod resettlement;
+mod journeys;
+mod shelters;
+mod stays;
