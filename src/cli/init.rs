@@ -24,7 +24,8 @@ use super::password;
   DATABASE_URL=postgres:///waystation waystation init
 
 The password is printed once. The root key opens everything: copy it to a place apart
-from the database and its backups, and never lose it.")]
+from the database and its backups, and never lose it. To keep it off this machine's disk, give
+its line to `serve` in WAYSTATION_ROOT_KEY and remove the file.")]
 pub struct Arguments {
     /// Username of the first administrator: a pseudonym
     #[arg(long, value_name = "NAME", default_value = "admin")]
@@ -44,7 +45,7 @@ pub fn run(config: &Config, arguments: Arguments) -> anyhow::Result<()> {
     let app = App::set_up(&config.database, &root)?;
     let password = password::generate(arguments.admin.as_str());
     let (name, first) = (arguments.admin.clone(), password.clone());
-    block_on(async move { Ok(operator::set_up(&app, name, first).await?) })?;
+    block_on(async move { operator::set_up(&app, name, first).await })?;
     made.keep();
     println!("A new network is set up.\n");
     println!("  database       {}", database_of(config));

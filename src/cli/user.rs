@@ -73,14 +73,14 @@ pub fn run(config: &Config, command: Command) -> anyhow::Result<()> {
 fn add(config: &Config, username: &Username, role: Role, hubs: Vec<HubName>) -> anyhow::Result<()> {
     let password = password::generate(username.as_str());
     let (name, first) = (username.clone(), password.clone());
-    with_app(config, |app| async move { Ok(operator::add_user(&app, name, role, hubs, first).await?) })?;
+    with_app(config, |app| async move { operator::add_user(&app, name, role, hubs, first).await })?;
     println!("{username} can log in as {role}.");
     println!("  password  {}   (shown only now)", password.expose_secret());
     Ok(())
 }
 
 fn list(config: &Config) -> anyhow::Result<()> {
-    let users = with_app(config, |app| async move { Ok(operator::list_users(&app).await?) })?;
+    let users = with_app(config, |app| async move { operator::list_users(&app).await })?;
     let mut table = Table::new();
     table.load_style(comfy_table::presets::NOTHING);
     table.set_header(["USERNAME", "ROLE", "STATUS", "HUBS", "ID"]);
@@ -106,7 +106,7 @@ fn change(
 ) -> anyhow::Result<()> {
     let name = username.clone();
     let changed =
-        with_app(config, |app| async move { Ok(operator::change_user(&app, name, role, status).await?) })?;
+        with_app(config, |app| async move { operator::change_user(&app, name, role, status).await })?;
     match changed {
         None => bail!("there is no user {username}; see `waystation user list`"),
         Some(user) => println!("{username} is {} as {}.", user.status, user.role),
@@ -117,7 +117,7 @@ fn change(
 fn reset_password(config: &Config, username: &Username) -> anyhow::Result<()> {
     let password = password::generate(username.as_str());
     let (name, next) = (username.clone(), password.clone());
-    let known = with_app(config, |app| async move { Ok(operator::reset_password(&app, name, next).await?) })?;
+    let known = with_app(config, |app| async move { operator::reset_password(&app, name, next).await })?;
     if !known {
         bail!("there is no user {username}; see `waystation user list`");
     }
