@@ -16,12 +16,12 @@ pub struct Flags {
     /// Directory of the database and the root key [env: WAYSTATION_DATA; default: ./waystation-data]
     #[arg(long, value_name = "DIR", global = true)]
     pub data: Option<PathBuf>,
-    /// Address to serve on [env: WAYSTATION_LISTEN; default: 127.0.0.1:8080]
-    #[arg(long, value_name = "IP:PORT", global = true)]
-    pub listen: Option<String>,
     /// File of the root key [env: WAYSTATION_ROOT_KEY_FILE; default: root.key in the data directory]
     #[arg(long, value_name = "FILE", global = true)]
     pub root_key_file: Option<PathBuf>,
+    /// Address to serve on, which only `serve` takes.
+    #[arg(skip)]
+    pub listen: Option<String>,
 }
 
 /// Everything the program is told. The variables, all of them:

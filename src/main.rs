@@ -1,9 +1,7 @@
-//! The program: parses the command line, calls `cli`, tells errors in plain words.
+//! The program: what the command line says is done by `waystation::cli`.
 
 use std::process::ExitCode;
 
-mod cli;
-
 fn main() -> ExitCode {
-    cli::run()
+    waystation::cli::run()
 }

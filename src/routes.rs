@@ -77,6 +77,12 @@ routes! {
     GET    "/v1/cases/{case}" => cases::api::get_case, "Read a case";
     PATCH  "/v1/cases/{case}" => cases::api::update_case, "Change what a case's row says";
     PUT    "/v1/cases/{case}/restriction" => cases::api::restrict_case, "Restrict a case to its team, or lift that";
+    POST   "/v1/cases/{case}/stage" => cases::api::move_case, "Move a case to another stage";
+    POST   "/v1/cases/{case}/status" => cases::api::set_case_status, "Change a case's status";
+    POST   "/v1/cases/{case}/closure" => cases::api::close_case, "Close a case";
+    POST   "/v1/cases/{case}/reopening" => cases::api::reopen_case, "Reopen a case";
+    GET    "/v1/cases/{case}/history" => cases::api::get_case_history, "Read a case's whole history";
+    POST   "/v1/cases/{case}/history/{period}/correction" => cases::api::correct_case_history, "Correct a period of a case's history";
     GET    "/v1/cases/{case}/team" => cases::api::list_team, "See a case's team";
     PUT    "/v1/cases/{case}/team/{user}" => cases::api::put_team_place, "Give or change a place on a case's team";
     DELETE "/v1/cases/{case}/team/{user}" => cases::api::remove_team_place, "Take a place on a case's team away";

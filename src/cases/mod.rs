@@ -3,7 +3,9 @@
 pub mod api;
 pub mod code;
 pub mod codes;
+pub(crate) mod facts;
 pub mod model;
+pub mod note;
 pub mod reasons;
 pub mod records;
 pub mod rules;

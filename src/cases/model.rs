@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::code::CaseCode;
 use super::codes::{AgeBand, Outcome, Risk, Sex, Stage, Status};
+use super::reasons::PeriodReason;
 use crate::access::{CaseId, FieldGroup, HubId, UserId};
 use crate::crypto::Ciphertext;
 use crate::db::schema::{case_keys, case_periods, case_team, cases, sealed_records};
@@ -138,7 +139,7 @@ pub(crate) struct PeriodRow {
     pub stage: Stage,
     pub status: Status,
     pub outcome: Option<Outcome>,
-    pub reason: String,
+    pub reason: PeriodReason,
     pub from_on: NaiveDate,
     pub until_on: Option<NaiveDate>,
     pub sequence: i64,

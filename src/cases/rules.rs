@@ -144,11 +144,15 @@ pub fn close_case(
     outcome: Outcome,
     on: NaiveDate,
     today: NaiveDate,
+    open_stay: bool,
 ) -> Result<(), Vec<Unmet>> {
     let mut missing = day_faults(case.since, on, today);
     if case.status == Status::Closed {
         missing.push(unmet("status_not_closed", "the case is closed already"));
         return settled(missing);
+    }
+    if open_stay {
+        missing.push(unmet("stay_ended", "the person still has a bed in a shelter: end the stay first"));
     }
     for entry in OUTCOMES.iter().filter(|entry| entry.outcome == outcome) {
         if !entry.stages.contains(&case.stage) {

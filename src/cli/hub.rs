@@ -2,10 +2,10 @@
 
 use clap::Subcommand;
 use comfy_table::Table;
-use waystation::accounts::hubs::name::HubName;
-use waystation::accounts::operator;
-use waystation::config::Config;
-use waystation::db::types::Country;
+use crate::accounts::hubs::name::HubName;
+use crate::accounts::operator;
+use crate::config::Config;
+use crate::db::types::Country;
 
 use super::operator::with_app;
 

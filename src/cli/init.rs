@@ -5,13 +5,13 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail};
 use secrecy::ExposeSecret as _;
-use waystation::accounts::operator;
-use waystation::accounts::username::Username;
-use waystation::app::App;
-use waystation::config::Config;
-use waystation::crypto::{RootKey, RootKeySource};
-use waystation::db::migrate;
-use waystation::db::url::DatabaseUrl;
+use crate::accounts::operator;
+use crate::accounts::username::Username;
+use crate::app::App;
+use crate::config::Config;
+use crate::crypto::{RootKey, RootKeySource};
+use crate::db::migrate;
+use crate::db::url::DatabaseUrl;
 
 use super::operator::block_on;
 use super::password;

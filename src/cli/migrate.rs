@@ -1,8 +1,8 @@
 //! `waystation migrate`: the schema, brought up to this program's.
 
-use waystation::config::Config;
-use waystation::db::migrate;
-use waystation::setup::refuse_missing;
+use crate::config::Config;
+use crate::db::migrate;
+use crate::setup::refuse_missing;
 
 /// Runs what is pending.
 pub fn run(config: &Config) -> anyhow::Result<()> {

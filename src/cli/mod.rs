@@ -2,6 +2,7 @@
 
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "commands answer on the terminal")]
 
+pub mod demo;
 mod hub;
 mod init;
 mod logging;
@@ -16,7 +17,7 @@ mod user;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-use waystation::config::{Config, Flags};
+use crate::config::{Config, Flags};
 
 /// Case management for networks of shelters that bring people in hiding to safety.
 ///
@@ -62,7 +63,10 @@ enum Command {
 
 /// Runs what the command line says.
 pub fn run() -> ExitCode {
-    let Cli { flags, command } = Cli::parse();
+    let Cli { mut flags, command } = Cli::parse();
+    if let Command::Serve(arguments) = &command {
+        flags.listen.clone_from(&arguments.listen);
+    }
     match execute(command, &flags) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
@@ -84,7 +88,7 @@ fn execute(command: Command, flags: &Flags) -> anyhow::Result<()> {
     logging::start(&config, is_server)?;
     match command {
         Command::Init(arguments) => init::run(&config, arguments),
-        Command::Serve(arguments) => serve::run(&config, &arguments),
+        Command::Serve(_) => serve::run(&config),
         Command::User(command) => user::run(&config, command),
         Command::Hub(command) => hub::run(&config, command),
         Command::Migrate => migrate::run(&config),

@@ -2,6 +2,6 @@
 
 /// Prints it.
 pub fn run() -> anyhow::Result<()> {
-    println!("{}", serde_json::to_string_pretty(&waystation::openapi::document())?);
+    println!("{}", serde_json::to_string_pretty(&crate::openapi::document())?);
     Ok(())
 }

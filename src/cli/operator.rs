@@ -3,10 +3,10 @@
 use std::future::Future;
 
 use anyhow::Context as _;
-use waystation::app::App;
-use waystation::config::Config;
-use waystation::error::Result;
-use waystation::setup::StartError;
+use crate::app::App;
+use crate::config::Config;
+use crate::error::Result;
+use crate::setup::StartError;
 
 /// Opens the network and does one thing with it.
 pub fn with_app<T, F>(config: &Config, work: impl FnOnce(App) -> F) -> anyhow::Result<T>

@@ -1,9 +1,9 @@
 //! Passwords that the program makes, for a person to change.
 
 use secrecy::SecretString;
-use waystation::accounts::password::check_new;
-use waystation::crypto::random;
-use waystation::db::types::new_id_bytes;
+use crate::accounts::password::check_new;
+use crate::crypto::random;
+use crate::db::types::new_id_bytes;
 
 /// 100 random bits in four groups of five letters and digits, easy to read out.
 pub fn generate(username: &str) -> SecretString {

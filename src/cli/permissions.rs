@@ -2,6 +2,6 @@
 
 /// Prints it.
 pub fn run() -> anyhow::Result<()> {
-    print!("{}", waystation::access::matrix::markdown());
+    print!("{}", crate::access::matrix::markdown());
     Ok(())
 }

@@ -8,9 +8,9 @@ use actix_web::dev::ServerHandle;
 use actix_web::web::Data;
 use anyhow::{Context as _, anyhow};
 use tokio::signal::unix::{SignalKind, signal};
-use waystation::app::{self, App};
-use waystation::config::Config;
-use waystation::upkeep;
+use crate::app::{self, App};
+use crate::config::Config;
+use crate::upkeep;
 
 /// Time that a client has to send the head of a request.
 const HEAD: Duration = Duration::from_secs(5);
@@ -19,7 +19,7 @@ const IDLE: Duration = Duration::from_secs(75);
 /// Seconds that running requests have when the server is told to stop.
 const GRACE: u64 = 30;
 
-/// Nothing of its own.
+/// Where it is served.
 #[derive(clap::Args)]
 #[command(after_help = "Examples:
   waystation serve
@@ -39,10 +39,14 @@ Environment:
   WAYSTATION_WORKERS        worker threads; one a core when not said
   WAYSTATION_LOG            error, warn, info, debug, or a filter; info when not said
   WAYSTATION_LOG_FORMAT     human or json; human on a terminal when not said")]
-pub struct Arguments {}
+pub struct Arguments {
+    /// Address to serve on [env: WAYSTATION_LISTEN; default: 127.0.0.1:8080]
+    #[arg(long, value_name = "IP:PORT")]
+    pub listen: Option<String>,
+}
 
 /// Serves until a signal comes.
-pub fn run(config: &Config, _: &Arguments) -> anyhow::Result<()> {
+pub fn run(config: &Config) -> anyhow::Result<()> {
     config.refuse_exposed_key_file()?;
     let app = Data::new(App::open(config)?);
     actix_web::rt::System::new().block_on(serve(config, app))
@@ -57,9 +61,10 @@ async fn serve(config: &Config, app: Data<App>) -> anyhow::Result<()> {
         .shutdown_timeout(GRACE)
         .disable_signals()
         .bind(config.listen)
-        .map_err(|error| bind_error(config, &error))?
-        .run();
+        .map_err(|error| bind_error(config, &error))?;
+    // Before the first request, so that every entry of this server follows its start.
     upkeep::record_start(&app).await.context("the start could not be put on the record")?;
+    let server = server.run();
     tracing::info!(address = %config.listen, database = config.database.kind(), "serving");
     let stopper = actix_web::rt::spawn(stop_on_signal(server.handle()));
     let background = actix_web::rt::spawn(upkeep::run(app));

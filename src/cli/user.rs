@@ -4,12 +4,12 @@ use anyhow::bail;
 use clap::Subcommand;
 use comfy_table::Table;
 use secrecy::ExposeSecret as _;
-use waystation::access::Role;
-use waystation::accounts::codes::UserStatus;
-use waystation::accounts::hubs::name::HubName;
-use waystation::accounts::operator;
-use waystation::accounts::username::Username;
-use waystation::config::Config;
+use crate::access::Role;
+use crate::accounts::codes::UserStatus;
+use crate::accounts::hubs::name::HubName;
+use crate::accounts::operator;
+use crate::accounts::username::Username;
+use crate::config::Config;
 
 use super::operator::with_app;
 use super::password;

@@ -6,9 +6,11 @@
 use std::time::{Duration, Instant};
 
 use actix_web::HttpMessage as _;
+use actix_web::HttpResponse;
 use actix_web::body::{BoxBody, EitherBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
-use actix_web::http::header::{AUTHORIZATION, CACHE_CONTROL, HeaderName, HeaderValue};
+use actix_web::error::InternalError;
+use actix_web::http::header::{AUTHORIZATION, CACHE_CONTROL, HeaderMap, HeaderName, HeaderValue};
 use actix_web::middleware::Next;
 use actix_web::web::Data;
 
@@ -33,38 +35,23 @@ pub async fn authenticate<B: MessageBody + 'static>(
     let started = Instant::now();
     let request_id = RequestId::generate();
     let app = request.app_data::<Data<App>>().cloned();
-    let http = request.request().clone();
-    let outcome = match prepare(&mut request, app.as_ref(), request_id).await {
-        Ok(()) => match tokio::time::timeout(LONGEST, next.call(request)).await {
-            Ok(Ok(response)) => answer_error(response, app.as_ref(), request_id).await,
-            Ok(Err(error)) => Err(own_error(&error)),
-            Err(_) => Err(Error::new(
-                Code::TimedOut,
-                "Send it again; with the same Idempotency-Key nothing is done twice.",
-            )),
-        },
-        Err(error) => Err(error),
-    };
-    let mut response = match outcome {
-        Ok(response) => response,
-        Err(error) => {
-            log(&error, request_id);
-            let response = problem::response(&error, Some(request_id.to_string()));
-            ServiceResponse::new(http, response).map_into_right_body()
-        }
-    };
-    let headers = response.headers_mut();
-    if let Ok(value) = HeaderValue::from_str(request_id.as_str()) {
-        headers.insert(REQUEST_ID, value);
+    if let Err(error) = prepare(&mut request, app.as_ref(), request_id).await {
+        let response = refusal(&error, request_id);
+        return Ok(request.into_response(response).map_into_right_body());
     }
-    for (name, value) in [
-        (CACHE_CONTROL, "no-store"),
-        (HeaderName::from_static("x-content-type-options"), "nosniff"),
-        (HeaderName::from_static("referrer-policy"), "no-referrer"),
-        (HeaderName::from_static("x-frame-options"), "DENY"),
-    ] {
-        headers.insert(name, HeaderValue::from_static(value));
-    }
+    let answered = match tokio::time::timeout(LONGEST, next.call(request)).await {
+        Ok(Ok(response)) => answer_error(response, app.as_ref(), request_id).await,
+        Ok(Err(error)) => Err(own_error(&error)),
+        Err(_) => Err(Error::new(
+            Code::TimedOut,
+            "Send it again; with the same Idempotency-Key nothing is done twice.",
+        )),
+    };
+    let mut response = answered.map_err(|error| {
+        let response = refusal(&error, request_id);
+        InternalError::from_response(error, response)
+    })?;
+    finish(response.headers_mut(), request_id);
     // The pattern and not the address: an address may hold a search text.
     tracing::info!(
         %request_id,
@@ -77,6 +64,29 @@ pub async fn authenticate<B: MessageBody + 'static>(
     Ok(response)
 }
 
+/// The answer of an error that no handler gave.
+fn refusal(error: &Error, request_id: RequestId) -> HttpResponse {
+    log(error, request_id);
+    let mut response = problem::response(error, Some(request_id.to_string()));
+    finish(response.headers_mut(), request_id);
+    response
+}
+
+/// What every answer bears.
+fn finish(headers: &mut HeaderMap, request_id: RequestId) {
+    if let Ok(value) = HeaderValue::from_str(request_id.as_str()) {
+        headers.insert(REQUEST_ID, value);
+    }
+    for (name, value) in [
+        (CACHE_CONTROL, "no-store"),
+        (HeaderName::from_static("x-content-type-options"), "nosniff"),
+        (HeaderName::from_static("referrer-policy"), "no-referrer"),
+        (HeaderName::from_static("x-frame-options"), "DENY"),
+    ] {
+        headers.insert(name, HeaderValue::from_static(value));
+    }
+}
+
 async fn prepare(request: &mut ServiceRequest, app: Option<&Data<App>>, request_id: RequestId) -> Result<()> {
     let bearer = app.zip(token(request)).and_then(|(app, token)| app.tokens.verify(&token));
     if let Some((app, bearer)) = app.zip(bearer)
@@ -85,8 +95,9 @@ async fn prepare(request: &mut ServiceRequest, app: Option<&Data<App>>, request_
         request.extensions_mut().insert(actor);
     }
     let mut context = RequestContext::new(request_id);
-    if request.extensions().get::<Actor>().is_some() {
-        context.idempotency = idempotency::take(request).await?;
+    let known = request.extensions().get::<Actor>().is_some();
+    if let Some(app) = app.filter(|_| known) {
+        context.idempotency = idempotency::take(request, &app.keyring).await?;
     }
     request.extensions_mut().insert(context);
     Ok(())

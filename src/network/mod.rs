@@ -3,3 +3,4 @@
 pub mod codes;
 pub mod model;
 pub mod rules;
+pub(crate) mod stays;

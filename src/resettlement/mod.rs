@@ -2,3 +2,4 @@
 
 pub mod codes;
 pub mod rules;
+pub(crate) mod store;

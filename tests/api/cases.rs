@@ -39,6 +39,9 @@ async fn a_stale_change_is_refused_and_changes_nothing() {
     let path = format!("/v1/cases/{}", case["id"].as_str().unwrap());
     let changed = heron.change(Method::PATCH, &path, "\"1\"", json!({"risk": "critical"})).await;
     assert_eq!(changed.expect(200)["risk"], "critical");
-    heron.change(Method::PATCH, &path, "\"1\"", json!({"risk": "low"})).await.expect_problem(412, "precondition_failed");
+    heron
+        .change(Method::PATCH, &path, "\"1\"", json!({"risk": "low"}))
+        .await
+        .expect_problem(412, "precondition_failed");
     assert_eq!(heron.get(&path).await.expect(200)["risk"], "critical");
 }

@@ -15,13 +15,14 @@ use crate::audit::{Action, Event};
 use crate::cases::code::CaseCode;
 use crate::cases::codes::{AgeBand, Risk, Sex, Stage, Status};
 use crate::cases::model::{Case, NewCase};
-use crate::cases::store;
+use crate::cases::{rules, store};
 
 use crate::crypto::Keyring;
 use crate::db::WriteTx;
 use crate::db::types::Country;
 use crate::error::{Error, Result};
 use crate::http::{Body, Created};
+use crate::machine::latest_day;
 
 /// A case to open.
 #[derive(Deserialize, ToSchema, Clone)]
@@ -75,6 +76,7 @@ fn open(
     keyring: &Keyring,
     request: &NewCaseRequest,
 ) -> Result<CaseView> {
+    rules::open_case(request.opened_on, latest_day(tx.now())).map_err(Error::unmet)?;
     if !permit.reaches_hub(&request.hub_id) {
         return Err(Error::invalid_field("/hub_id", "Name one of your own hubs; see GET /v1/hubs."));
     }
@@ -101,6 +103,7 @@ fn open(
     };
     let (_, wrapped) = keyring.new_case_key(id)?;
     store::insert(tx, &new, wrapped)?;
+    store::periods::insert_first(tx, &new)?;
     store::team::insert_opener(tx, id, opener)?;
     Ok(Case::from(new).into())
 }

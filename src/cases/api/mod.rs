@@ -1,17 +1,21 @@
 //! The case's own routes: what a client sends and sees of a case's row.
 
 mod create;
+mod history;
 mod list;
 mod read;
 mod records;
+mod steps;
 mod team;
 mod update;
 mod view;
 
 pub use create::create_case;
+pub use history::{correct_case_history, get_case_history};
 pub use list::list_cases;
 pub use read::get_case;
 pub use records::{get_record, get_record_version, list_record_versions, patch_record, put_record};
+pub use steps::{close_case, move_case, reopen_case, set_case_status};
 pub use team::{list_team, put_team_place, remove_team_place};
 pub use update::{restrict_case, update_case};
 pub use view::CaseView;

@@ -35,7 +35,7 @@ fn moved(case: &CaseFacts, to: Stage, reason: MoveReason, facts: &StageFacts) ->
 }
 
 fn turned(from: Status, to: Status, reason: StatusReason) -> Result<(), Vec<Unmet>> {
-    next_status(&case(Stage::Transit, from), to, reason, day("2026-03-02"), day("2026-03-05"))
+    next_status(&case(Stage::Transit, from), to, reason, day("2026-03-02"), day("2026-03-05"), false)
 }
 
 fn ended(stage: Stage, status: Status, outcome: Outcome) -> Result<(), Vec<Unmet>> {
@@ -189,7 +189,7 @@ fn death_and_refoulement_close_a_case_wherever_it_is() {
 fn a_closed_case_is_not_closed_again_and_an_open_one_not_reopened() {
     let on = day("2026-03-02");
     let gone = closed(Stage::Transit, Outcome::LostContact);
-    assert_eq!(guards(close_case(&gone, Outcome::Deceased, on, on)), ["status_not_closed"]);
+    assert_eq!(guards(close_case(&gone, Outcome::Deceased, on, on, false)), ["status_not_closed"]);
     assert_eq!(reopen_case(&gone, ReopeningReason::FoundAgain, on, on), Ok(()));
     let open = case(Stage::Transit, Status::Missing);
     assert_eq!(guards(reopen_case(&open, ReopeningReason::FoundAgain, on, on)), ["status_closed"]);

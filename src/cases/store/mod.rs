@@ -1,6 +1,7 @@
 //! Queries on cases. Every one asks for the permit and filters by its scope.
 
 mod list;
+pub(crate) mod periods;
 pub(crate) mod records;
 pub(crate) mod team;
 mod write;

@@ -5,10 +5,10 @@ use std::marker::PhantomData;
 use diesel::prelude::*;
 
 use crate::access::{FieldGroup, UserId};
+use crate::audit::Receipt;
 use crate::cases::model::{Case, RecordId, RecordRow};
 use crate::cases::records::Record;
 use crate::crypto::{Ciphertext, Keyring, Place, Sealed, WrappedCaseKey};
-use crate::audit::Receipt;
 use crate::db::schema::sealed_records;
 use crate::db::types::Timestamp;
 use crate::db::{Tx, WriteTx};
@@ -44,7 +44,11 @@ impl<R: Record> SealedRecord<R> {
 }
 
 /// The newest version, or the one with this number.
-pub(crate) fn sealed<R: Record>(tx: &mut Tx<'_>, case: &Case, version: Option<i64>) -> Result<SealedRecord<R>> {
+pub(crate) fn sealed<R: Record>(
+    tx: &mut Tx<'_>,
+    case: &Case,
+    version: Option<i64>,
+) -> Result<SealedRecord<R>> {
     let row = match version {
         None => newest(tx, case, R::GROUP)?,
         Some(version) => Some(

@@ -48,7 +48,9 @@ impl TestDatabase {
                 conn.batch_execute("PRAGMA busy_timeout = 10000").unwrap();
                 Raw::Sqlite(conn)
             }
-            Place::Postgres { server, name } => Raw::Postgres(PgConnection::establish(&in_database(server, name)).unwrap()),
+            Place::Postgres { server, name } => {
+                Raw::Postgres(PgConnection::establish(&in_database(server, name)).unwrap())
+            }
         }
     }
 

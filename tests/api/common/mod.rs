@@ -91,4 +91,3 @@ impl TestApp {
         self.clock.now()
     }
 }
-

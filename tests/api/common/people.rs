@@ -55,7 +55,9 @@ impl TestApp {
             &id.as_str()[..12]
         );
         for hub in hubs {
-            sql.push_str(&format!("INSERT INTO hub_members (hub_id, user_id, created_at) VALUES ('{hub}', '{id}', {now});"));
+            sql.push_str(&format!(
+                "INSERT INTO hub_members (hub_id, user_id, created_at) VALUES ('{hub}', '{id}', {now});"
+            ));
         }
         self.database.raw().execute(&sql).unwrap();
         let (token, _) = self.app.tokens.issue(Bearer { user: id, session }).unwrap();
@@ -119,7 +121,8 @@ impl Client {
 
     /// POST under an idempotency key.
     pub async fn post_once(&self, key: &str, path: &str, body: Value) -> Answer {
-        self.send(self.request(Method::POST, path).insert_header(("Idempotency-Key", key)).set_json(body)).await
+        self.send(self.request(Method::POST, path).insert_header(("Idempotency-Key", key)).set_json(body))
+            .await
     }
 
     /// Any method with a body and `If-Match`.
