@@ -14,7 +14,7 @@ use crate::cases::records::{Contact, Family, Health, Identity, Legal, Passage, P
 use crate::error::{Code, Error, Result};
 use crate::http::NoContent;
 use crate::http::describe::{Description, Endpoint};
-use crate::{cases, health};
+use crate::{cases, health, network, transit};
 
 /// One route.
 pub struct Route {
@@ -72,6 +72,10 @@ routes! {
     POST   "/v1/hubs" => hubs::create_hub, "Create a hub";
     GET    "/v1/hubs/{hub}" => hubs::get_hub, "Read a hub";
     PATCH  "/v1/hubs/{hub}" => hubs::update_hub, "Change a hub";
+    GET    "/v1/shelters" => network::api::list_shelters, "List shelters by codename";
+    POST   "/v1/shelters" => network::api::create_shelter, "Create a shelter";
+    GET    "/v1/shelters/{shelter}" => network::api::get_shelter, "Read a shelter";
+    PATCH  "/v1/shelters/{shelter}" => network::api::update_shelter, "Change a shelter's codename, beds or state";
     POST   "/v1/cases" => cases::api::create_case, "Open a case";
     GET    "/v1/cases" => cases::api::list_cases, "List the cases within one's reach";
     GET    "/v1/cases/{case}" => cases::api::get_case, "Read a case";
@@ -121,6 +125,17 @@ routes! {
     PATCH  "/v1/cases/{case}/passage" => cases::api::patch_record<Passage>, "Change members of the passage record";
     GET    "/v1/cases/{case}/passage/versions" => cases::api::list_record_versions<Passage>, "List the versions of the passage record";
     GET    "/v1/cases/{case}/passage/versions/{version}" => cases::api::get_record_version<Passage>, "Open a version of the passage record";
+    GET    "/v1/cases/{case}/stays" => network::stays::api::list_stays, "List a case's stays";
+    POST   "/v1/cases/{case}/stays" => network::stays::api::create_stay, "Take a person into a shelter";
+    GET    "/v1/cases/{case}/stays/{stay}" => network::stays::api::get_stay, "Read a stay";
+    POST   "/v1/cases/{case}/stays/{stay}/end" => network::stays::api::end_stay, "End a stay";
+    GET    "/v1/cases/{case}/journeys" => transit::api::list_journeys, "List a case's journeys";
+    POST   "/v1/cases/{case}/journeys" => transit::api::create_journey, "Plan a journey";
+    GET    "/v1/cases/{case}/journeys/{journey}" => transit::api::get_journey, "Read a journey with its legs";
+    POST   "/v1/cases/{case}/journeys/{journey}/approval" => transit::api::approve_journey, "Approve a journey that somebody else planned";
+    POST   "/v1/cases/{case}/journeys/{journey}/state" => transit::api::set_journey_state, "Set a journey underway, complete or abandon it";
+    POST   "/v1/cases/{case}/journeys/{journey}/legs" => transit::api::create_leg, "Add a leg to a journey that has not started; an approved journey is planned again, without its approval";
+    POST   "/v1/cases/{case}/journeys/{journey}/legs/{leg}/state" => transit::api::set_leg_state, "Tell how a leg went; the journey's state follows its first and its last leg";
 }
 
 /// `cases::api::get_case` is the operation `get_case`; `cases::api::get_record` of `Identity` is

@@ -62,7 +62,7 @@ impl AccessTokens {
         let signing = self.keyring.token_signing();
         let mut header = Header::new(Algorithm::EdDSA);
         header.typ = Some(TYPE.to_owned());
-        header.kid = Some(signing.kid.to_owned());
+        header.kid = Some(signing.kid.clone());
         let claims = Claims {
             iss: ISSUER.to_owned(),
             aud: self.audience.clone(),
@@ -86,7 +86,7 @@ impl AccessTokens {
         }
         let kid = header.kid?;
         let signing = self.keyring.token_verifying().find(|version| version.kid == kid)?;
-        let key = jwt_provider::decoding_key(&&signing.key.verifying_key());
+        let key = jwt_provider::decoding_key(&signing.key.verifying_key());
         let claims = jsonwebtoken::decode::<Claims>(token, &key, &self.validation()).ok()?.claims;
         let now = self.clock.now().seconds();
         let timely = claims.iat <= now + LEEWAY_SECONDS

@@ -35,21 +35,19 @@ struct Ed25519Verifier(VerifyingKey);
 
 fn signer(algorithm: &Algorithm, key: &EncodingKey) -> Result<Box<dyn JwtSigner>> {
     let secret = key.as_bytes().try_into().map_err(|_| ErrorKind::InvalidEddsaKey)?;
-    match algorithm {
-        Algorithm::EdDSA => Ok(Box::new(Ed25519Signer(SigningKey::from_bytes(secret)))),
-        _ => Err(ErrorKind::InvalidAlgorithm.into()),
-    }
+    only_eddsa(*algorithm)?;
+    Ok(Box::new(Ed25519Signer(SigningKey::from_bytes(secret))))
 }
 
 fn verifier(algorithm: &Algorithm, key: &DecodingKey) -> Result<Box<dyn JwtVerifier>> {
     let public = key.try_get_as_bytes()?.try_into().map_err(|_| ErrorKind::InvalidEddsaKey)?;
-    match algorithm {
-        Algorithm::EdDSA => {
-            let key = VerifyingKey::from_bytes(public).map_err(|_| ErrorKind::InvalidEddsaKey)?;
-            Ok(Box::new(Ed25519Verifier(key)))
-        }
-        _ => Err(ErrorKind::InvalidAlgorithm.into()),
-    }
+    only_eddsa(*algorithm)?;
+    let key = VerifyingKey::from_bytes(public).map_err(|_| ErrorKind::InvalidEddsaKey)?;
+    Ok(Box::new(Ed25519Verifier(key)))
+}
+
+fn only_eddsa(algorithm: Algorithm) -> Result<()> {
+    if algorithm == Algorithm::EdDSA { Ok(()) } else { Err(ErrorKind::InvalidAlgorithm.into()) }
 }
 
 impl Signer<Vec<u8>> for Ed25519Signer {

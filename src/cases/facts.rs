@@ -16,7 +16,7 @@ pub(crate) fn around(tx: &mut Tx<'_>, case: &Case) -> Result<StageFacts> {
     let (approved_journey, journey_legs) = transit::store::journey_facts(tx, case)?;
     let application = asylum::store::facts(tx, case)?;
     Ok(StageFacts {
-        open_stay: network::stays::store::has_open_stay(tx, case)?,
+        open_stay: network::store::has_open_stay(tx, case)?,
         approved_journey,
         journey_legs,
         open_application: application.open,

@@ -192,6 +192,7 @@ pub(crate) struct TeamRow {
     Deserialize,
 )]
 #[diesel(table_name = case_team)]
+#[expect(clippy::struct_excessive_bools, reason = "a column for each field group")]
 pub(crate) struct GroupSet {
     identity: bool,
     contact: bool,

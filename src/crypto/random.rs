@@ -15,6 +15,7 @@ pub fn bytes<const N: usize>() -> [u8; N] {
 ///
 /// # Panics
 /// As [`bytes`].
+#[expect(clippy::disallowed_methods, reason = "this is the one door to the operating system's generator")]
 #[expect(clippy::expect_used, reason = "without randomness there is nothing safe left to do")]
 pub fn fill(bytes: &mut [u8]) {
     getrandom::fill(bytes).expect("the operating system gives no randomness");

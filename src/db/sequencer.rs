@@ -96,12 +96,11 @@ fn sequence_batch(conn: &mut AnyConnection) -> Result<i64> {
         .limit(BATCH)
         .select((dsl::id, dsl::recorded_at))
         .load(conn)?;
-    let mut position = log::next_position(conn)?;
-    let mut count = 0;
+    let first = log::next_position(conn)?;
+    let mut position = first;
     for (id, _) in &waiting {
         diesel::update(dsl::audit_events.find(id)).set(dsl::position.eq(position)).execute(conn)?;
         position += 1;
-        count += 1;
     }
-    Ok(count)
+    Ok(position - first)
 }

@@ -82,7 +82,10 @@ impl Batches {
             self.take_waiting(&mut next);
             self.pace.batch_ended(batch.len(), next.len());
             for job in batch {
-                job.answer(committed.as_ref().map(|()| ()).map_err(Failure::to_error));
+                job.answer(match &committed {
+                    Ok(()) => Ok(()),
+                    Err(failure) => Err(failure.to_error()),
+                });
             }
             batch = next;
         }

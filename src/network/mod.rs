@@ -1,6 +1,9 @@
-//! The network: hubs and shelters, and who stays in them.
+//! Hubs and shelters: who works together, where people hide, and who stays there.
 
+pub mod api;
+pub mod codename;
 pub mod codes;
 pub mod model;
 pub mod rules;
-pub(crate) mod stays;
+pub mod stays;
+pub(crate) mod store;

@@ -62,6 +62,22 @@ pub fn close_shelter(from: ShelterState, occupied: i64) -> Result<(), Vec<Unmet>
     machine::settled(missing)
 }
 
+/// Whether a shelter may be changed so; a state that it has already is no change.
+pub fn change_shelter(
+    from: ShelterState,
+    to: Option<ShelterState>,
+    beds: Option<i32>,
+    occupied: i64,
+) -> Result<(), Vec<Unmet>> {
+    let mut missing: Vec<_> = beds.and_then(|beds| resize(beds, occupied).err()).into_iter().collect();
+    match to.filter(|to| *to != from) {
+        None => {}
+        Some(ShelterState::Closed) => missing.extend(close_shelter(from, occupied).err().unwrap_or_default()),
+        Some(to) => missing.extend(transition(from, to).err()),
+    }
+    machine::settled(missing)
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -98,6 +114,18 @@ mod tests {
     fn beds_are_not_taken_from_under_people() {
         assert_eq!(resize(3, 3), Ok(()));
         assert_eq!(resize(2, 3).unwrap_err().guard, "beds_not_below_occupied");
+    }
+
+    #[test]
+    fn a_change_of_a_shelter_tells_all_that_is_unmet_at_once() {
+        let guards = |to, beds| {
+            let missing = change_shelter(ShelterState::Open, to, beds, 3).err().unwrap_or_default();
+            missing.into_iter().map(|unmet| unmet.guard).collect::<Vec<_>>()
+        };
+        assert!(guards(None, None).is_empty());
+        assert!(guards(Some(ShelterState::Open), Some(3)).is_empty());
+        assert!(guards(Some(ShelterState::Compromised), Some(4)).is_empty());
+        assert_eq!(guards(Some(ShelterState::Closed), Some(2)), ["beds_not_below_occupied", "shelter_empty"]);
     }
 
     proptest! {

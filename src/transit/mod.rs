@@ -1,5 +1,8 @@
 //! Transit: journeys, told one leg at a time.
 
+pub mod api;
+pub mod approval;
 pub mod codes;
+pub mod model;
 pub mod rules;
 pub(crate) mod store;

@@ -2,6 +2,8 @@
 //!
 //! They run on SQLite; with `TEST_DATABASE_URL` naming a PostgreSQL server, on that.
 
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on fails here")]
+
 mod cases;
 mod common;
 mod records;

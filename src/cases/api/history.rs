@@ -152,7 +152,7 @@ pub async fn correct_case_history(
         let revision =
             timeline.correct(corrected, &correction, latest_day(tx.now())).map_err(Error::invalid)?;
         let by = permit.person()?;
-        periods::revise(tx, &keyring, &case, &revision, corrected, &request.note, by)?;
+        periods::revise(tx, &keyring, &case, &revision, (corrected, &request.note, by))?;
         let timeline = timeline.revised(&revision);
         row_after(tx, &case, timeline.current().from_on, timeline.opened_on())
     });

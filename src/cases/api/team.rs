@@ -124,20 +124,19 @@ fn put(
     for group in groups.to_vec() {
         tx.event = tx.event.clone().group(group);
     }
-    match store::team::place(tx, case.id, user)? {
-        Some(row) => store::team::update(tx, &row, groups, request.ends_at)?,
-        None => {
-            let row = TeamRow {
-                case_id: case.id,
-                user_id: user,
-                groups,
-                ends_at: request.ends_at,
-                added_by: giver,
-                added_at: now,
-                version: 1,
-            };
-            store::team::insert(tx, &row)?;
-        }
+    if let Some(row) = store::team::place(tx, case.id, user)? {
+        store::team::update(tx, &row, groups, request.ends_at)?;
+    } else {
+        let row = TeamRow {
+            case_id: case.id,
+            user_id: user,
+            groups,
+            ends_at: request.ends_at,
+            added_by: giver,
+            added_at: now,
+            version: 1,
+        };
+        store::team::insert(tx, &row)?;
     }
     let row = store::team::place(tx, case.id, user)?.ok_or_else(Error::not_found)?;
     Ok(PlaceView::new((row, username), now))

@@ -35,11 +35,18 @@ fn moved(case: &CaseFacts, to: Stage, reason: MoveReason, facts: &StageFacts) ->
 }
 
 fn turned(from: Status, to: Status, reason: StatusReason) -> Result<(), Vec<Unmet>> {
-    next_status(&case(Stage::Transit, from), to, reason, day("2026-03-02"), day("2026-03-05"), false)
+    next_status(&case(Stage::Transit, from), to, reason, day("2026-03-02"), day("2026-03-05"))
 }
 
 fn ended(stage: Stage, status: Status, outcome: Outcome) -> Result<(), Vec<Unmet>> {
-    close_case(&case(stage, status), outcome, day("2026-03-02"), day("2026-03-05"))
+    close_case(&case(stage, status), outcome, day("2026-03-02"), day("2026-03-05"), false)
+}
+
+#[test]
+fn a_bed_is_given_back_before_a_case_is_closed() {
+    let on = day("2026-03-02");
+    let unmet = close_case(&case(Stage::Asylum, Status::Active), Outcome::Settled, on, on, true);
+    assert_eq!(guards(unmet), ["stay_ended"]);
 }
 
 #[test]

@@ -8,7 +8,7 @@ mod write;
 
 use diesel::prelude::*;
 
-pub(crate) use list::{CaseListFilter, CaseOrder, ListKey, list};
+pub(crate) use list::{CaseListFilter, CaseOrder, list};
 pub(crate) use write::{insert, update};
 
 use super::code::CaseRef;

@@ -82,9 +82,7 @@ pub(crate) fn revise(
     keyring: &Keyring,
     case: &Case,
     revision: &Revision,
-    corrected: i64,
-    note: &Note,
-    by: UserId,
+    (corrected, note, by): (i64, &Note, UserId),
 ) -> Result<()> {
     let now = tx.now();
     for sequence in &revision.supersede {

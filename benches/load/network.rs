@@ -1,0 +1,92 @@
+//! The network that is measured: hubs, people and shelters, made through the API as an administrator.
+
+use std::net::SocketAddr;
+
+use anyhow::{Context as _, Result};
+use serde_json::{Value, json};
+
+use crate::client::{PASSWORD, Session, ask};
+use crate::wire::Connection;
+
+/// Name of the administrator that the installation makes.
+pub const ADMINISTRATOR: &str = "administrator";
+
+/// Hubs of the network, by country.
+const COUNTRIES: [&str; 8] = ["CHN", "CHN", "CHN", "MNG", "THA", "KHM", "KOR", "USA"];
+
+/// One hub and who works there.
+pub struct Hub {
+    /// Its id.
+    pub id: String,
+    /// A shelter with beds enough for the cases that are moved.
+    pub shelter: String,
+    /// Who reads, lists and moves.
+    pub caseworker: Session,
+    /// Who opens new cases, so that the other one's list keeps its length.
+    pub opener: Session,
+}
+
+/// The network.
+pub struct Network {
+    /// Its hubs.
+    pub hubs: Vec<Hub>,
+    /// A coordinator of all of them.
+    pub coordinator: Session,
+}
+
+impl Network {
+    /// Makes it.
+    pub async fn create(server: SocketAddr) -> Result<Self> {
+        let mut connection = Connection::open(server).await?;
+        let administrator = Session::open(&mut connection, ADMINISTRATOR).await?.token;
+        let mut hubs = Vec::new();
+        for (number, country) in (1..).zip(COUNTRIES) {
+            let body = json!({ "name": format!("Hub {number}"), "country": country });
+            let hub = create(&mut connection, &administrator, "/v1/hubs", &body).await?;
+            let body = json!({ "hub_id": hub, "codename": format!("Measured {number}"), "beds": 500 });
+            let shelter = create(&mut connection, &administrator, "/v1/shelters", &body).await?;
+            let caseworker = format!("caseworker-{number}");
+            let opener = format!("opener-{number}");
+            for username in [&caseworker, &opener] {
+                user(&mut connection, &administrator, username, "caseworker", &[&hub]).await?;
+            }
+            let caseworker = Session::open(&mut connection, &caseworker).await?;
+            let opener = Session::open(&mut connection, &opener).await?;
+            hubs.push(Hub { id: hub, shelter, caseworker, opener });
+        }
+        let all: Vec<&str> = hubs.iter().map(|hub| hub.id.as_str()).collect();
+        user(&mut connection, &administrator, "coordinator-1", "coordinator", &all).await?;
+        let coordinator = Session::open(&mut connection, "coordinator-1").await?;
+        Ok(Self { hubs, coordinator })
+    }
+
+    /// The hub of a connection.
+    pub fn hub_of(&self, connection: usize) -> &Hub {
+        &self.hubs[connection % self.hubs.len()]
+    }
+
+    /// Carries on every session that is about to end.
+    pub async fn renew(&mut self, server: SocketAddr) -> Result<()> {
+        for hub in &mut self.hubs {
+            hub.caseworker.renew(server).await?;
+            hub.opener.renew(server).await?;
+        }
+        self.coordinator.renew(server).await
+    }
+}
+
+async fn user(
+    connection: &mut Connection,
+    administrator: &str,
+    username: &str,
+    role: &str,
+    hubs: &[&str],
+) -> Result<()> {
+    let body = json!({ "username": username, "role": role, "password": PASSWORD, "hubs": hubs });
+    create(connection, administrator, "/v1/users", &body).await.map(|_| ())
+}
+
+async fn create(connection: &mut Connection, token: &str, path: &str, body: &Value) -> Result<String> {
+    let done = ask(connection, "POST", path, Some(token), &[], Some(body)).await?;
+    done.text("id").with_context(|| format!("POST {path}"))
+}

@@ -1,0 +1,45 @@
+//! Reading journeys.
+
+use actix_web::web::Data;
+
+use super::JourneyView;
+use crate::access::Permit;
+use crate::access::permissions::JourneyRead;
+use crate::app::App;
+use crate::audit::{Action, Event};
+use crate::cases;
+use crate::cases::code::CaseRef;
+use crate::error::Result;
+use crate::http::{Page, Path, Versioned};
+use crate::transit::model::JourneyId;
+use crate::transit::store;
+
+/// `GET /v1/cases/{case}/journeys`
+pub async fn list_journeys(
+    permit: Permit<JourneyRead>,
+    app: Data<App>,
+    path: Path<CaseRef>,
+) -> Result<Page<JourneyView>> {
+    let reference = path.0;
+    let event = Event::new(Action::JourneyList).asked_for(reference);
+    let seen = app.db.read(permit, event, move |tx, permit| {
+        let case = cases::store::find(tx, permit, &reference)?;
+        store::of_case(tx, &case)
+    });
+    Ok(Page::whole(seen.await?.value.into_iter().map(JourneyView::from).collect()))
+}
+
+/// `GET /v1/cases/{case}/journeys/{journey}`
+pub async fn get_journey(
+    permit: Permit<JourneyRead>,
+    app: Data<App>,
+    path: Path<(CaseRef, JourneyId)>,
+) -> Result<Versioned<JourneyView>> {
+    let (reference, id) = path.0;
+    let event = Event::new(Action::JourneyRead).asked_for(reference).subject(id);
+    let seen = app.db.read(permit, event, move |tx, permit| {
+        let case = cases::store::find(tx, permit, &reference)?;
+        store::find(tx, &case, id)
+    });
+    Ok(Versioned(seen.await?.value.into()))
+}
