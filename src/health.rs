@@ -21,7 +21,7 @@ const OK: Json<Health> = Json(Health { status: "ok" });
 
 /// `GET /health`: the process answers. It asks nothing else, so that a database that is away does not
 /// make a supervisor restart servers that are well.
-pub async fn get_health() -> Result<Json<Health>> {
+pub async fn get_liveness() -> Result<Json<Health>> {
     Ok(OK)
 }
 

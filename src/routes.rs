@@ -53,7 +53,7 @@ macro_rules! routes {
 }
 
 routes! {
-    GET    "/health" => health::get_health, "Whether the server lives";
+    GET    "/health" => health::get_liveness, "Whether the server lives";
     GET    "/ready" => health::get_readiness, "Whether the server can work";
     GET    "/.well-known/jwks.json" => keys::get_token_keys, "Read the public keys of access tokens";
     POST   "/v1/sessions" => sessions::create_session, "Log in";

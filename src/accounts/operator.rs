@@ -8,6 +8,7 @@ use super::api::UserView;
 use super::codes::UserStatus;
 use super::hubs::api::HubView;
 use super::hubs::{self, name::HubName};
+use super::model::User;
 use super::username::Username;
 use super::users::{self, Creation};
 use super::{password, store};
@@ -15,8 +16,9 @@ use crate::access::permissions::SystemAct;
 use crate::access::{Permit, Role};
 use crate::app::App;
 use crate::audit::{Action, Event};
+use crate::db::Tx;
 use crate::db::types::Country;
-use crate::error::{Error, Result};
+use crate::error::{Code, Error, Result};
 
 /// Far more than a network has: what a terminal can show.
 const MOST_SHOWN: i64 = 10_000;
@@ -66,34 +68,40 @@ pub async fn list_users(app: &App) -> Result<Vec<UserView>> {
     Ok(seen.await?.value)
 }
 
-/// Another role or status; `None` when there is no such user.
+/// Another role or status.
 pub async fn change_user(
     app: &App,
     username: Username,
     role: Option<Role>,
     status: Option<UserStatus>,
-) -> Result<Option<UserView>> {
+) -> Result<UserView> {
     app.db
         .write(permit(), Event::new(Action::UserUpdate), move |tx, permit| {
-            let Some(user) = store::by_name(tx, &username)? else { return Ok(None) };
-            tx.event.set_subject(user.id);
+            let user = named(tx, &username)?;
             let user = users::change(tx, permit, &user, role, status)?;
-            UserView::load(tx, permit, user).map(Some)
+            UserView::load(tx, permit, user)
         })
         .await
 }
 
-/// Another password; whether there is such a user.
-pub async fn reset_password(app: &App, username: Username, password: SecretString) -> Result<bool> {
+/// Another password.
+pub async fn reset_password(app: &App, username: Username, password: SecretString) -> Result<()> {
     password::check_new(&password, username.as_str()).map_err(|fault| Error::invalid(vec![fault]))?;
     let hash = app.passwords.hash(password).await?;
     app.db
         .write(permit(), Event::new(Action::UserPasswordReset), move |tx, _| {
-            let Some(user) = store::by_name(tx, &username)? else { return Ok(false) };
-            tx.event.set_subject(user.id);
-            users::reset_password(tx, &user, &hash).map(|()| true)
+            let user = named(tx, &username)?;
+            users::reset_password(tx, &user, &hash)
         })
         .await
+}
+
+/// The user of this name, noted on the event.
+fn named(tx: &mut Tx<'_>, username: &Username) -> Result<User> {
+    let unknown = || Error::new(Code::NotFound, "No user has this name; see `waystation user list`.");
+    let user = store::by_name(tx, username)?.ok_or_else(unknown)?;
+    tx.event.set_subject(user.id);
+    Ok(user)
 }
 
 /// A new hub.

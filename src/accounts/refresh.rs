@@ -15,6 +15,7 @@ use super::model::{NewSession, RefreshTokenRow, Session, User};
 use super::sessions::{self, Ending};
 use crate::access::{SessionId, UserId};
 use crate::audit::Action;
+use crate::audit::entry::hex;
 use crate::crypto::{Keyring, random};
 use crate::db::types::Timestamp;
 use crate::db::{Tx, WriteTx};
@@ -44,12 +45,12 @@ impl RefreshToken {
 
     /// As the client holds it.
     pub(crate) fn to_text(&self) -> String {
-        URL_SAFE_NO_PAD.encode(&*self.0)
+        URL_SAFE_NO_PAD.encode(self.0.as_slice())
     }
 
     /// As it is stored: the token is random, so a plain hash cannot be guessed from.
     fn hash(&self) -> String {
-        Sha256::digest(&*self.0).iter().map(|byte| format!("{byte:02x}")).collect()
+        hex(&Sha256::digest(self.0.as_slice()))
     }
 
     fn successor(&self, keyring: &Keyring) -> Self {

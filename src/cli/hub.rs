@@ -2,12 +2,12 @@
 
 use clap::Subcommand;
 use comfy_table::Table;
+
+use super::operator::with_app;
 use crate::accounts::hubs::name::HubName;
 use crate::accounts::operator;
 use crate::config::Config;
 use crate::db::types::Country;
-
-use super::operator::with_app;
 
 /// What to do with hubs.
 #[derive(Subcommand)]
@@ -30,8 +30,7 @@ pub fn run(config: &Config, command: Command) -> anyhow::Result<()> {
     match command {
         Command::Add { name, country } => {
             let shown = name.clone();
-            let hub =
-                with_app(config, |app| async move { operator::add_hub(&app, name, country).await })?;
+            let hub = with_app(config, |app| async move { operator::add_hub(&app, name, country).await })?;
             println!("The hub {shown} is open; its id is {}.", hub.id);
         }
         Command::List => {

@@ -5,6 +5,9 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail};
 use secrecy::ExposeSecret as _;
+
+use super::operator::block_on;
+use super::password;
 use crate::accounts::operator;
 use crate::accounts::username::Username;
 use crate::app::App;
@@ -12,9 +15,6 @@ use crate::config::Config;
 use crate::crypto::{RootKey, RootKeySource};
 use crate::db::migrate;
 use crate::db::url::DatabaseUrl;
-
-use super::operator::block_on;
-use super::password;
 
 /// What is set up.
 #[derive(clap::Args)]
@@ -33,7 +33,7 @@ pub struct Arguments {
 }
 
 /// Sets it up; what was made is taken away again if a later step fails.
-pub fn run(config: &Config, arguments: Arguments) -> anyhow::Result<()> {
+pub fn run(config: &Config, arguments: &Arguments) -> anyhow::Result<()> {
     refuse_existing(config)?;
     let mut made = Made::default();
     let root = root_key(config, &mut made)?;

@@ -4,6 +4,7 @@ use std::io::IsTerminal as _;
 
 use anyhow::Context as _;
 use tracing_subscriber::EnvFilter;
+
 use crate::config::{Config, LogFormat};
 
 /// Starts it, on standard error. A command says what it did by itself and logs only warnings.

@@ -17,6 +17,7 @@ mod user;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
+
 use crate::config::{Config, Flags};
 
 /// Case management for networks of shelters that bring people in hiding to safety.
@@ -62,6 +63,7 @@ enum Command {
 }
 
 /// Runs what the command line says.
+#[must_use]
 pub fn run() -> ExitCode {
     let Cli { mut flags, command } = Cli::parse();
     if let Command::Serve(arguments) = &command {
@@ -80,14 +82,17 @@ fn execute(command: Command, flags: &Flags) -> anyhow::Result<()> {
     // These two need nothing to be set up, and so nothing to be configured.
     match command {
         Command::Openapi => return openapi::run(),
-        Command::Permissions => return permissions::run(),
+        Command::Permissions => {
+            permissions::run();
+            return Ok(());
+        }
         _ => {}
     }
     let config = Config::from_environment(flags)?;
     let is_server = matches!(command, Command::Serve(_));
     logging::start(&config, is_server)?;
     match command {
-        Command::Init(arguments) => init::run(&config, arguments),
+        Command::Init(arguments) => init::run(&config, &arguments),
         Command::Serve(_) => serve::run(&config),
         Command::User(command) => user::run(&config, command),
         Command::Hub(command) => hub::run(&config, command),

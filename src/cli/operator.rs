@@ -3,6 +3,7 @@
 use std::future::Future;
 
 use anyhow::Context as _;
+
 use crate::app::App;
 use crate::config::Config;
 use crate::error::Result;

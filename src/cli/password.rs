@@ -1,6 +1,7 @@
 //! Passwords that the program makes, for a person to change.
 
 use secrecy::SecretString;
+
 use crate::accounts::password::check_new;
 use crate::crypto::random;
 use crate::db::types::new_id_bytes;

@@ -8,6 +8,7 @@ use actix_web::dev::ServerHandle;
 use actix_web::web::Data;
 use anyhow::{Context as _, anyhow};
 use tokio::signal::unix::{SignalKind, signal};
+
 use crate::app::{self, App};
 use crate::config::Config;
 use crate::upkeep;

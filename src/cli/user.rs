@@ -1,18 +1,17 @@
 //! `waystation user`: users, managed by the operator at the machine. Everything is on the record.
 
-use anyhow::bail;
 use clap::Subcommand;
 use comfy_table::Table;
 use secrecy::ExposeSecret as _;
+
+use super::operator::with_app;
+use super::password;
 use crate::access::Role;
 use crate::accounts::codes::UserStatus;
 use crate::accounts::hubs::name::HubName;
 use crate::accounts::operator;
 use crate::accounts::username::Username;
 use crate::config::Config;
-
-use super::operator::with_app;
-use super::password;
 
 /// What to do with users.
 #[derive(Subcommand)]
@@ -105,22 +104,15 @@ fn change(
     status: Option<UserStatus>,
 ) -> anyhow::Result<()> {
     let name = username.clone();
-    let changed =
-        with_app(config, |app| async move { operator::change_user(&app, name, role, status).await })?;
-    match changed {
-        None => bail!("there is no user {username}; see `waystation user list`"),
-        Some(user) => println!("{username} is {} as {}.", user.status, user.role),
-    }
+    let user = with_app(config, |app| async move { operator::change_user(&app, name, role, status).await })?;
+    println!("{username} is {} as {}.", user.status, user.role);
     Ok(())
 }
 
 fn reset_password(config: &Config, username: &Username) -> anyhow::Result<()> {
     let password = password::generate(username.as_str());
     let (name, next) = (username.clone(), password.clone());
-    let known = with_app(config, |app| async move { operator::reset_password(&app, name, next).await })?;
-    if !known {
-        bail!("there is no user {username}; see `waystation user list`");
-    }
+    with_app(config, |app| async move { operator::reset_password(&app, name, next).await })?;
     println!("Every session of {username} has ended.");
     println!("  password  {}   (shown only now)", password.expose_secret());
     Ok(())
