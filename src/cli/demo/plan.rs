@@ -86,7 +86,7 @@ pub struct PassagePlan {
     pub price_usd: u64,
     /// What of it is still owed.
     pub debt_usd: u64,
-    /// Who paid or promised to: `self`, `relatives`, `network`.
+    /// Who paid or promised to: `person`, `family_abroad`, `network`.
     pub payer: &'static str,
 }
 
@@ -122,11 +122,8 @@ pub enum Act {
     },
     /// The coordinator approved it.
     JourneyApproved,
-    /// The journey became `underway`, `completed` or `abandoned`.
-    JourneySet {
-        /// State.
-        to: &'static str,
-    },
+    /// It was given up. That it is underway or completed follows from its legs.
+    JourneyAbandoned,
     /// A leg became `underway`, `arrived`, `turned_back`, `intercepted`, `lost_contact` or `cancelled`.
     LegSet {
         /// Place of the leg.
