@@ -9,7 +9,7 @@ use serde::{Serialize, de::DeserializeOwned};
 
 use super::conn::AnyConnection;
 use super::schema::idempotency_keys;
-use super::tx::WriteTx;
+use super::tx::{Tx, WriteTx};
 use super::types::Timestamp;
 use crate::access::actor::UserId;
 use crate::crypto::Keyring;
@@ -70,6 +70,13 @@ pub(super) fn keep<T: Serialize>(
     };
     diesel::insert_into(idempotency_keys::table).values(&row).execute(tx.conn())?;
     Ok(())
+}
+
+/// Whether there are answers past their time.
+pub(crate) fn any_old(tx: &mut Tx<'_>) -> Result<bool> {
+    let oldest = tx.now().plus(-KEPT);
+    let old = idempotency_keys::table.filter(idempotency_keys::created_at.lt(oldest));
+    Ok(diesel::select(diesel::dsl::exists(old)).get_result(tx.conn())?)
 }
 
 /// Forgets answers that are past their time; how many they were.
