@@ -211,6 +211,13 @@ pub enum Moment {
 }
 
 impl Plan {
+    /// Only every so manyth case: fewer people never need more beds, so it breaks no rule either.
+    #[must_use]
+    pub fn thinned(mut self, one_in: usize) -> Self {
+        self.cases = self.cases.into_iter().step_by(one_in.max(1)).collect();
+        self
+    }
+
     /// All openings and steps, day by day; a case's own order is kept.
     #[must_use]
     pub fn timeline(&self) -> Vec<Moment> {

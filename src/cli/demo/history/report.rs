@@ -40,14 +40,11 @@ pub async fn checked(
     if reported != planned {
         bail!("the stage report of {day} is not what happened: reported {reported:?}, planned {planned:?}");
     }
-    let count = |((hub, stage, status, sex), cases)| StageCount {
-        hub: plan.hubs[hub].name.to_owned(),
-        stage,
-        status,
-        sex,
-        cases,
-    };
-    Ok(reported.into_iter().map(count).collect())
+    let counts = reported.into_iter().map(|((hub, stage, status, sex), cases)| {
+        let hub = plan.hubs[hub].name.to_owned();
+        StageCount { stage, status, sex, hub, cases }
+    });
+    Ok(counts.collect())
 }
 
 async fn reported(router: &Router, network: &Network, day: NaiveDate) -> Result<Counts> {
