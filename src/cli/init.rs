@@ -3,8 +3,6 @@
 use std::fs::{self, DirBuilder};
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context as _, bail};
-use secrecy::ExposeSecret as _;
 use crate::accounts::operator;
 use crate::accounts::username::Username;
 use crate::app::App;
@@ -12,6 +10,8 @@ use crate::config::Config;
 use crate::crypto::{RootKey, RootKeySource};
 use crate::db::migrate;
 use crate::db::url::DatabaseUrl;
+use anyhow::{Context as _, bail};
+use secrecy::ExposeSecret as _;
 
 use super::operator::block_on;
 use super::password;

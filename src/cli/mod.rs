@@ -16,8 +16,8 @@ mod user;
 
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
 use crate::config::{Config, Flags};
+use clap::{Parser, Subcommand};
 
 /// Case management for networks of shelters that bring people in hiding to safety.
 ///

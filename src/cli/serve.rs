@@ -4,14 +4,14 @@ use std::io::ErrorKind;
 use std::net::TcpListener;
 use std::time::Duration;
 
+use crate::app::{self, App};
+use crate::config::Config;
+use crate::upkeep;
 use actix_web::HttpServer;
 use actix_web::dev::{Server, ServerHandle};
 use actix_web::web::Data;
 use anyhow::{Context as _, anyhow};
 use tokio::signal::unix::{SignalKind, signal};
-use crate::app::{self, App};
-use crate::config::Config;
-use crate::upkeep;
 
 /// Time that a client has to send the head of a request.
 const HEAD: Duration = Duration::from_secs(5);

@@ -6,4 +6,5 @@
 
 mod cases;
 mod common;
+mod demo;
 mod records;

@@ -162,7 +162,10 @@ impl Known {
                 self.journey = Some("abandoned");
             }
             Act::LegSet { place, to } => {
-                must(matches!(self.journey, Some("approved" | "underway")), "a leg without an approved journey")?;
+                must(
+                    matches!(self.journey, Some("approved" | "underway")),
+                    "a leg without an approved journey",
+                )?;
                 let before = place.checked_sub(2).map(|before| self.legs[before]);
                 let leg = self.legs.get_mut(place.wrapping_sub(1)).ok_or("no such leg")?;
                 let allowed = match *to {

@@ -5,12 +5,14 @@ use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::path::PathBuf;
 use std::rc::Rc;
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use actix_web::web::Data;
 use anyhow::{Context as _, Result, bail};
 use chrono::TimeDelta;
 use indicatif::{ProgressBar, ProgressStyle};
 use tempfile::TempDir;
+use tokio::signal::unix::{SignalKind, signal};
 
 use super::figures::{FIRST_DAY, LAST_DAY};
 use super::generate::{SEED, plan};
@@ -54,6 +56,7 @@ struct Made {
     plan: Rc<Plan>,
     network: Network,
     counts: Vec<StageCount>,
+    took: Duration,
 }
 
 /// Makes it, and serves it or plays its day.
@@ -82,29 +85,39 @@ pub fn run(flags: &Flags, arguments: &Arguments) -> Result<()> {
 }
 
 fn temporary_directory() -> Result<TempDir> {
-    tempfile::Builder::new().prefix("waystation-demo-").tempdir().context("no temporary directory can be made")
+    tempfile::Builder::new()
+        .prefix("waystation-demo-")
+        .tempdir()
+        .context("no temporary directory can be made")
 }
 
 /// Of the environment nothing counts: a demonstration must never come near a real network.
 fn configuration(flags: &Flags, arguments: &Arguments, data: Option<PathBuf>) -> Result<Config> {
-    let flags =
-        Flags { data, root_key_file: flags.root_key_file.clone(), listen: arguments.listen.clone() };
+    if flags.root_key_file.is_some() {
+        bail!("the demonstration makes a root key of its own, in its data directory");
+    }
+    let flags = Flags { data, root_key_file: None, listen: arguments.listen.clone() };
     let config = Config::read(&flags, &std::collections::BTreeMap::new())?;
     if !config.listen.ip().is_loopback() {
-        bail!("the demonstration prints its passwords: it is served on this machine only, such as 127.0.0.1:9000");
+        bail!(
+            "the demonstration prints its passwords: it is served on this machine only, such as 127.0.0.1:9000"
+        );
     }
     Ok(config)
 }
 
-/// Ctrl-C is heard while it runs, so that what is temporary is taken away.
+/// Signals are heard while it runs, so that what is temporary is taken away.
 async fn until_stopped<T>(work: impl Future<Output = Result<T>>) -> Result<T> {
+    let mut terminate = signal(SignalKind::terminate())?;
     tokio::select! {
         done = work => done,
         _ = tokio::signal::ctrl_c() => bail!("stopped"),
+        _ = terminate.recv() => bail!("stopped"),
     }
 }
 
 async fn make(config: &Config, arguments: &Arguments) -> Result<Made> {
+    let started = Instant::now();
     let plan = Rc::new(plan(arguments.seed)?.thinned(usize::from(arguments.one_in)));
     let (root, made) = init::make(config)?;
     let clock = Clock::fixed(history::moment(FIRST_DAY - TimeDelta::days(1), TimeDelta::zero()));
@@ -116,7 +129,7 @@ async fn make(config: &Config, arguments: &Arguments) -> Result<Made> {
     let (network, counts) = history::make(Rc::clone(&plan), Data::new(app), &clock, &progress).await?;
     progress.finish_and_clear();
     made.keep();
-    Ok(Made { config: config.clone(), plan, network, counts })
+    Ok(Made { config: config.clone(), plan, network, counts, took: started.elapsed() })
 }
 
 /// Seen on a terminal only.
@@ -134,7 +147,7 @@ async fn serve_it(mut made: Made, address_was_chosen: bool) -> Result<()> {
     made.config.listen = listener.local_addr()?;
     let app = Data::new(App::open(&made.config)?);
     let today = app.clock.now().date();
-    println!("{}", welcome::report(&made.plan, &made.counts));
+    println!("{}", welcome::report(&made.plan, &made.counts, made.took));
     println!("{}", welcome::people(&made.plan, &made.network));
     println!("{}", welcome::commands(&made.plan, &made.network, made.config.listen, today)?);
     serve::serve(&made.config, app, listener).await
@@ -148,7 +161,7 @@ fn free_port() -> Result<TcpListener> {
 }
 
 async fn play(made: &Made) -> Result<()> {
-    println!("{}", welcome::report(&made.plan, &made.counts));
+    println!("{}", welcome::report(&made.plan, &made.counts, made.took));
     let listener = free_port()?;
     let url = format!("http://{}", listener.local_addr()?);
     let clock = Clock::fixed(history::moment(LAST_DAY + TimeDelta::days(2), TimeDelta::zero()));

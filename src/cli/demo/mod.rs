@@ -12,7 +12,7 @@
 //! | `names.rs`, `random.rs` | names, and repeatable chance |
 //! | `table.rs` | the stage report in a terminal |
 //! | `history/` | makes the plan come true through the API, on a clock of its own |
-//! | `welcome.rs` | what is printed beside the report: who may log in, what to try |
+//! | `welcome.rs`, `words.rs` | what is printed beside the report: who may log in, what to try |
 //! | `day/` | one day over real HTTP, told step by step |
 //! | `command.rs` | the command |
 //!
@@ -38,3 +38,4 @@ pub mod table;
 #[cfg(test)]
 mod tests;
 mod welcome;
+mod words;

@@ -61,8 +61,7 @@ fn both_bangkok_arrests_are_there_at_scale() {
             .iter()
             .filter(|case| {
                 case.steps.iter().any(|step| {
-                    step.on == arrest.on
-                        && step.act == Act::StatusSet { to: "detained", reason: "raid" }
+                    step.on == arrest.on && step.act == Act::StatusSet { to: "detained", reason: "raid" }
                 })
             })
             .collect();

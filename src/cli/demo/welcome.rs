@@ -1,6 +1,7 @@
 //! What the demonstration says of itself: what it is, who may log in, what to try.
 
 use std::net::SocketAddr;
+use std::time::Duration;
 
 use anyhow::{Context as _, Result};
 use chrono::NaiveDate;
@@ -11,16 +12,18 @@ use super::figures::{LAST_DAY, SOURCES};
 use super::history::{Member, Network};
 use super::plan::Plan;
 use super::table::{self, StageCount};
+use super::words::wrapped;
 use crate::config::Config;
 
 /// Who is shown: every role, and two hubs that must not see each other's cases.
-const SHOWN: [&str; 8] = ["tern", "heron", "drongo", "stork", "owl", "raven", "dove", "curlew"];
+const SHOWN: [&str; 8] = ["tern", "heron", "curlew", "drongo", "stork", "owl", "raven", "dove"];
 
 /// What this is, before anything is made.
 pub fn introduce(config: &Config, is_temporary: bool) {
     println!("Waystation: a demonstration. Nobody in it is real.\n");
-    println!("A network of six hubs from the Chinese border to Seoul, eighteen months of its work, made");
-    println!("through the API and dated as it would have been.\n{}\n", wrapped(SOURCES));
+    let what = "A network of six hubs from the Chinese border to Seoul and eighteen months of its work, made \
+        through the API and dated as it would have been.";
+    println!("{}\n\n{}\n", wrapped(what, 0), wrapped(SOURCES, 0));
     let place = config.data.display();
     if is_temporary {
         println!("It is in {place} and will be deleted at the end.");
@@ -29,11 +32,17 @@ pub fn introduce(config: &Config, is_temporary: bool) {
     }
 }
 
-/// The stage report.
-pub fn report(plan: &Plan, counts: &[StageCount]) -> String {
+/// What was made, and the stage report.
+pub fn report(plan: &Plan, counts: &[StageCount], took: Duration) -> String {
     let hubs: Vec<&str> = plan.hubs.iter().map(|hub| hub.name).collect();
     let table = table::render(counts, &hubs);
-    format!("\nWhere everybody is on {LAST_DAY}, as the coordinators' stage reports say:\n{table}")
+    format!(
+        "{} cases with {} steps, made in {:.1} s.\n\n\
+         Where everybody is on {LAST_DAY}, as the coordinators' stage reports say:\n{table}",
+        plan.cases.len(),
+        plan.timeline().len(),
+        took.as_secs_f64()
+    )
 }
 
 /// Who may log in.
@@ -41,7 +50,8 @@ pub fn people(plan: &Plan, network: &Network) -> String {
     let mut table = Table::new();
     table.load_style(presets::NOTHING).set_header(["USERNAME", "ROLE", "HUB", "PASSWORD"]);
     for name in SHOWN {
-        for (user, member) in plan.users.iter().zip(&network.users).filter(|(user, _)| user.username == name) {
+        for (user, member) in plan.users.iter().zip(&network.users).filter(|(user, _)| user.username == name)
+        {
             let hub = user.hub.map_or("", |hub| plan.hubs[hub].name);
             table.add_row([user.username, user.role, hub, member.password.expose_secret()]);
         }
@@ -75,7 +85,7 @@ curl -s '{url}/v1/cases?limit=3&sort=-opened_on' -H "Authorization: Bearer $TERN
 curl -s {url}/v1/cases -H "Authorization: Bearer $TERN" {json} -d '{new_case}'
 # the stage report of heron's hub
 curl -s '{url}/v1/reports/stages?format=csv' -H "Authorization: Bearer $HERON"
-# the log: who opened sealed records, the latest last
+# the log: who wrote a sealed record, the newest first
 curl -s '{url}/v1/audit/events?action=record.write&limit=3' -H "Authorization: Bearer $OWL"
 
 Every address with its fields, to read and to try: {url}/docs/
@@ -84,23 +94,7 @@ Served at {url} until Ctrl-C."#
 }
 
 fn member<'a>(plan: &Plan, network: &'a Network, username: &str) -> Result<&'a Member> {
-    let place = plan.users.iter().position(|user| user.username == username).context("nobody of this name")?;
+    let place =
+        plan.users.iter().position(|user| user.username == username).context("nobody of this name")?;
     Ok(&network.users[place])
-}
-
-/// Lines of at most 96 characters.
-fn wrapped(text: &str) -> String {
-    let mut lines = vec![String::new()];
-    for word in text.split(' ') {
-        let last = lines.len() - 1;
-        if lines[last].len() + word.len() >= 96 {
-            lines.push(word.to_owned());
-        } else {
-            if !lines[last].is_empty() {
-                lines[last].push(' ');
-            }
-            lines[last].push_str(word);
-        }
-    }
-    lines.join("\n")
 }

@@ -40,13 +40,14 @@ pub fn play(stage: &Stage, tern: &mut Client, case: &mut Case) -> Result<()> {
     stage.at(11, 10);
     let body = json!({"to": "resettlement", "reason": "resettlement_accepted", "on": "2006-11-20"});
     is(&case.step(tern, "stage", &body)?["stage"], "resettlement")?;
-    let steps = [("departure_scheduled", "2006-12-01"), ("departed", "2006-12-14"), ("arrived", "2006-12-15")];
+    let steps =
+        [("departure_scheduled", "2006-12-01"), ("departed", "2006-12-14"), ("arrived", "2006-12-15")];
     walk(tern, &path, resettlement, &steps)?;
     stage.tell("She is in resettlement since; departed on 14 December, arrived on the 15th.");
 
     stage.at(11, 20);
     let history = tern.get(&format!("{}/history", case.path))?.expect(200)?;
-    stage.tell(&format!("Her history reads: {}.", told(&history)));
+    stage.tell(&format!("Her history reads: {}; all of it recorded today.", told(&history)));
     Ok(())
 }
 

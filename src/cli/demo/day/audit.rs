@@ -23,9 +23,17 @@ pub fn play(stage: &Stage, tern: &mut Client, heron: &Client, curlew: &Client, c
 
     stage.at(17, 10);
     let peek = refused(&mut owl, curlew, case)?.context("expected curlew's refused reading on the log")?;
-    stage.tell(&format!("curlew's look at 13:00 is there: {}, refused ({}).", word(&peek, "action"), word(&peek, "code")));
+    stage.tell(&format!(
+        "curlew's look at 13:00 is there: {}, refused ({}).",
+        word(&peek, "action"),
+        word(&peek, "code")
+    ));
     let sealed = refused(&mut owl, heron, case)?.context("expected heron's refused reading on the log")?;
-    stage.tell(&format!("heron's try at the identity is there: {}, refused ({}).", word(&sealed, "action"), word(&sealed, "code")));
+    stage.tell(&format!(
+        "heron's try at the identity is there: {}, refused ({}).",
+        word(&sealed, "action"),
+        word(&sealed, "code")
+    ));
 
     stage.at(17, 20);
     let of_identity = |entry: &&Value| {
@@ -43,7 +51,9 @@ pub fn play(stage: &Stage, tern: &mut Client, heron: &Client, curlew: &Client, c
     if came.iter().map(|(action, at)| (action.as_str(), at.as_str())).ne(expected) {
         bail!("expected the identity written at 09:15 and opened at 13:30, came {came:?}");
     }
-    stage.tell("Her identity was written at 09:15 and opened at 13:30, by tern both times, and by nobody else.");
+    stage.tell(
+        "Her identity was written at 09:15 and opened at 13:30, by tern both times, and by nobody else.",
+    );
 
     stage.at(17, 30);
     let answer = tern.get(&format!("{}/access-log", case.path))?.expect(200)?;

@@ -137,7 +137,9 @@ impl Client {
             request = request.header(name, value);
         }
         let sent = match body {
-            Some(body) => self.agent.run(request.header("Content-Type", "application/json").body(body.to_string())?),
+            Some(body) => {
+                self.agent.run(request.header("Content-Type", "application/json").body(body.to_string())?)
+            }
             None => self.agent.run(request.body(())?),
         };
         let asked = format!("{}: {method} {path}", self.name);
@@ -151,4 +153,21 @@ impl Client {
 /// A text of an answer.
 pub fn text(value: &Value) -> Result<String> {
     Ok(value.as_str().context("expected a text in an answer")?.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Answer;
+
+    fn answer(status: u16, body: &str) -> Answer {
+        Answer { asked: "tern: GET /v1/cases/1".to_owned(), status, body: body.to_owned() }
+    }
+
+    #[test]
+    fn what_was_not_expected_is_told_beside_what_came() {
+        let error = answer(200, r#"{"id":"1"}"#).expect_problem(404, "not_found").unwrap_err();
+        assert_eq!(error.to_string(), r#"tern: GET /v1/cases/1: expected 404, came 200: {"id":"1"}"#);
+        let error = answer(404, r#"{"code":"gone"}"#).expect_problem(404, "not_found").unwrap_err();
+        assert!(error.to_string().contains("expected the problem not_found"), "{error}");
+    }
 }

@@ -19,9 +19,7 @@ pub fn play(stage: &Stage, tern: &mut Client) -> Result<Case> {
     let view = tern.post("/v1/cases", &body)?.expect(201)?;
     let (id, code) = (text(&view["id"])?, text(&view["code"])?);
     let path = format!("/v1/cases/{id}");
-    stage.tell(&format!(
-        "tern opens case {code} for a woman of 18-59 from North Korea, as of 3 April 2006."
-    ));
+    stage.tell(&format!("tern opens case {code} for a woman of 18-59 from North Korea, as of 3 April 2006."));
 
     stage.at(9, 15);
     let record = json!({
@@ -33,7 +31,9 @@ pub fn play(stage: &Stage, tern: &mut Client) -> Result<Case> {
         "nationalities": ["PRK"],
     });
     tern.put_first(&format!("{path}/identity"), &record)?.expect(200)?;
-    stage.tell(&format!("tern seals her identity: {NAME}. From now on only those whom her case names can open it."));
+    stage.tell(&format!(
+        "tern seals her identity: {NAME}. From now on only those whom her case names can open it."
+    ));
 
     stage.at(9, 20);
     let shelters = tern.get("/v1/shelters?state=open")?.expect(200)?;
@@ -55,9 +55,10 @@ pub fn play(stage: &Stage, tern: &mut Client) -> Result<Case> {
     let body = json!({"to": "transit", "reason": "route_ready", "on": "2006-06-12"});
     let refused = tern.step(&format!("{path}/stage"), &view["version"], &body)?;
     let problem = refused.expect_problem(409, "guards_unmet")?;
-    stage.tell(&format!("tern moves her to transit at once, and is told why not yet: {}.", reasons(&problem)));
+    stage
+        .tell(&format!("tern moves her to transit at once, and is told why not yet: {}.", reasons(&problem)));
 
-    Ok(Case { version: view["version"].clone(), stay: text(&stay["id"])?, id, code, path })
+    Ok(Case { version: view["version"].clone(), stay: text(&stay["id"])?, id, path })
 }
 
 fn reasons(problem: &serde_json::Value) -> String {

@@ -21,8 +21,9 @@ use serde_json::Value;
 use super::figures::LAST_DAY;
 use super::history::{self, Network};
 use super::plan::Plan;
+use super::words::wrapped;
 use crate::clock::Clock;
-use client::{Client, text};
+use client::Client;
 
 /// What the day needs of the network.
 pub struct Stage {
@@ -60,7 +61,7 @@ impl Stage {
     /// Tells what came of a step.
     fn tell(&self, what: &str) {
         let now = self.clock.now().plus(TimeDelta::hours(CHINA));
-        println!("{}  {what}", now.to_utc().format("%H:%M"));
+        println!("{}  {}", now.to_utc().format("%H:%M"), wrapped(what, 7));
     }
 }
 
@@ -72,10 +73,9 @@ fn today() -> NaiveDate {
     LAST_DAY + TimeDelta::days(2)
 }
 
-/// The woman's case: where it is, and its code for people.
+/// The woman's case.
 struct Case {
     id: String,
-    code: String,
     path: String,
     version: Value,
     stay: String,

@@ -18,8 +18,10 @@ pub fn play(stage: &Stage, tern: &mut Client, heron: &mut Client, case: &Case) -
     if hers != nobodys {
         bail!("expected the same answer for her case and for none, came {hers} and {nobodys}");
     }
-    stage.tell("curlew, coordinator in Shenyang, asks for her case by its id: there is no such case. The");
-    println!("       answer is the same, to the letter, as for an id that nobody has.");
+    stage.tell(
+        "curlew, coordinator in Shenyang, asks for her case by its id: there is no such case. The \
+        answer is the same, to the letter, as for an id that nobody has.",
+    );
 
     stage.at(13, 20);
     let identity = format!("{}/identity", case.path);

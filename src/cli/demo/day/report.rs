@@ -28,7 +28,9 @@ pub fn play(stage: &Stage, heron: &mut Client, before: u64) -> Result<()> {
     if counted != now {
         bail!("expected {now} women in the report as CSV, came {counted}");
     }
-    stage.tell(&format!("heron reads the stage report again: {now} women are in resettlement, in JSON and in CSV."));
+    stage.tell(&format!(
+        "heron reads the stage report again: {now} women are in resettlement, in JSON and in CSV."
+    ));
     Ok(())
 }
 
@@ -39,7 +41,9 @@ fn women_in(text: &str) -> Result<u64> {
     for row in reader.records() {
         let row = row?;
         let cell = |name| header.iter().position(|column| column == name).and_then(|place| row.get(place));
-        if (cell("stage"), cell("status"), cell("sex")) == (Some("resettlement"), Some("active"), Some("female")) {
+        if (cell("stage"), cell("status"), cell("sex"))
+            == (Some("resettlement"), Some("active"), Some("female"))
+        {
             sum += cell("cases").context("expected a column of cases")?.parse::<u64>()?;
         }
     }

@@ -9,9 +9,7 @@ use super::{Case, Stage};
 /// From China through Laos to Thailand.
 pub fn play(stage: &Stage, tern: &mut Client, heron: &mut Client, case: &mut Case) -> Result<()> {
     stage.at(9, 40);
-    let leg = |from: &str, to: &str, on: &str| {
-        json!({"from_country": from, "to_country": to, "keeper_id": tern.id, "planned_on": on})
-    };
+    let leg = |from: &str, to: &str, on: &str| json!({"from_country": from, "to_country": to, "keeper_id": tern.id, "planned_on": on});
     let legs = [leg("CHN", "LAO", "2006-06-12"), leg("LAO", "THA", "2006-06-18")];
     let body = json!({"destination_country": "THA", "legs": legs});
     let mut journey = tern.post(&format!("{}/journeys", case.path), &body)?.expect(201)?;
@@ -26,7 +24,8 @@ pub fn play(stage: &Stage, tern: &mut Client, heron: &mut Client, case: &mut Cas
     stage.tell("heron approves it, as she did by word of mouth in June.");
 
     stage.at(10, 20);
-    let moved = case.step(tern, "stage", &json!({"to": "transit", "reason": "route_ready", "on": "2006-06-12"}))?;
+    let moved =
+        case.step(tern, "stage", &json!({"to": "transit", "reason": "route_ready", "on": "2006-06-12"}))?;
     is(&moved["stage"], "transit")?;
     let stay = format!("{}/stays/{}", case.path, case.stay);
     let version = tern.get(&stay)?.expect(200)?["version"].clone();

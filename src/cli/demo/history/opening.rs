@@ -52,8 +52,7 @@ pub async fn open(router: &Router, network: &Network, plan: &CasePlan) -> Result
 
 fn identity(plan: &IdentityPlan) -> Value {
     let name = |script: &str, kind: &str, full: &str| json!({"script": script, "kind": kind, "full": full});
-    let mut names =
-        vec![name("hangul", "birth", &plan.hangul), name("latin", "birth", &plan.romanised)];
+    let mut names = vec![name("hangul", "birth", &plan.hangul), name("latin", "birth", &plan.romanised)];
     names.extend(plan.chinese.iter().map(|full| name("hanja", "alias", full)));
     names.extend(plan.pinyin.iter().map(|full| name("latin", "alias", full)));
     json!({
