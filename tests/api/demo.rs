@@ -63,25 +63,19 @@ fn the_printed_lines_work_as_printed() {
         return;
     }
     let mut server = demo(&["--listen", "127.0.0.1:0"]).stdout(Stdio::piped()).spawn().unwrap();
-    let mut lines = Vec::new();
-    for line in BufReader::new(server.stdout.take().unwrap()).lines().map_while(Result::ok) {
-        let is_last = line.starts_with("Served at ");
-        lines.push(line);
-        if is_last {
-            break;
+    let mut told = BufReader::new(server.stdout.take().unwrap()).lines().map_while(Result::ok);
+    let mut copied = Vec::new();
+    for line in told.by_ref().take_while(|line| !line.starts_with("Served at ")) {
+        if line.starts_with("login()") || line.starts_with("curl") {
+            copied.push(line);
         }
     }
-    let copied: Vec<&str> = lines
-        .iter()
-        .map(String::as_str)
-        .filter(|line| line.starts_with("login()") || line.starts_with("curl"))
-        .collect();
-    assert_eq!(copied.len(), 5, "{lines:?}");
-    let script = copied.join("; echo; ");
-    let done = Command::new("sh").args(["-c", &script]).output().unwrap();
+    let done = Command::new("sh").args(["-c", &copied.join("; echo; ")]).output().unwrap();
     let stopped = Command::new("kill").args(["-INT", &server.id().to_string()]).status().unwrap();
-    assert!(stopped.success());
-    assert!(server.wait().unwrap().success());
+    let last = told.last().unwrap();
+    assert!(stopped.success() && server.wait().unwrap().success());
+    assert!(last.ends_with("is deleted, and the network with it."), "{last}");
+    assert_eq!(copied.len(), 5, "{copied:?}");
     let answers = String::from_utf8(done.stdout).unwrap();
     for part in ["\"next_cursor\":", "\"code\":\"WS-", "as_of,hub_id,stage", "\"action\":\"record.write\""] {
         assert!(answers.contains(part), "{part}: {answers}");
