@@ -34,7 +34,7 @@ use crate::config::{Config, Flags};
   waystation demo --data DIR   keeps the network; later: waystation serve --data DIR
 
 Everybody in it is made up; how many they are, and what becomes of them, follows published figures.
-It needs nothing and takes nothing from the environment but --data and --listen given here.")]
+It needs nothing and reads nothing of the environment; without --data it makes a temporary directory.")]
 pub struct Arguments {
     /// Address to serve on [default: 127.0.0.1:8080, or another port when that one is taken]
     #[arg(long, value_name = "IP:PORT", conflicts_with = "once")]
@@ -134,7 +134,7 @@ async fn make(config: &Config, arguments: &Arguments) -> Result<Made> {
 
 /// Seen on a terminal only.
 fn progress(steps: usize) -> Result<ProgressBar> {
-    let style = ProgressStyle::with_template("{bar:40} {pos}/{len} steps of people's lives, {eta} left")?;
+    let style = ProgressStyle::with_template("{bar:40} {pos}/{len} steps of people's lives")?;
     Ok(ProgressBar::new(u64::try_from(steps)?).with_style(style))
 }
 
