@@ -9,6 +9,7 @@ mod audit;
 mod cases;
 mod code_lists;
 mod common;
+mod demo;
 mod journeys;
 mod records;
 mod reports;
