@@ -6,4 +6,6 @@
 
 mod cases;
 mod common;
+mod concurrency;
+mod idempotency;
 mod records;
