@@ -4,8 +4,12 @@
 
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on fails here")]
 
+mod audit_log;
 mod cases;
 mod common;
 mod concurrency;
+mod faults;
 mod idempotency;
+mod plaintext;
 mod records;
+mod schema;

@@ -4,6 +4,7 @@ mod answer;
 mod database;
 mod log;
 mod people;
+pub mod schema;
 
 use std::future::Future;
 use std::pin::Pin;
