@@ -46,6 +46,7 @@ pub fn build(
         .app_data(web::PayloadConfig::new(http::body::LARGEST))
         .wrap(from_fn(http::authenticate::authenticate))
         .configure(crate::routes::configure)
+        .configure(crate::openapi::configure)
         .default_service(web::to(unknown_address))
 }
 

@@ -8,11 +8,13 @@ use actix_web::{
     web::{self, ServiceConfig},
 };
 
+use crate::accounts::api::{keys, me, sessions, users};
+use crate::accounts::hubs::api as hubs;
 use crate::cases::records::{Contact, Family, Health, Identity, Legal, Passage, Protection};
 use crate::error::{Code, Error, Result};
 use crate::http::NoContent;
 use crate::http::describe::{Description, Endpoint};
-use crate::{cases, network, transit};
+use crate::{cases, health, network, transit};
 
 /// One route.
 pub struct Route {
@@ -51,6 +53,25 @@ macro_rules! routes {
 }
 
 routes! {
+    GET    "/health" => health::get_liveness, "Whether the server lives";
+    GET    "/ready" => health::get_readiness, "Whether the server can work";
+    GET    "/.well-known/jwks.json" => keys::get_token_keys, "Read the public keys of access tokens";
+    POST   "/v1/sessions" => sessions::create_session, "Log in";
+    POST   "/v1/sessions/refresh" => sessions::refresh_session, "Carry a session on";
+    DELETE "/v1/sessions/current" => sessions::end_session, "Log out";
+    GET    "/v1/me" => me::get_me, "Read one's own account";
+    POST   "/v1/me/password" => me::change_password, "Change one's own password";
+    GET    "/v1/users" => users::list_users, "List the users within one's reach";
+    POST   "/v1/users" => users::create_user, "Create a user";
+    GET    "/v1/users/{user}" => users::get_user, "Read a user";
+    PATCH  "/v1/users/{user}" => users::update_user, "Change a user's role or status";
+    POST   "/v1/users/{user}/password" => users::reset_password, "Set a user's password";
+    PUT    "/v1/users/{user}/hubs/{hub}" => users::add_hub_member, "Put a user into a hub";
+    DELETE "/v1/users/{user}/hubs/{hub}" => users::remove_hub_member, "Take a user out of a hub";
+    GET    "/v1/hubs" => hubs::list_hubs, "List the hubs within one's reach";
+    POST   "/v1/hubs" => hubs::create_hub, "Create a hub";
+    GET    "/v1/hubs/{hub}" => hubs::get_hub, "Read a hub";
+    PATCH  "/v1/hubs/{hub}" => hubs::update_hub, "Change a hub";
     GET    "/v1/shelters" => network::api::list_shelters, "List shelters by codename";
     POST   "/v1/shelters" => network::api::create_shelter, "Create a shelter";
     GET    "/v1/shelters/{shelter}" => network::api::get_shelter, "Read a shelter";

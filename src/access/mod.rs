@@ -1,6 +1,7 @@
 //! Who may do what: the actor, the permission table, the permit.
 
 pub mod actor;
+pub mod matrix;
 pub mod permissions;
 pub mod permit;
 pub mod reach;

@@ -8,7 +8,7 @@ use std::marker::PhantomData;
 
 use actix_web::{FromRequest, HttpMessage as _, HttpRequest, dev::Payload};
 
-use super::actor::{Actor, HubId, UserId};
+use super::actor::{Actor, HubId, SessionId, UserId};
 use super::permissions::Permission;
 use super::reach::Reach;
 use crate::audit::entry::{Origin, RequestId};
@@ -58,14 +58,14 @@ impl<P: Permission> Permit<P> {
         }
     }
 
-    /// The server or its operator acting by itself, for `reason`: set-up, upkeep, login.
+    /// The server or its operator acting by itself, for `reason`: set-up, upkeep.
     pub(crate) fn system(reason: &'static str) -> Self {
-        Self {
-            holder: Holder::System(reason),
-            reach: Reach::All,
-            context: RequestContext::new(RequestId::generate()),
-            permission: PhantomData,
-        }
+        Self::system_in(reason, RequestContext::new(RequestId::generate()))
+    }
+
+    /// The server acting for a request that nobody stands behind yet, for `reason`: a login.
+    pub(crate) fn system_in(reason: &'static str, context: RequestContext) -> Self {
+        Self { holder: Holder::System(reason), reach: Reach::All, context, permission: PhantomData }
     }
 
     /// How far it reaches.
@@ -86,6 +86,14 @@ impl<P: Permission> Permit<P> {
     /// The user who acts; only a person may do this.
     pub fn person(&self) -> Result<UserId> {
         self.user().ok_or_else(|| Error::internal(anyhow::anyhow!("the system cannot act as a person")))
+    }
+
+    /// The session of the user who acts.
+    pub fn session(&self) -> Result<SessionId> {
+        match &self.holder {
+            Holder::Actor(actor) => Ok(actor.session),
+            Holder::System(_) => Err(Error::internal(anyhow::anyhow!("the system has no session"))),
+        }
     }
 
     /// The actor's hubs; none for the system.

@@ -3,6 +3,7 @@
 use diesel::prelude::*;
 
 use super::access_token::Bearer;
+use super::codes::UserStatus;
 use crate::access::Actor;
 use crate::access::actor::{HubId, Role};
 use crate::db::schema::{hub_members, sessions, users};
@@ -22,7 +23,7 @@ fn load(tx: &mut Tx<'_>, bearer: Bearer) -> Result<Option<Actor>> {
         .filter(sessions::user_id.eq(bearer.user))
         .filter(sessions::ended_at.is_null())
         .filter(sessions::expires_at.gt(now))
-        .filter(users::status.eq("active"))
+        .filter(users::status.eq(UserStatus::Active))
         .select(users::role)
         .first(tx.conn())
         .optional()?;

@@ -109,6 +109,11 @@ impl Event {
         self.case = Some(case);
     }
 
+    /// Who it turned out to be: a refresh token names its user only in the database.
+    pub fn set_actor(&mut self, user: UserId) {
+        self.actor = Some(user);
+    }
+
     /// The row it turned out to be.
     pub fn set_subject(&mut self, id: impl std::fmt::Display) {
         self.subject = Some(id.to_string());

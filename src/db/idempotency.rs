@@ -9,7 +9,7 @@ use serde::{Serialize, de::DeserializeOwned};
 
 use super::conn::AnyConnection;
 use super::schema::idempotency_keys;
-use super::tx::{WriteTx, on_duplicate};
+use super::tx::{Tx, WriteTx, on_duplicate};
 use super::types::Timestamp;
 use crate::access::actor::UserId;
 use crate::crypto::Keyring;
@@ -78,6 +78,13 @@ pub(super) fn keep<T: Serialize>(
         .execute(tx.conn())
         .map_err(|error| on_duplicate(error, || Error::caused(Code::Overloaded, AnotherWasFirst)))?;
     Ok(())
+}
+
+/// Whether there are answers past their time.
+pub(crate) fn any_old(tx: &mut Tx<'_>) -> Result<bool> {
+    let oldest = tx.now().plus(-KEPT);
+    let old = idempotency_keys::table.filter(idempotency_keys::created_at.lt(oldest));
+    Ok(diesel::select(diesel::dsl::exists(old)).get_result(tx.conn())?)
 }
 
 /// Forgets answers that are past their time; how many they were.

@@ -7,6 +7,7 @@
 pub(crate) mod conn;
 pub(crate) mod idempotency;
 mod jobs;
+pub(crate) mod keyring_rows;
 pub mod migrate;
 mod pool;
 pub(crate) mod schema;
@@ -195,6 +196,14 @@ impl Db {
             sequencer.poke();
         }
     }
+}
+
+/// Asks the database for nothing, to see that it answers.
+pub(crate) fn answers(tx: &mut Tx<'_>) -> Result<()> {
+    use diesel::prelude::*;
+    let one: i32 =
+        diesel::select(diesel::dsl::sql::<diesel::sql_types::Integer>("1")).get_result(tx.conn())?;
+    if one == 1 { Ok(()) } else { Err(Error::internal(anyhow::anyhow!("the database says that 1 is {one}"))) }
 }
 
 /// One transaction, or a savepoint within one.

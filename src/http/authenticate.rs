@@ -95,8 +95,9 @@ async fn prepare(request: &mut ServiceRequest, app: Option<&Data<App>>, request_
         request.extensions_mut().insert(actor);
     }
     let mut context = RequestContext::new(request_id);
-    if request.extensions().get::<Actor>().is_some() {
-        context.idempotency = idempotency::take(request).await?;
+    let known = request.extensions().get::<Actor>().is_some();
+    if let Some(app) = app.filter(|_| known) {
+        context.idempotency = idempotency::take(request, &app.keyring).await?;
     }
     request.extensions_mut().insert(context);
     Ok(())

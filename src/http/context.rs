@@ -1,7 +1,12 @@
 //! What is known of a request before its handler runs.
 
+use std::future::{Ready, ready};
+
+use actix_web::{FromRequest, HttpMessage as _, HttpRequest, dev::Payload};
+
 use super::idempotency::IdempotencyKey;
 use crate::audit::entry::RequestId;
+use crate::error::{Error, Result};
 
 /// Set by the middleware on every request.
 #[derive(Clone)]
@@ -17,5 +22,16 @@ impl RequestContext {
     #[must_use]
     pub fn new(request_id: RequestId) -> Self {
         Self { request_id, idempotency: None }
+    }
+}
+
+/// For the few handlers that take no permit: a login has nobody behind it yet.
+impl FromRequest for RequestContext {
+    type Error = Error;
+    type Future = Ready<Result<Self>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let context = request.extensions().get::<Self>().cloned();
+        ready(context.ok_or_else(|| Error::internal(anyhow::anyhow!("the middleware did not run"))))
     }
 }

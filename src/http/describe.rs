@@ -14,7 +14,7 @@ use utoipa::openapi::{ContentBuilder, HeaderBuilder, Ref, RefOr, Required, Schem
 use utoipa::{IntoParams, PartialSchema as _, ToSchema};
 
 use super::path::PathParameters;
-use super::{Body, Created, IfMatch, Json, NoContent, Page, Path, Query, Versioned, WriteCondition};
+use super::{Body, Created, IfMatch, Issued, Json, NoContent, Page, Path, Query, Versioned, WriteCondition};
 use crate::access::{Permission, Permit};
 use crate::app::App;
 use crate::error::Code;
@@ -32,8 +32,7 @@ pub struct Description {
     errors: Vec<Code>,
     /// The permission that the permit in the signature is for.
     pub permission: Option<&'static crate::access::permissions::Row>,
-    /// Every schema it names.
-    pub schemas: Schemas,
+    schemas: Schemas,
 }
 
 impl Description {
@@ -57,9 +56,16 @@ impl Description {
         );
     }
 
-    /// Completes it with what the route's line says.
+    /// Completes it with what the route's line says; the operation, and every schema that it names.
     #[must_use]
-    pub fn operation(mut self, name: &str, summary: &str, tag: &str, post: bool, path: &str) -> Operation {
+    pub fn operation(
+        mut self,
+        name: &str,
+        summary: &str,
+        tag: &str,
+        post: bool,
+        path: &str,
+    ) -> (Operation, Schemas) {
         let names: Vec<&str> = path.split(['{', '}']).skip(1).step_by(2).collect();
         let mut parameters: Vec<Parameter> = names
             .iter()
@@ -107,7 +113,7 @@ impl Description {
                     .build(),
             ));
         }
-        operation.build()
+        (operation.build(), self.schemas)
     }
 
     fn about(&self, summary: &str) -> String {
@@ -176,6 +182,10 @@ impl<P: Permission> DescribeArgument for Permit<P> {
 }
 
 impl DescribeArgument for Data<App> {
+    fn describe(_: &mut Description) {}
+}
+
+impl DescribeArgument for super::context::RequestContext {
     fn describe(_: &mut Description) {}
 }
 
@@ -264,6 +274,13 @@ impl<T: ToSchema> DescribeAnswer for Created<T> {
             HeaderBuilder::new().schema(Some(String::schema())).description(Some("Where it is.")).build();
         let response =
             answer::<T>(description, "Created").header("ETag", etag()).header("Location", location).build();
+        description.answer = Some(("201", response));
+    }
+}
+
+impl<T: ToSchema> DescribeAnswer for Issued<T> {
+    fn describe(description: &mut Description) {
+        let response = answer::<T>(description, "Issued").build();
         description.answer = Some(("201", response));
     }
 }

@@ -6,6 +6,7 @@ use actix_web::http::Method;
 use actix_web::web::Bytes;
 use sha2::{Digest, Sha256};
 
+use crate::crypto::Keyring;
 use crate::error::{Error, Result};
 
 /// Name of the header.
@@ -26,7 +27,8 @@ impl IdempotencyKey {
         &self.text
     }
 
-    /// SHA-256 over method, address, precondition and body.
+    /// A keyed hash over address, precondition and body: a plain one would let whoever has the disk test
+    /// what they guess of a body, a password among it.
     #[must_use]
     pub fn fingerprint(&self) -> &[u8] {
         &self.fingerprint
@@ -34,7 +36,7 @@ impl IdempotencyKey {
 }
 
 /// Takes the key of a POST; reads its body for the fingerprint and puts it back.
-pub(super) async fn take(request: &mut ServiceRequest) -> Result<Option<IdempotencyKey>> {
+pub(super) async fn take(request: &mut ServiceRequest, keyring: &Keyring) -> Result<Option<IdempotencyKey>> {
     let Some(value) = request.headers().get(HEADER).cloned() else { return Ok(None) };
     if request.method() != Method::POST {
         return Ok(None);
@@ -60,7 +62,8 @@ pub(super) async fn take(request: &mut ServiceRequest) -> Result<Option<Idempote
         hash.update((part.len() as u64).to_be_bytes());
         hash.update(part);
     }
-    let fingerprint = hash.finalize().into();
+    let message = [b"waystation request fingerprint v1".as_slice(), &hash.finalize()].concat();
+    let fingerprint = keyring.refresh_token_mac(&message);
     request.set_payload(actix_web::dev::Payload::from(body));
     Ok(Some(IdempotencyKey { text, fingerprint }))
 }

@@ -19,4 +19,4 @@ pub use etag::{IfMatch, WriteCondition};
 pub use page::{Cursor, Page, PageQuery};
 pub use path::Path;
 pub use query::Query;
-pub use reply::{Created, Json, NoContent, Versioned};
+pub use reply::{Created, Issued, Json, NoContent, Versioned};

@@ -27,6 +27,9 @@ pub struct Created<T> {
     body: T,
 }
 
+/// 201 with a body that has no address of its own: tokens.
+pub struct Issued<T>(pub T);
+
 /// 204.
 pub struct NoContent;
 
@@ -68,6 +71,13 @@ impl<T: Serialize + HasVersion> Responder for Created<T> {
             .insert_header((LOCATION, self.location))
             .insert_header((ETAG, of_version(self.body.version())));
         json(response, &self.body)
+    }
+}
+
+impl<T: Serialize> Responder for Issued<T> {
+    type Body = BoxBody;
+    fn respond_to(self, _: &HttpRequest) -> HttpResponse {
+        json(HttpResponse::Created(), &self.0)
     }
 }
 

@@ -1,0 +1,51 @@
+//! The permission table as a document: `docs/access-matrix.md` is this text, and a test compares them.
+
+use super::actor::Role;
+use super::permissions::PERMISSIONS;
+use crate::db::types::CodeList as _;
+
+const HEAD: &str = "# Who may do what
+
+Made by `waystation permissions` from `src/access/permissions.rs`; do not edit.
+
+A role holds a permission as far as its reach: `own`, one's own account and actions; `team`, the cases
+whose team one is on; `hub`, everything of one's hubs except restricted cases whose team one is not on;
+`all`, the whole network; `-`, nothing. What a place on a team opens of the sealed records is decided
+place by place. What is out of reach is answered like what is not there.
+
+";
+
+/// The document.
+#[must_use]
+pub fn markdown() -> String {
+    let mut text = HEAD.to_owned();
+    let roles: Vec<&str> = Role::all().iter().map(|role| role.code()).collect();
+    let mut line = |cells: &[String]| {
+        for part in ["| ", &cells.join(" | "), " |\n"] {
+            text.push_str(part);
+        }
+    };
+    let head = ["permission", "what it allows"].into_iter().chain(roles).map(str::to_owned);
+    let head: Vec<String> = head.collect();
+    line(&head);
+    line(&vec!["---".to_owned(); head.len()]);
+    for row in PERMISSIONS {
+        let reach = Role::all().iter().map(|role| row.reach_of(*role).to_string());
+        let cells = [format!("`{}`", row.name), row.about.to_owned()].into_iter().chain(reach);
+        line(&cells.collect::<Vec<_>>());
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_permission_is_one_line_of_the_table() {
+        let text = markdown();
+        let rows: Vec<&str> = text.lines().filter(|line| line.starts_with("| `")).collect();
+        assert_eq!(rows.len(), PERMISSIONS.len());
+        assert!(text.contains("| `case.create` | Open a case in one's hub | hub | - | - | - | - |"));
+    }
+}

@@ -1,0 +1,74 @@
+//! One's own account.
+
+use actix_web::web::Data;
+use secrecy::SecretString;
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+use super::UserView;
+use crate::access::Permit;
+use crate::access::permissions::{AccountRead, AccountUpdate};
+use crate::accounts::codes::SessionEnd;
+use crate::accounts::sessions::{self, Ending};
+use crate::accounts::{password, store, users};
+use crate::app::App;
+use crate::audit::{Action, Event};
+use crate::error::{Code, Error, Fault, Result};
+use crate::http::{Body, Json, NoContent};
+
+/// Another password for one's own account. No `Debug`: it holds both.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({
+    "current_password": "four quiet herons at dusk", "new_password": "seven loud geese at dawn"
+}))]
+pub struct PasswordChangeRequest {
+    /// The password until now.
+    #[schema(value_type = String, format = Password)]
+    current_password: SecretString,
+    /// The password from now on: 12 to 128 characters.
+    #[schema(value_type = String, format = Password)]
+    new_password: SecretString,
+}
+
+/// `GET /v1/me`
+pub async fn get_me(permit: Permit<AccountRead>, app: Data<App>) -> Result<Json<UserView>> {
+    let event = Event::new(Action::AccountRead).subject(permit.person()?);
+    let seen = app
+        .db
+        .read(permit, event, |tx, permit| {
+            let user = store::find(tx, permit, permit.person()?)?;
+            UserView::load(tx, permit, user)
+        })
+        .await?;
+    Ok(Json(seen.value))
+}
+
+/// `POST /v1/me/password`
+pub async fn change_password(
+    permit: Permit<AccountUpdate>,
+    app: Data<App>,
+    body: Body<PasswordChangeRequest>,
+) -> Result<NoContent> {
+    let PasswordChangeRequest { current_password, new_password } = body.0;
+    let own = permit.clone();
+    let user = app
+        .db
+        .unrecorded("whose password is changed", move |tx| store::find(tx, &own, own.person()?))
+        .await?;
+    let event = Event::new(Action::PasswordChange).subject(user.id);
+    if !app.passwords.verify(current_password, Some(user.password_hash.clone())).await? {
+        app.db.record_failure(event, permit.origin(), Code::InvalidFields).await?;
+        return Err(Error::invalid_field("/current_password", "This is not your password until now."));
+    }
+    password::check_new(&new_password, user.username.as_str())
+        .map_err(|fault| Error::invalid(vec![Fault { pointer: "/new_password".to_owned(), ..fault }]))?;
+    let hash = app.passwords.hash(new_password).await?;
+    app.db
+        .write(permit, event, move |tx, permit| {
+            sessions::end(tx, user.id, Ending::Others(permit.session()?), SessionEnd::PasswordChanged)?;
+            users::set_password(tx, &user, &hash)
+        })
+        .await?;
+    Ok(NoContent)
+}

@@ -1,0 +1,9 @@
+//! Routes of accounts, by what they are about.
+
+pub mod keys;
+pub mod me;
+pub mod sessions;
+mod user_view;
+pub mod users;
+
+pub use user_view::UserView;

@@ -1,0 +1,221 @@
+//! Logging in, carrying a session on, logging out.
+
+use std::sync::Arc;
+
+use actix_web::web::Data;
+use secrecy::{ExposeSecret as _, SecretString};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::access::permissions::{AccountUpdate, SystemAct};
+use crate::access::{HubId, Permit, Role, SessionId, UserId};
+use crate::accounts::access_token::Bearer;
+use crate::accounts::codes::{SessionEnd, UserStatus};
+use crate::accounts::model::User;
+use crate::accounts::refresh::{self, RefreshToken, Refreshed};
+use crate::accounts::sessions::{self, Ending};
+use crate::accounts::username::Username;
+use crate::accounts::{store, users};
+use crate::app::App;
+use crate::audit::{Action, Event};
+use crate::db::{Tx, WriteTx};
+use crate::error::{Code, Error, Result};
+use crate::http::context::RequestContext;
+use crate::http::{Body, Issued, Json, NoContent};
+
+/// Who logs in. No `Debug`: it holds a password.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"username": "heron", "password": "four quiet herons at dusk"}))]
+pub struct LoginRequest {
+    /// The pseudonym.
+    username: String,
+    /// The password.
+    #[schema(value_type = String, format = Password)]
+    password: SecretString,
+}
+
+/// The refresh token to use up. No `Debug`: it opens the session.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"refresh_token": "Jq5v0rZ3kX8mC1wYp7nB2sD4fG6hT9uLaEiOoQxWzVc"}))]
+pub struct RefreshRequest {
+    /// As it was given.
+    #[schema(value_type = String, format = Password)]
+    refresh_token: SecretString,
+}
+
+/// An open session.
+#[derive(Serialize, ToSchema)]
+#[schema(example = json!({
+    "access_token": "eyJ0eXAiOiJhdCtqd3QiLCJhbGciOiJFZERTQSJ9.e30.c2ln", "token_type": "Bearer", "expires_in": 600,
+    "refresh_token": "Jq5v0rZ3kX8mC1wYp7nB2sD4fG6hT9uLaEiOoQxWzVc",
+    "user": {"id": "2b5w8z0v4n9qx2c7m1b6t8r4ye", "username": "heron", "role": "caseworker",
+             "hubs": ["1a5w8z0v4n9qx2c7m1b6t8r4ye"]}
+}))]
+pub struct SessionView {
+    /// Send it as `Authorization: Bearer ...`.
+    access_token: String,
+    /// Always `Bearer`.
+    token_type: &'static str,
+    /// Seconds that the access token is good.
+    expires_in: i64,
+    /// Good once: for the next access token.
+    refresh_token: String,
+    /// Who has logged in.
+    user: SessionUser,
+}
+
+/// Who has logged in.
+#[derive(Serialize, Deserialize, ToSchema)]
+pub struct SessionUser {
+    /// Their id.
+    id: UserId,
+    /// Their pseudonym.
+    username: Username,
+    /// Their role.
+    role: Role,
+    /// Their hubs.
+    hubs: Vec<HubId>,
+}
+
+/// What a transaction gives for an open session; the access token is made after its commit.
+#[derive(Serialize, Deserialize)]
+struct OpenSession {
+    session: SessionId,
+    refresh_token: String,
+    user: SessionUser,
+}
+
+impl OpenSession {
+    fn load(
+        tx: &mut Tx<'_>,
+        permit: &Permit<SystemAct>,
+        user: User,
+        session: SessionId,
+        token: &RefreshToken,
+    ) -> Result<Self> {
+        let hubs = store::hubs_of(tx, permit, &[user.id])?.remove(&user.id).unwrap_or_default();
+        let user = SessionUser { id: user.id, username: user.username, role: user.role, hubs };
+        Ok(Self { session, refresh_token: token.to_text(), user })
+    }
+
+    fn view(self, app: &App) -> Result<SessionView> {
+        let bearer = Bearer { user: self.user.id, session: self.session };
+        let (access_token, expires_in) = app.tokens.issue(bearer)?;
+        let (refresh_token, user) = (self.refresh_token, self.user);
+        Ok(SessionView { access_token, token_type: "Bearer", expires_in, refresh_token, user })
+    }
+}
+
+/// `POST /v1/sessions`
+pub async fn create_session(
+    context: RequestContext,
+    app: Data<App>,
+    body: Body<LoginRequest>,
+) -> Result<Issued<SessionView>> {
+    let permit = Permit::system_in("login", context);
+    // What is no username is nobody's, and is answered like it.
+    let username: Option<Username> = body.0.username.parse().ok();
+    let user = match username {
+        Some(name) => app.db.unrecorded("who logs in", move |tx| store::by_name(tx, &name)).await?,
+        None => None,
+    };
+    let event = Event::new(Action::SessionCreate);
+    let event = user.iter().fold(event, |event, user| event.by(user.id));
+    let origin = permit.origin();
+    match log_in(&app, permit, event.clone(), user, body.0.password).await {
+        Ok(session) => Ok(Issued(session.view(&app)?)),
+        Err(error) => {
+            if error.code() == Code::LoginRefused {
+                app.db.record_failure(event, origin, error.code()).await?;
+            }
+            Err(error)
+        }
+    }
+}
+
+async fn log_in(
+    app: &App,
+    permit: Permit<SystemAct>,
+    event: Event,
+    user: Option<User>,
+    password: SecretString,
+) -> Result<OpenSession> {
+    let stored = user.as_ref().map(|user| user.password_hash.clone());
+    let right = app.passwords.verify(password.clone(), stored).await?;
+    let user = user.filter(|user| right && user.status == UserStatus::Active).ok_or_else(|| {
+        Error::new(Code::LoginRefused, "Check both and try again, or ask an administrator.")
+    })?;
+    let renewed = if app.passwords.is_outdated(&user.password_hash) {
+        Some(app.passwords.hash(password).await?)
+    } else {
+        None
+    };
+    app.db.write(permit, event, move |tx, permit| open(tx, permit, &user, renewed.as_deref())).await
+}
+
+/// Opens the session of a user whose password was right a moment ago, and still is.
+fn open(
+    tx: &mut WriteTx<'_>,
+    permit: &Permit<SystemAct>,
+    checked: &User,
+    renewed: Option<&str>,
+) -> Result<OpenSession> {
+    let user = store::find(tx, permit, checked.id)?;
+    if user.status != UserStatus::Active || user.password_hash != checked.password_hash {
+        return Err(Error::new(Code::LoginRefused, "Check both and try again, or ask an administrator."));
+    }
+    if let Some(hash) = renewed {
+        users::set_password(tx, &user, hash)?;
+    }
+    let (session, token) = refresh::open_session(tx, user.id)?;
+    tx.event.set_subject(session);
+    OpenSession::load(tx, permit, user, session, &token)
+}
+
+/// `POST /v1/sessions/refresh`
+pub async fn refresh_session(
+    context: RequestContext,
+    app: Data<App>,
+    body: Body<RefreshRequest>,
+) -> Result<Json<SessionView>> {
+    let permit = Permit::<SystemAct>::system_in("refresh", context);
+    let origin = permit.origin();
+    let token = RefreshToken::parse(body.0.refresh_token.expose_secret()).ok_or_else(refresh::refused)?;
+    let keyring = Arc::clone(&app.keyring);
+    let event = Event::new(Action::SessionRefresh);
+    let outcome = app
+        .db
+        .write(permit, event.clone(), move |tx, permit| {
+            // A reuse is a commit and not an error: the session must end although the answer is 401.
+            match refresh::carry_on(tx, &keyring, &token)? {
+                Refreshed::Reused => Ok(None),
+                Refreshed::CarriedOn { user, session, successor } => {
+                    OpenSession::load(tx, permit, *user, session, &successor).map(Some)
+                }
+            }
+        })
+        .await;
+    match outcome {
+        Ok(Some(session)) => Ok(Json(session.view(&app)?)),
+        Ok(None) => Err(refresh::refused()),
+        Err(error) => {
+            if error.code() == Code::RefreshRefused {
+                app.db.record_failure(event, origin, error.code()).await?;
+            }
+            Err(error)
+        }
+    }
+}
+
+/// `DELETE /v1/sessions/current`
+pub async fn end_session(permit: Permit<AccountUpdate>, app: Data<App>) -> Result<NoContent> {
+    let event = Event::new(Action::SessionEnd).subject(permit.session()?);
+    app.db
+        .write(permit, event, |tx, permit| {
+            sessions::end(tx, permit.person()?, Ending::One(permit.session()?), SessionEnd::Logout)
+        })
+        .await?;
+    Ok(NoContent)
+}

@@ -1,0 +1,68 @@
+//! A user as a client sees them.
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::access::{HubId, Permission, Permit, Role, UserId};
+use crate::accounts::codes::UserStatus;
+use crate::accounts::model::User;
+use crate::accounts::store;
+use crate::accounts::username::Username;
+use crate::db::Tx;
+use crate::db::types::Timestamp;
+use crate::error::Result;
+use crate::http::reply::HasVersion;
+
+/// A user.
+#[derive(Serialize, Deserialize, ToSchema)]
+#[schema(example = json!({
+    "id": "2b5w8z0v4n9qx2c7m1b6t8r4ye", "username": "heron", "role": "caseworker", "status": "active",
+    "hubs": ["1a5w8z0v4n9qx2c7m1b6t8r4ye"], "created_at": "2026-03-01T09:00:00.000000Z",
+    "updated_at": "2026-03-01T09:00:00.000000Z", "version": 1
+}))]
+pub struct UserView {
+    /// Their id.
+    pub id: UserId,
+    /// Their pseudonym.
+    pub username: Username,
+    /// Their role.
+    pub role: Role,
+    /// Whether they may log in.
+    pub status: UserStatus,
+    /// Their hubs, as far as you may see them.
+    pub hubs: Vec<HubId>,
+    /// When they were created.
+    pub created_at: Timestamp,
+    /// When they were last changed.
+    pub updated_at: Timestamp,
+    /// Their version, as in their ETag.
+    pub version: i64,
+}
+
+impl UserView {
+    /// Of a user.
+    pub(super) fn new(user: User, hubs: Vec<HubId>) -> Self {
+        Self {
+            id: user.id,
+            username: user.username,
+            role: user.role,
+            status: user.status,
+            hubs,
+            created_at: user.created_at,
+            updated_at: user.updated_at,
+            version: user.version,
+        }
+    }
+
+    /// With the hubs that the permit may see.
+    pub(crate) fn load<P: Permission>(tx: &mut Tx<'_>, permit: &Permit<P>, user: User) -> Result<Self> {
+        let hubs = store::hubs_of(tx, permit, &[user.id])?.remove(&user.id).unwrap_or_default();
+        Ok(Self::new(user, hubs))
+    }
+}
+
+impl HasVersion for UserView {
+    fn version(&self) -> i64 {
+        self.version
+    }
+}

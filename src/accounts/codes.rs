@@ -1,0 +1,30 @@
+//! Code lists of accounts. The codes bind the CHECKs of the migrations.
+
+use crate::db::types::text_enum;
+
+text_enum! {
+    /// Whether a user may log in.
+    UserStatus, "user_statuses", "Waystation" {
+        Active = "active": "May log in",
+        Suspended = "suspended": "May not log in; every session is ended",
+    }
+}
+
+text_enum! {
+    /// Why a session ended before its time.
+    SessionEnd, "session_ends", "Waystation" {
+        Logout = "logout": "Logged out",
+        Reuse = "reuse": "A used refresh token came again: somebody else may have it",
+        PasswordChanged = "password_changed": "The password was changed in another session",
+        Suspended = "suspended": "The user was suspended",
+        Administrator = "administrator": "An administrator set a new password",
+    }
+}
+
+text_enum! {
+    /// Whether a hub takes new members.
+    HubState, "hub_states", "Waystation" {
+        Open = "open": "At work",
+        Closed = "closed": "Takes no new members",
+    }
+}

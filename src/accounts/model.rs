@@ -1,0 +1,101 @@
+//! Rows of users, their hubs, their sessions and refresh tokens.
+
+use diesel::prelude::*;
+
+use super::codes::{SessionEnd, UserStatus};
+use super::username::Username;
+use crate::access::{HubId, Role, SessionId, UserId};
+use crate::db::schema::{hub_members, refresh_tokens, sessions, users};
+use crate::db::types::Timestamp;
+
+/// A user as stored. No `Debug`: it holds the password's hash.
+#[derive(Queryable, Selectable, Clone)]
+#[diesel(table_name = users)]
+pub struct User {
+    /// Their id.
+    pub id: UserId,
+    /// Their pseudonym.
+    pub username: Username,
+    /// Their role.
+    pub role: Role,
+    /// Whether they may log in.
+    pub status: UserStatus,
+    /// Argon2id, with pepper.
+    pub password_hash: String,
+    /// Version.
+    pub version: i64,
+    /// When they were created.
+    pub created_at: Timestamp,
+    /// When they were last changed.
+    pub updated_at: Timestamp,
+}
+
+/// A user to insert.
+#[derive(Insertable)]
+#[diesel(table_name = users)]
+pub(crate) struct NewUser<'a> {
+    pub id: UserId,
+    pub username: &'a Username,
+    pub role: Role,
+    pub status: UserStatus,
+    pub password_hash: &'a str,
+    pub version: i64,
+    pub created_at: Timestamp,
+    pub updated_at: Timestamp,
+}
+
+/// What to change of a user.
+#[derive(AsChangeset, Clone, Default)]
+#[diesel(table_name = users)]
+pub(crate) struct UserPatch {
+    pub role: Option<Role>,
+    pub status: Option<UserStatus>,
+    pub password_hash: Option<String>,
+}
+
+/// A place in a hub.
+#[derive(Insertable)]
+#[diesel(table_name = hub_members)]
+pub(crate) struct NewMember {
+    pub hub_id: HubId,
+    pub user_id: UserId,
+    pub created_at: Timestamp,
+}
+
+/// A login session as stored.
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = sessions)]
+pub(crate) struct Session {
+    pub id: SessionId,
+    pub user_id: UserId,
+    pub expires_at: Timestamp,
+    pub ended_at: Option<Timestamp>,
+}
+
+/// A session to insert.
+#[derive(Insertable)]
+#[diesel(table_name = sessions)]
+pub(crate) struct NewSession {
+    pub id: SessionId,
+    pub user_id: UserId,
+    pub created_at: Timestamp,
+    pub expires_at: Timestamp,
+}
+
+/// How a session ends.
+#[derive(AsChangeset)]
+#[diesel(table_name = sessions)]
+pub(crate) struct SessionPatch {
+    pub ended_at: Option<Timestamp>,
+    pub ended_reason: Option<SessionEnd>,
+}
+
+/// A refresh token, by its hash.
+#[derive(Queryable, Selectable, Insertable)]
+#[diesel(table_name = refresh_tokens)]
+pub(crate) struct RefreshTokenRow {
+    pub token_hash: String,
+    pub session_id: SessionId,
+    pub issued_at: Timestamp,
+    pub used_at: Option<Timestamp>,
+}

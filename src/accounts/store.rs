@@ -1,0 +1,137 @@
+//! Queries on users and their places in hubs, within the reach of the permit.
+
+use std::collections::BTreeMap;
+
+use diesel::prelude::*;
+use diesel::sql_types::Bool;
+
+use super::codes::UserStatus;
+use super::model::{NewMember, NewUser, User, UserPatch};
+use super::username::Username;
+use crate::access::{HubId, Permission, Permit, Reach, Role, UserId};
+use crate::db::schema::{hub_members, users};
+use crate::db::{Backend, Tx, WriteTx, on_duplicate};
+use crate::error::{Code, Error, Result};
+
+type UserFilter = Box<dyn BoxableExpression<users::table, Backend, SqlType = Bool>>;
+
+/// The users that a permit reaches: everybody, those in one's hubs, or oneself.
+fn reached<P: Permission>(permit: &Permit<P>) -> UserFilter {
+    match permit.reach() {
+        Reach::All => Box::new(diesel::dsl::sql::<Bool>("1 = 1")),
+        Reach::Hub => {
+            let in_hubs = hub_members::table
+                .filter(hub_members::hub_id.eq_any(permit.hubs().to_vec()))
+                .select(hub_members::user_id);
+            Box::new(users::id.eq_any(in_hubs))
+        }
+        Reach::Own => Box::new(users::id.eq_any(permit.user())),
+        Reach::Team | Reach::No => Box::new(diesel::dsl::sql::<Bool>("1 = 0")),
+    }
+}
+
+/// A user within reach; not within reach and not there are one answer.
+pub(crate) fn find<P: Permission>(tx: &mut Tx<'_>, permit: &Permit<P>, id: UserId) -> Result<User> {
+    let query = users::table.filter(users::id.eq(id)).filter(reached(permit));
+    Ok(query.select(User::as_select()).first(tx.conn())?)
+}
+
+/// A user by their name: for a login and for the operator at the machine, who have no scope.
+pub(crate) fn by_name(tx: &mut Tx<'_>, username: &Username) -> Result<Option<User>> {
+    let query = users::table.filter(users::username.eq(username));
+    Ok(query.select(User::as_select()).first(tx.conn()).optional()?)
+}
+
+/// Users within reach in the order of their names, after `start`.
+pub(crate) fn list<P: Permission>(
+    tx: &mut Tx<'_>,
+    permit: &Permit<P>,
+    start: Option<&str>,
+    limit: i64,
+) -> Result<Vec<User>> {
+    let mut query = users::table.filter(reached(permit)).into_boxed();
+    if let Some(start) = start {
+        query = query.filter(users::username.gt(start.to_owned()));
+    }
+    Ok(query.order(users::username).limit(limit).select(User::as_select()).load(tx.conn())?)
+}
+
+/// The hubs of each of the users, as far as the permit may see them.
+pub(crate) fn hubs_of<P: Permission>(
+    tx: &mut Tx<'_>,
+    permit: &Permit<P>,
+    of: &[UserId],
+) -> Result<BTreeMap<UserId, Vec<HubId>>> {
+    let mut query = hub_members::table.filter(hub_members::user_id.eq_any(of.to_vec())).into_boxed();
+    if permit.reach() == Reach::Hub {
+        query = query.filter(hub_members::hub_id.eq_any(permit.hubs().to_vec()));
+    }
+    let rows: Vec<(UserId, HubId)> = query
+        .order(hub_members::hub_id)
+        .select((hub_members::user_id, hub_members::hub_id))
+        .load(tx.conn())?;
+    let mut hubs: BTreeMap<UserId, Vec<HubId>> = BTreeMap::new();
+    for (user, hub) in rows {
+        hubs.entry(user).or_default().push(hub);
+    }
+    Ok(hubs)
+}
+
+/// A new user.
+pub(crate) fn insert(tx: &mut WriteTx<'_>, new: &NewUser<'_>) -> Result<()> {
+    diesel::insert_into(users::table).values(new).execute(tx.conn()).map_err(|error| {
+        on_duplicate(error, || Error::new(Code::AlreadyExists, "Choose another username."))
+    })?;
+    Ok(())
+}
+
+/// Changes the named columns of the version that was read, and gives the new row.
+pub(crate) fn update(tx: &mut WriteTx<'_>, user: &User, patch: &UserPatch) -> Result<User> {
+    let now = tx.now();
+    let changed =
+        diesel::update(users::table.filter(users::id.eq(user.id)).filter(users::version.eq(user.version)))
+            .set((patch, users::version.eq(user.version + 1), users::updated_at.eq(now)))
+            .execute(tx.conn())?;
+    if changed == 0 {
+        return Err(Error::precondition_failed());
+    }
+    Ok(users::table.find(user.id).select(User::as_select()).first(tx.conn())?)
+}
+
+/// Active administrators beside `user`.
+pub(crate) fn other_administrators(tx: &mut Tx<'_>, user: UserId) -> Result<i64> {
+    Ok(users::table
+        .filter(users::role.eq(Role::Administrator))
+        .filter(users::status.eq(UserStatus::Active))
+        .filter(users::id.ne(user))
+        .count()
+        .get_result(tx.conn())?)
+}
+
+/// Whether the user is in the hub.
+pub(crate) fn is_member(tx: &mut Tx<'_>, user: UserId, hub: HubId) -> Result<bool> {
+    let place: Option<UserId> =
+        hub_members::table.find((hub, user)).select(hub_members::user_id).first(tx.conn()).optional()?;
+    Ok(place.is_some())
+}
+
+/// Puts a user into a hub.
+pub(crate) fn join(tx: &mut WriteTx<'_>, user: UserId, hub: HubId) -> Result<()> {
+    let row = NewMember { hub_id: hub, user_id: user, created_at: tx.now() };
+    diesel::insert_into(hub_members::table).values(&row).execute(tx.conn())?;
+    Ok(())
+}
+
+/// Takes a user out of a hub, or out of every hub; out of which.
+pub(crate) fn leave(tx: &mut WriteTx<'_>, user: UserId, hub: Option<HubId>) -> Result<Vec<HubId>> {
+    let mut query = hub_members::table.filter(hub_members::user_id.eq(user)).into_boxed();
+    if let Some(hub) = hub {
+        query = query.filter(hub_members::hub_id.eq(hub));
+    }
+    let left: Vec<HubId> = query.select(hub_members::hub_id).load(tx.conn())?;
+    let places = hub_members::table
+        .filter(hub_members::user_id.eq(user))
+        .filter(hub_members::hub_id.eq_any(left.clone()));
+    diesel::delete(places).execute(tx.conn())?;
+    Ok(left)
+}

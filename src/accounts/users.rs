@@ -1,0 +1,139 @@
+//! What can be done to a user, each in one transaction: for the API and for the operator's commands.
+
+use std::collections::BTreeSet;
+
+use super::codes::{HubState, SessionEnd, UserStatus};
+use super::hubs;
+use super::model::{NewUser, User, UserPatch};
+use super::rules::{Change, works_in_hubs};
+use super::sessions::{self, Ending};
+use super::store;
+use super::username::Username;
+use crate::access::{HubId, Permission, Permit, Role, UserId};
+use crate::audit::{Action, Event};
+use crate::db::{Tx, WriteTx};
+use crate::error::{Error, Fault, Result};
+use crate::machine::{settled, unmet};
+
+/// A user to create; the password is hashed already, because hashing does not belong in a transaction.
+#[derive(Clone)]
+pub(crate) struct Creation {
+    pub username: Username,
+    pub role: Role,
+    pub password_hash: String,
+    pub hubs: Vec<HubId>,
+}
+
+/// Creates a user, with their places in hubs.
+pub(crate) fn create(tx: &mut WriteTx<'_>, creation: &Creation) -> Result<User> {
+    let faults = membership_faults(tx, creation.role, &creation.hubs)?;
+    if !faults.is_empty() {
+        return Err(Error::invalid(faults));
+    }
+    let (id, now) = (UserId::generate(), tx.now());
+    store::insert(
+        tx,
+        &NewUser {
+            id,
+            username: &creation.username,
+            role: creation.role,
+            status: UserStatus::Active,
+            password_hash: &creation.password_hash,
+            version: 1,
+            created_at: now,
+            updated_at: now,
+        },
+    )?;
+    tx.event.set_subject(id);
+    tx.event.set_detail("role", creation.role);
+    for hub in &creation.hubs {
+        store::join(tx, id, *hub)?;
+        tx.also_record(&Event::new(Action::HubMemberAdd).subject(id).detail("hub", hub))?;
+    }
+    store::by_name(tx, &creation.username)?.ok_or_else(Error::not_found)
+}
+
+fn membership_faults(tx: &mut Tx<'_>, role: Role, hubs: &[HubId]) -> Result<Vec<Fault>> {
+    if !works_in_hubs(role) && !hubs.is_empty() {
+        return Ok(vec![Fault::new("/hubs", "Only caseworkers and coordinators are put into hubs.")]);
+    }
+    let (mut faults, mut named) = (Vec::new(), BTreeSet::new());
+    for (index, hub) in hubs.iter().enumerate() {
+        let pointer = format!("/hubs/{index}");
+        if !named.insert(*hub) {
+            faults.push(Fault::new(pointer, "This hub is named twice."));
+        } else if hubs::store::state(tx, *hub)? != Some(HubState::Open) {
+            faults.push(Fault::new(pointer, "Name an open hub; see GET /v1/hubs."));
+        }
+    }
+    Ok(faults)
+}
+
+/// Changes role or status, and what follows from it: sessions end, places in hubs are lost.
+pub(crate) fn change<P: Permission>(
+    tx: &mut WriteTx<'_>,
+    permit: &Permit<P>,
+    user: &User,
+    role: Option<Role>,
+    status: Option<UserStatus>,
+) -> Result<User> {
+    let change = Change {
+        own_account: permit.user() == Some(user.id),
+        before: (user.role, user.status),
+        after: (role.unwrap_or(user.role), status.unwrap_or(user.status)),
+        other_administrators: store::other_administrators(tx, user.id)?,
+    };
+    settled(change.unmet()).map_err(Error::unmet)?;
+    for (name, code) in
+        [("role", role.map(|role| role.to_string())), ("status", status.map(|s| s.to_string()))]
+    {
+        if let Some(code) = code {
+            tx.event.set_detail(name, code);
+        }
+    }
+    if change.ends_sessions() {
+        sessions::end(tx, user.id, Ending::All, SessionEnd::Suspended)?;
+    }
+    if change.leaves_hubs() {
+        for hub in store::leave(tx, user.id, None)? {
+            tx.also_record(&Event::new(Action::HubMemberRemove).subject(user.id).detail("hub", hub))?;
+        }
+    }
+    store::update(tx, user, &UserPatch { role, status, ..UserPatch::default() })
+}
+
+/// Sets a password that somebody else chose: every session ends.
+pub(crate) fn reset_password(tx: &mut WriteTx<'_>, user: &User, password_hash: &str) -> Result<()> {
+    sessions::end(tx, user.id, Ending::All, SessionEnd::Administrator)?;
+    set_password(tx, user, password_hash)
+}
+
+/// Stores another hash.
+pub(crate) fn set_password(tx: &mut WriteTx<'_>, user: &User, password_hash: &str) -> Result<()> {
+    let patch = UserPatch { password_hash: Some(password_hash.to_owned()), ..UserPatch::default() };
+    store::update(tx, user, &patch).map(drop)
+}
+
+/// Puts a user into a hub; being there already is as good.
+pub(crate) fn join(tx: &mut WriteTx<'_>, user: &User, hub: HubId) -> Result<()> {
+    let state = hubs::store::state(tx, hub)?.ok_or_else(Error::not_found)?;
+    if !works_in_hubs(user.role) {
+        return Err(Error::invalid_field("user", "Only caseworkers and coordinators are put into hubs."));
+    }
+    if store::is_member(tx, user.id, hub)? {
+        return Ok(());
+    }
+    if state != HubState::Open {
+        return Err(Error::unmet(vec![unmet("open_hub", "The hub is closed: open it first.")]));
+    }
+    store::join(tx, user.id, hub)?;
+    store::update(tx, user, &UserPatch::default()).map(drop)
+}
+
+/// Takes a user out of a hub.
+pub(crate) fn leave(tx: &mut WriteTx<'_>, user: &User, hub: HubId) -> Result<()> {
+    if store::leave(tx, user.id, Some(hub))?.is_empty() {
+        return Err(Error::not_found());
+    }
+    store::update(tx, user, &UserPatch::default()).map(drop)
+}

@@ -1,0 +1,29 @@
+//! What the commands of the operator share: the opened network, and a runtime for one task.
+
+use std::future::Future;
+
+use anyhow::Context as _;
+
+use crate::app::App;
+use crate::config::Config;
+use crate::error::Result;
+use crate::setup::StartError;
+
+/// Opens the network and does one thing with it.
+pub fn with_app<T, F>(config: &Config, work: impl FnOnce(App) -> F) -> anyhow::Result<T>
+where
+    F: Future<Output = Result<T>>,
+{
+    let app = App::open(config)?;
+    block_on(work(app))
+}
+
+/// Runs one task to its end; its error is told with the cause, which a client would not learn.
+pub fn block_on<T>(task: impl Future<Output = Result<T>>) -> anyhow::Result<T> {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(1)
+        .enable_all()
+        .build()
+        .context("no thread could be started")?;
+    runtime.block_on(task).map_err(|error| StartError::Failed(error).into())
+}

@@ -1,0 +1,107 @@
+//! `waystation serve`: the API, until it is told to stop.
+
+use std::io::ErrorKind;
+use std::time::Duration;
+
+use actix_web::HttpServer;
+use actix_web::dev::ServerHandle;
+use actix_web::web::Data;
+use anyhow::{Context as _, anyhow};
+use tokio::signal::unix::{SignalKind, signal};
+
+use crate::app::{self, App};
+use crate::config::Config;
+use crate::upkeep;
+
+/// Time that a client has to send the head of a request.
+const HEAD: Duration = Duration::from_secs(5);
+/// Time that an idle connection is kept.
+const IDLE: Duration = Duration::from_secs(75);
+/// Seconds that running requests have when the server is told to stop.
+const GRACE: u64 = 30;
+
+/// Where it is served.
+#[derive(clap::Args)]
+#[command(after_help = "Examples:
+  waystation serve
+  waystation serve --data /var/lib/waystation --listen 127.0.0.1:9000
+
+Put a proxy that speaks TLS before it. SIGTERM or Ctrl-C lets running requests end, for at most
+30 seconds; a second one stops at once. The viewer of the API is at /docs/.
+
+Environment:
+  DATABASE_URL              a path for SQLite, or postgres://USER@HOST/NAME
+  WAYSTATION_DATA           directory of the database and the root key
+  WAYSTATION_LISTEN         address to serve on
+  WAYSTATION_ROOT_KEY_FILE  file of the root key
+  WAYSTATION_ROOT_KEY       the root key itself, instead of a file
+  WAYSTATION_ALLOW_KEY_FILE=1             a key file although other machines reach the address
+  WAYSTATION_ALLOW_PLAIN_DATABASE_LINK=1  the network to PostgreSQL is protected otherwise
+  WAYSTATION_WORKERS        worker threads; one a core when not said
+  WAYSTATION_LOG            error, warn, info, debug, or a filter; info when not said
+  WAYSTATION_LOG_FORMAT     human or json; human on a terminal when not said")]
+pub struct Arguments {
+    /// Address to serve on [env: WAYSTATION_LISTEN; default: 127.0.0.1:8080]
+    #[arg(long, value_name = "IP:PORT")]
+    pub listen: Option<String>,
+}
+
+/// Serves until a signal comes.
+pub fn run(config: &Config) -> anyhow::Result<()> {
+    config.refuse_exposed_key_file()?;
+    let app = Data::new(App::open(config)?);
+    actix_web::rt::System::new().block_on(serve(config, app))
+}
+
+async fn serve(config: &Config, app: Data<App>) -> anyhow::Result<()> {
+    let shared = app.clone();
+    let server = HttpServer::new(move || app::build(shared.clone()))
+        .workers(config.workers)
+        .client_request_timeout(HEAD)
+        .keep_alive(IDLE)
+        .shutdown_timeout(GRACE)
+        .disable_signals()
+        .bind(config.listen)
+        .map_err(|error| bind_error(config, &error))?;
+    // Before the first request, so that every entry of this server follows its start.
+    upkeep::record_start(&app).await.context("the start could not be put on the record")?;
+    let server = server.run();
+    tracing::info!(address = %config.listen, database = config.database.kind(), "serving");
+    let stopper = actix_web::rt::spawn(stop_on_signal(server.handle()));
+    let background = actix_web::rt::spawn(upkeep::run(app));
+    let ended = server.await.context("the server failed");
+    background.abort();
+    stopper.abort();
+    tracing::info!("stopped");
+    ended
+}
+
+fn bind_error(config: &Config, error: &std::io::Error) -> anyhow::Error {
+    let (address, port) = (config.listen, config.listen.port());
+    match error.kind() {
+        ErrorKind::AddrInUse => anyhow!("port {port} is in use: choose another one with --listen"),
+        ErrorKind::PermissionDenied => {
+            anyhow!("port {port} is not allowed to this user: choose one above 1023 with --listen")
+        }
+        ErrorKind::AddrNotAvailable => {
+            anyhow!("{address} is no address of this machine: choose one with --listen")
+        }
+        _ => anyhow!("{address} cannot be served: {error}"),
+    }
+}
+
+/// The first signal lets running requests end, the second does not.
+async fn stop_on_signal(server: ServerHandle) -> anyhow::Result<()> {
+    let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
+    let mut graceful = true;
+    loop {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+        tracing::info!(graceful, "stopping");
+        // Not awaited: the next signal must be heard while this one is obeyed.
+        drop(actix_web::rt::spawn(server.stop(graceful)));
+        graceful = false;
+    }
+}

@@ -1,0 +1,218 @@
+//! The configuration: read once from the command line and the environment, checked, passed on.
+//!
+//! The command line wins over the environment. What is doubtful stops the start: a variable that
+//! nobody reads, a key beside an open door, a plain link to the database.
+
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use crate::crypto::RootKeySource;
+use crate::db::url::{DatabaseUrl, UrlError};
+
+/// What may be said on the command line instead of in the environment.
+#[derive(Debug, Clone, Default, clap::Args)]
+pub struct Flags {
+    /// Directory of the database and the root key [env: WAYSTATION_DATA; default: ./waystation-data]
+    #[arg(long, value_name = "DIR", global = true)]
+    pub data: Option<PathBuf>,
+    /// File of the root key [env: WAYSTATION_ROOT_KEY_FILE; default: root.key in the data directory]
+    #[arg(long, value_name = "FILE", global = true)]
+    pub root_key_file: Option<PathBuf>,
+    /// Address to serve on, which only `serve` takes.
+    #[arg(skip)]
+    pub listen: Option<String>,
+}
+
+/// Everything the program is told. The variables, all of them:
+///
+/// | variable | meaning | default |
+/// | --- | --- | --- |
+/// | `DATABASE_URL` | a path for SQLite, or `postgres://USER@HOST/NAME` | `waystation.db` in the data directory |
+/// | `WAYSTATION_DATA` | directory of the database and the root key | `./waystation-data` |
+/// | `WAYSTATION_LISTEN` | address to serve on | `127.0.0.1:8080` |
+/// | `WAYSTATION_ROOT_KEY_FILE` | file of the root key | `root.key` in the data directory |
+/// | `WAYSTATION_ROOT_KEY` | the root key itself, instead of a file | |
+/// | `WAYSTATION_ALLOW_KEY_FILE` | `1`: a key file is allowed though others can reach the address | |
+/// | `WAYSTATION_ALLOW_PLAIN_DATABASE_LINK` | `1`: the network to PostgreSQL is protected otherwise | |
+/// | `WAYSTATION_WORKERS` | worker threads, 1 to 256 | one a core |
+/// | `WAYSTATION_LOG` | `error`, `warn`, `info`, `debug`, or a filter such as `waystation=debug` | `info` |
+/// | `WAYSTATION_LOG_FORMAT` | `human` or `json` | `human` on a terminal |
+///
+/// Any other variable that begins with `WAYSTATION_` stops the start.
+#[derive(Clone)]
+pub struct Config {
+    /// The database.
+    pub database: DatabaseUrl,
+    /// Directory of the database and the root key.
+    pub data: PathBuf,
+    /// Address to serve on.
+    pub listen: SocketAddr,
+    /// Where the root key comes from.
+    pub root_key: RootKeySource,
+    /// Worker threads.
+    pub workers: usize,
+    /// What is logged.
+    pub log: String,
+    /// How it is logged; `None` to see by the terminal.
+    pub log_format: Option<LogFormat>,
+    allow_key_file: bool,
+}
+
+/// How the log is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LogFormat {
+    /// Lines for people.
+    Human,
+    /// A JSON object a line.
+    Json,
+}
+
+/// Why the configuration is refused. Never holds a value: it may be a key or a password.
+#[derive(Debug, thiserror::Error, PartialEq, Eq)]
+pub enum ConfigError {
+    /// Nobody reads it: a mistyped name must not look like a setting that holds.
+    #[error("the variable {0} is set and means nothing; correct its name, or unset it. There are: {known}", known = KNOWN.join(", "))]
+    Unknown(String),
+    /// Not UTF-8.
+    #[error("the variable {0} is not valid UTF-8")]
+    NotText(String),
+    /// Not one of what it may be.
+    #[error("{name} must be {wanted}")]
+    Invalid {
+        /// The flag or variable.
+        name: &'static str,
+        /// What would be right.
+        wanted: &'static str,
+    },
+    /// Two keys.
+    #[error("both WAYSTATION_ROOT_KEY and a root key file are given; keep the one that is meant")]
+    TwoKeys,
+    /// The database.
+    #[error(transparent)]
+    Database(#[from] UrlError),
+    /// A key on the disk of a machine that others reach.
+    #[error(
+        "{0} can be reached by other machines, and the root key lies in a file beside the server: who takes the disk has \
+         the key. Give the key in WAYSTATION_ROOT_KEY, or, where that is understood, set WAYSTATION_ALLOW_KEY_FILE=1"
+    )]
+    ExposedKeyFile(SocketAddr),
+}
+
+const ROOT_KEY: &str = "WAYSTATION_ROOT_KEY";
+const KNOWN: &[&str] = &[
+    "WAYSTATION_ALLOW_KEY_FILE",
+    "WAYSTATION_ALLOW_PLAIN_DATABASE_LINK",
+    "WAYSTATION_DATA",
+    "WAYSTATION_LISTEN",
+    "WAYSTATION_LOG",
+    "WAYSTATION_LOG_FORMAT",
+    ROOT_KEY,
+    "WAYSTATION_ROOT_KEY_FILE",
+    "WAYSTATION_WORKERS",
+];
+/// Read by the benchmark's own feature; without it, it means nothing and is refused.
+#[cfg(feature = "slow-commit")]
+const BENCHMARK: &str = "WAYSTATION_SLOW_COMMIT_MICROS";
+#[cfg(not(feature = "slow-commit"))]
+const BENCHMARK: &str = "";
+
+impl Config {
+    /// Reads the process's environment.
+    pub fn from_environment(flags: &Flags) -> Result<Self, ConfigError> {
+        let mut variables = BTreeMap::new();
+        for (name, value) in std::env::vars_os() {
+            let Ok(name) = name.into_string() else { continue };
+            if name != "DATABASE_URL" && !name.starts_with("WAYSTATION_") {
+                continue;
+            }
+            let value = value.into_string().map_err(|_| ConfigError::NotText(name.clone()))?;
+            variables.insert(name, value);
+        }
+        Self::read(flags, &variables)
+    }
+
+    /// Reads flags and variables.
+    pub fn read(flags: &Flags, variables: &BTreeMap<String, String>) -> Result<Self, ConfigError> {
+        refuse_unknown(variables)?;
+        let variable = |name: &str| variables.get(name).map(String::as_str);
+        let data = flags
+            .data
+            .clone()
+            .or_else(|| variable("WAYSTATION_DATA").map(PathBuf::from))
+            .unwrap_or_else(|| PathBuf::from("waystation-data"));
+        let allow_plain = switch(variables, "WAYSTATION_ALLOW_PLAIN_DATABASE_LINK")?;
+        let database = match variable("DATABASE_URL") {
+            Some(url) => DatabaseUrl::parse(url, allow_plain)?,
+            None => DatabaseUrl::in_directory(&data),
+        };
+        let listen = flags.listen.as_deref().or(variable("WAYSTATION_LISTEN")).unwrap_or("127.0.0.1:8080");
+        let key_file =
+            flags.root_key_file.clone().or_else(|| variable("WAYSTATION_ROOT_KEY_FILE").map(PathBuf::from));
+        let root_key = match (variable(ROOT_KEY), key_file) {
+            (Some(_), Some(_)) => return Err(ConfigError::TwoKeys),
+            (Some(_), None) => RootKeySource::Environment(ROOT_KEY.to_owned()),
+            (None, file) => RootKeySource::File(file.unwrap_or_else(|| data.join("root.key"))),
+        };
+        Ok(Self {
+            database,
+            listen: listen.parse().map_err(|_| ConfigError::Invalid {
+                name: "--listen (or WAYSTATION_LISTEN)",
+                wanted: "an IP address and a port, such as 127.0.0.1:8080 or [::1]:8080",
+            })?,
+            root_key,
+            workers: workers(variable("WAYSTATION_WORKERS"))?,
+            log: variable("WAYSTATION_LOG").unwrap_or("info").to_owned(),
+            log_format: log_format(variable("WAYSTATION_LOG_FORMAT"))?,
+            allow_key_file: switch(variables, "WAYSTATION_ALLOW_KEY_FILE")?,
+            data,
+        })
+    }
+
+    /// For whoever is about to listen: refuses a key file where other machines can reach the server.
+    pub fn refuse_exposed_key_file(&self) -> Result<(), ConfigError> {
+        let in_file = matches!(self.root_key, RootKeySource::File(_));
+        if in_file && !self.allow_key_file && !self.listen.ip().is_loopback() {
+            return Err(ConfigError::ExposedKeyFile(self.listen));
+        }
+        Ok(())
+    }
+}
+
+fn refuse_unknown(variables: &BTreeMap<String, String>) -> Result<(), ConfigError> {
+    let unknown = variables.keys().find(|name| {
+        name.starts_with("WAYSTATION_") && !KNOWN.contains(&name.as_str()) && name.as_str() != BENCHMARK
+    });
+    unknown.map_or(Ok(()), |name| Err(ConfigError::Unknown(name.clone())))
+}
+
+fn switch(variables: &BTreeMap<String, String>, name: &'static str) -> Result<bool, ConfigError> {
+    match variables.get(name).map(String::as_str) {
+        None | Some("0") => Ok(false),
+        Some("1") => Ok(true),
+        Some(_) => Err(ConfigError::Invalid { name, wanted: "1 or 0" }),
+    }
+}
+
+fn workers(text: Option<&str>) -> Result<usize, ConfigError> {
+    match text {
+        None => Ok(std::thread::available_parallelism().map_or(2, std::num::NonZero::get)),
+        Some(text) => text
+            .parse()
+            .ok()
+            .filter(|count| (1..=256).contains(count))
+            .ok_or(ConfigError::Invalid { name: "WAYSTATION_WORKERS", wanted: "a number from 1 to 256" }),
+    }
+}
+
+fn log_format(text: Option<&str>) -> Result<Option<LogFormat>, ConfigError> {
+    match text {
+        None => Ok(None),
+        Some("human") => Ok(Some(LogFormat::Human)),
+        Some("json") => Ok(Some(LogFormat::Json)),
+        Some(_) => Err(ConfigError::Invalid { name: "WAYSTATION_LOG_FORMAT", wanted: "human or json" }),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,67 @@
+use super::*;
+
+fn read(flags: &Flags, variables: &[(&str, &str)]) -> Result<Config, ConfigError> {
+    let variables = variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+    Config::read(flags, &variables)
+}
+
+fn refusal(variables: &[(&str, &str)]) -> ConfigError {
+    read(&Flags::default(), variables).err().expect("a refusal")
+}
+
+#[test]
+fn without_a_word_it_is_a_directory_here_and_this_machine_alone() {
+    let config = read(&Flags::default(), &[]).ok().unwrap();
+    assert!(
+        matches!(&config.database, DatabaseUrl::Sqlite(path) if path.path().ends_with("waystation-data/waystation.db"))
+    );
+    assert_eq!(config.root_key, RootKeySource::File(PathBuf::from("waystation-data/root.key")));
+    assert!(config.listen.ip().is_loopback());
+    assert!(config.refuse_exposed_key_file().is_ok());
+}
+
+#[test]
+fn the_command_line_wins_over_the_environment() {
+    let flags = Flags { data: Some("a".into()), listen: Some("127.0.0.1:9".into()), ..Flags::default() };
+    let config =
+        read(&flags, &[("WAYSTATION_DATA", "b"), ("WAYSTATION_LISTEN", "127.0.0.1:1")]).ok().unwrap();
+    assert_eq!(config.data, PathBuf::from("a"));
+    assert_eq!(config.listen.port(), 9);
+}
+
+#[test]
+fn an_unknown_variable_is_refused_by_name() {
+    let error = refusal(&[("WAYSTATION_LISTN", "127.0.0.1:1")]);
+    assert_eq!(error, ConfigError::Unknown("WAYSTATION_LISTN".to_owned()));
+    assert!(error.to_string().contains("WAYSTATION_LISTEN"));
+}
+
+#[test]
+fn a_refusal_never_repeats_a_value() {
+    for variables in [
+        [("WAYSTATION_LISTEN", "secret")],
+        [("WAYSTATION_WORKERS", "secret")],
+        [("WAYSTATION_LOG_FORMAT", "secret")],
+        [("WAYSTATION_ALLOW_KEY_FILE", "secret")],
+        [("DATABASE_URL", "postgres://secret@db.example/w")],
+    ] {
+        assert!(!refusal(&variables).to_string().contains("secret"), "{variables:?}");
+    }
+}
+
+#[test]
+fn a_key_file_beside_an_open_door_is_refused_unless_allowed_by_name() {
+    let open = ("WAYSTATION_LISTEN", "0.0.0.0:8080");
+    let check = |variables: &[(&str, &str)]| {
+        read(&Flags::default(), variables).ok().unwrap().refuse_exposed_key_file()
+    };
+    assert!(matches!(check(&[open]), Err(ConfigError::ExposedKeyFile(_))));
+    assert!(check(&[open, ("WAYSTATION_ALLOW_KEY_FILE", "1")]).is_ok());
+    assert!(check(&[open, ("WAYSTATION_ROOT_KEY", "waystation-root-key-v1:x")]).is_ok());
+}
+
+#[test]
+fn two_keys_are_one_too_many() {
+    let error = refusal(&[("WAYSTATION_ROOT_KEY", "x"), ("WAYSTATION_ROOT_KEY_FILE", "y")]);
+    assert_eq!(error, ConfigError::TwoKeys);
+}

@@ -1,0 +1,103 @@
+//! Opening a network that `init` has set up, and setting one up.
+//!
+//! Each step can fail for a reason that the operator can mend, and says which.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use crate::accounts::access_token::AccessTokens;
+use crate::accounts::password::{Cost, Passwords};
+use crate::app::App;
+use crate::audit::entry::RequestId;
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::crypto::{KeyError, Keyring, RootKey};
+use crate::db::Db;
+use crate::db::conn::ConnectError;
+use crate::db::keyring_rows::{self, Identity};
+use crate::db::migrate::{self, MigrateError};
+use crate::db::url::DatabaseUrl;
+use crate::error::Error;
+
+/// Why the network cannot be opened.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The file is not there, and is never made by accident.
+    #[error("there is no database at {path}: check --data and DATABASE_URL, or set a new network up with `waystation init`", path = .0.display())]
+    NoDatabase(PathBuf),
+    /// Migrated, and nothing more.
+    #[error("the database is empty: set a new network up with `waystation init`")]
+    NotSetUp,
+    /// Somebody was here first.
+    #[error("there is a network in this database already; nothing was changed")]
+    AlreadySetUp,
+    /// The schema is not this program's.
+    #[error(transparent)]
+    Schema(#[from] MigrateError),
+    /// The database does not open.
+    #[error(transparent)]
+    Connect(#[from] ConnectError),
+    /// The keys do not open.
+    #[error(transparent)]
+    Key(#[from] KeyError),
+    /// Anything else.
+    #[error("{}", because(.0))]
+    Failed(Error),
+}
+
+impl From<Error> for StartError {
+    fn from(error: Error) -> Self {
+        Self::Failed(error)
+    }
+}
+
+/// The operator at the machine may see the cause, which a client may not.
+fn because(error: &Error) -> String {
+    error.cause().map_or_else(|| error.to_string(), |cause| format!("{error}: {cause:#}"))
+}
+
+impl App {
+    /// Opens the network of the configuration.
+    pub fn open(config: &Config) -> Result<Self, StartError> {
+        refuse_missing(&config.database)?;
+        migrate::check(&config.database)?;
+        let identity = keyring_rows::load(&config.database)?.ok_or(StartError::NotSetUp)?;
+        let root = RootKey::load(&config.root_key)?;
+        let keyring = Keyring::open(&root, &identity.database_id, &identity.keys)?;
+        Self::with_keys(&config.database, &identity.database_id, keyring)
+    }
+
+    /// Sets a network up in a database that is there (for SQLite: the empty file) and has none yet.
+    pub fn set_up(database: &DatabaseUrl, root: &RootKey) -> Result<Self, StartError> {
+        migrate::run(database)?;
+        if keyring_rows::load(database)?.is_some() {
+            return Err(StartError::AlreadySetUp);
+        }
+        let database_id = RequestId::generate().to_string();
+        let (keyring, keys) = Keyring::create(root, &database_id)?;
+        let identity = Identity { database_id, keys };
+        keyring_rows::store(database, &identity, Clock::system().now())?;
+        Self::with_keys(database, &identity.database_id, keyring)
+    }
+
+    fn with_keys(database: &DatabaseUrl, database_id: &str, keyring: Keyring) -> Result<Self, StartError> {
+        let (keyring, clock) = (Arc::new(keyring), Clock::system());
+        Ok(Self {
+            db: Db::open(database, Arc::clone(&keyring), clock.clone())?,
+            tokens: AccessTokens::new(Arc::clone(&keyring), database_id, clock.clone()),
+            passwords: Passwords::new(Arc::clone(&keyring), Cost::STANDARD)?,
+            keyring,
+            clock,
+        })
+    }
+}
+
+/// Refuses a path that does not exist, which is never made by accident.
+pub fn refuse_missing(database: &DatabaseUrl) -> Result<(), StartError> {
+    match database {
+        DatabaseUrl::Sqlite(file) if !file.path().exists() => {
+            Err(StartError::NoDatabase(file.path().to_owned()))
+        }
+        DatabaseUrl::Sqlite(_) | DatabaseUrl::Postgres(_) => Ok(()),
+    }
+}
