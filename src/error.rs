@@ -321,7 +321,11 @@ fn code_of(error: &diesel::result::Error) -> Code {
     }
     if matches!(
         error,
-        Db::BrokenTransactionManager | Db::DatabaseError(DatabaseErrorKind::ClosedConnection, _)
+        Db::BrokenTransactionManager
+            | Db::DatabaseError(
+                DatabaseErrorKind::ClosedConnection | DatabaseErrorKind::UnableToSendCommand,
+                _
+            )
     ) {
         return Code::Unavailable;
     }
@@ -338,6 +342,7 @@ fn code_of(error: &diesel::result::Error) -> Code {
         "terminating connection",
         "server closed the connection",
         "the database system is",
+        "no connection to the server",
     ]) {
         Code::Unavailable
     } else {
@@ -358,6 +363,7 @@ mod tests {
         assert_eq!(of(DatabaseErrorKind::Unknown, "database is locked"), Code::Overloaded);
         assert_eq!(of(DatabaseErrorKind::Unknown, "disk I/O error"), Code::Unavailable);
         assert_eq!(of(DatabaseErrorKind::ClosedConnection, "gone"), Code::Unavailable);
+        assert_eq!(of(DatabaseErrorKind::UnableToSendCommand, "gone"), Code::Unavailable);
         assert_eq!(of(DatabaseErrorKind::Unknown, "no such table: cases"), Code::Internal);
         assert_eq!(Error::from(Db::NotFound).code(), Code::NotFound);
     }
