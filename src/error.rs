@@ -89,6 +89,7 @@ codes! {
     StorageFull = "storage_full", INSUFFICIENT_STORAGE, "The server's disk is full; nothing was changed";
     Overloaded = "overloaded", SERVICE_UNAVAILABLE, "The server is busy; nothing was changed";
     Unavailable = "unavailable", SERVICE_UNAVAILABLE, "The database cannot be reached; nothing was changed";
+    OutcomeUnknown = "outcome_unknown", SERVICE_UNAVAILABLE, "The database was lost while it committed; look whether the change was made";
     TimedOut = "timed_out", SERVICE_UNAVAILABLE, "The request took too long";
 }
 
@@ -298,10 +299,9 @@ impl std::error::Error for Error {}
 /// Only "no row" is a client's affair; what a unique violation means is said where it is expected.
 impl From<diesel::result::Error> for Error {
     fn from(error: diesel::result::Error) -> Self {
-        match error {
-            diesel::result::Error::NotFound => Self::not_found(),
-            other if is_disk_full(&other) => Self::caused(Code::StorageFull, other),
-            other => Self::internal(other),
+        match code_of(&error) {
+            Code::NotFound => Self::not_found(),
+            code => Self::caused(code, error),
         }
     }
 }
@@ -313,8 +313,58 @@ impl From<crate::crypto::SealError> for Error {
     }
 }
 
-/// SQLite tells a full disk, a quota and a file-size limit only by its message.
-fn is_disk_full(error: &diesel::result::Error) -> bool {
+/// What a failure of the database is for the client: its own affair, a reason to come again, or ours.
+fn code_of(error: &diesel::result::Error) -> Code {
+    use diesel::result::{DatabaseErrorKind, Error as Db};
+    if matches!(error, Db::NotFound) {
+        return Code::NotFound;
+    }
+    if matches!(
+        error,
+        Db::BrokenTransactionManager
+            | Db::DatabaseError(
+                DatabaseErrorKind::ClosedConnection | DatabaseErrorKind::UnableToSendCommand,
+                _
+            )
+    ) {
+        return Code::Unavailable;
+    }
+    // Neither database gives a number for these: there is only the message.
     let text = error.to_string();
-    text.contains("disk is full") || text.contains("No space left on device")
+    let tells = |parts: &[&str]| parts.iter().any(|part| text.contains(part));
+    if tells(&["disk is full", "No space left on device"]) {
+        Code::StorageFull
+    } else if tells(&["database is locked"]) {
+        // Another process, such as the operator's command line, has held SQLite's lock for too long.
+        Code::Overloaded
+    } else if tells(&[
+        "disk I/O error",
+        "terminating connection",
+        "server closed the connection",
+        "the database system is",
+        "no connection to the server",
+    ]) {
+        Code::Unavailable
+    } else {
+        Code::Internal
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use diesel::result::{DatabaseErrorKind, Error as Db};
+
+    #[test]
+    fn a_failure_of_the_database_is_told_by_what_the_client_can_do_about_it() {
+        let of =
+            |kind, message: &str| Error::from(Db::DatabaseError(kind, Box::new(message.to_owned()))).code();
+        assert_eq!(of(DatabaseErrorKind::Unknown, "database or disk is full"), Code::StorageFull);
+        assert_eq!(of(DatabaseErrorKind::Unknown, "database is locked"), Code::Overloaded);
+        assert_eq!(of(DatabaseErrorKind::Unknown, "disk I/O error"), Code::Unavailable);
+        assert_eq!(of(DatabaseErrorKind::ClosedConnection, "gone"), Code::Unavailable);
+        assert_eq!(of(DatabaseErrorKind::UnableToSendCommand, "gone"), Code::Unavailable);
+        assert_eq!(of(DatabaseErrorKind::Unknown, "no such table: cases"), Code::Internal);
+        assert_eq!(Error::from(Db::NotFound).code(), Code::NotFound);
+    }
 }

@@ -45,7 +45,7 @@ pub enum ConnectError {
 pub(super) fn open(url: &DatabaseUrl, purpose: Purpose) -> Result<AnyConnection, ConnectError> {
     match url {
         DatabaseUrl::Sqlite(path) => open_sqlite(path, purpose).map(AnyConnection::Sqlite),
-        DatabaseUrl::Postgres(server) => open_postgres(server.as_str()).map(AnyConnection::Postgres),
+        DatabaseUrl::Postgres(server) => open_postgres(server.as_str(), purpose).map(AnyConnection::Postgres),
     }
 }
 
@@ -120,7 +120,7 @@ fn version_number(text: &str) -> i32 {
         .fold(0, |number, part| number * 1000 + part.parse::<i32>().unwrap_or(0))
 }
 
-fn open_postgres(url: &str) -> Result<PgConnection, ConnectError> {
+fn open_postgres(url: &str, purpose: Purpose) -> Result<PgConnection, ConnectError> {
     let mut conn = PgConnection::establish(url)?;
     // `synchronous_commit` may be set off for a role or a database; an acknowledged write must be on the disk.
     conn.batch_execute(
@@ -130,6 +130,13 @@ fn open_postgres(url: &str) -> Result<PgConnection, ConnectError> {
          SET lock_timeout = '10s';
          SET idle_in_transaction_session_timeout = '30s';",
     )?;
+    // One view of the data for a read; for writes, as if they had come one after another.
+    conn.batch_execute(match purpose {
+        Purpose::Read => {
+            "SET default_transaction_isolation = 'repeatable read'; SET default_transaction_read_only = on"
+        }
+        Purpose::Write => "SET default_transaction_isolation = 'serializable'",
+    })?;
     let fsync: TextPragma =
         diesel::sql_query("SELECT current_setting('fsync') AS value").get_result(&mut conn)?;
     if fsync.value != "on" {

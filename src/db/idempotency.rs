@@ -9,7 +9,7 @@ use serde::{Serialize, de::DeserializeOwned};
 
 use super::conn::AnyConnection;
 use super::schema::idempotency_keys;
-use super::tx::{Tx, WriteTx};
+use super::tx::{Tx, WriteTx, on_duplicate};
 use super::types::Timestamp;
 use crate::access::actor::UserId;
 use crate::crypto::Keyring;
@@ -18,6 +18,11 @@ use crate::http::idempotency::IdempotencyKey;
 
 /// How long an answer is kept.
 pub(crate) const KEPT: TimeDelta = TimeDelta::hours(24);
+
+/// The same request came twice at once and the other one has committed: run again, it finds the answer.
+#[derive(Debug, thiserror::Error)]
+#[error("the same request has been answered meanwhile")]
+pub(super) struct AnotherWasFirst;
 
 #[derive(Insertable)]
 #[diesel(table_name = idempotency_keys)]
@@ -68,7 +73,10 @@ pub(super) fn keep<T: Serialize>(
         answer: keyring.seal_answer(&context(actor, key), &plain)?,
         created_at: tx.now(),
     };
-    diesel::insert_into(idempotency_keys::table).values(&row).execute(tx.conn())?;
+    diesel::insert_into(idempotency_keys::table)
+        .values(&row)
+        .execute(tx.conn())
+        .map_err(|error| on_duplicate(error, || Error::caused(Code::Overloaded, AnotherWasFirst)))?;
     Ok(())
 }
 

@@ -84,6 +84,10 @@ where
         if let Some((key, user)) = once
             && let Some(answer) = idempotency::replay(conn, &self.keyring, user, key)?
         {
+            // It is seen once more, and so it is on the record once more.
+            let event = self.event.clone().detail("repeat", true);
+            let entry = NewEntry::new(&event, &self.permit.origin(), self.clock.now(), Outcome::Done, None)?;
+            append(conn, entry, position)?;
             return Ok(answer);
         }
         let origin = self.permit.origin();
@@ -121,13 +125,18 @@ where
     T: Serialize + DeserializeOwned + Send + 'static,
     F: Fn(&mut WriteTx<'_>, &Permit<P>) -> Result<T> + Send + 'static,
 {
-    fn run(&mut self, conn: &mut AnyConnection, position: &mut Option<i64>) {
+    fn run(&mut self, conn: &mut AnyConnection, position: &mut Option<i64>) -> Result<(), Code> {
         let before = *position;
-        let outcome = in_transaction(conn, |conn| self.write.attempt(conn, position));
-        self.outcome = Some(outcome.or_else(|error| {
+        let outcome = in_transaction(conn, |conn| self.write.attempt(conn, position)).or_else(|error| {
             *position = before;
             self.write.refuse(conn, position, error)
-        }));
+        });
+        let fault = outcome.as_ref().err().map_or(Ok(()), our_fault);
+        if fault.is_err() {
+            *position = before;
+        }
+        self.outcome = Some(outcome);
+        fault
     }
 
     fn answer(self: Box<Self>, committed: Result<()>) {
@@ -179,13 +188,15 @@ impl ReadEvent {
 }
 
 impl Job for ReadEvent {
-    fn run(&mut self, conn: &mut AnyConnection, position: &mut Option<i64>) {
+    fn run(&mut self, conn: &mut AnyConnection, position: &mut Option<i64>) -> Result<(), Code> {
         let before = *position;
         self.appended = NewEntry::new(&self.event, &self.origin, self.at, self.outcome, self.code)
             .and_then(|entry| in_transaction(conn, |conn| append(conn, entry, position)));
-        if self.appended.is_err() {
+        let fault = self.appended.as_ref().err().map_or(Ok(()), our_fault);
+        if fault.is_err() {
             *position = before;
         }
+        fault
     }
 
     fn answer(self: Box<Self>, committed: Result<()>) {
@@ -193,9 +204,18 @@ impl Job for ReadEvent {
     }
 }
 
+/// `Err` when the server failed and not the request.
+fn our_fault(error: &Error) -> Result<(), Code> {
+    if error.code().status().is_server_error() { Err(error.code()) } else { Ok(()) }
+}
+
 /// Whether PostgreSQL ended the transaction because of another one, so that it may be run again.
 fn meets_another(error: &Error) -> bool {
-    let Some(cause) = error.cause().and_then(|cause| cause.downcast_ref::<DbError>()) else { return false };
+    let Some(cause) = error.cause() else { return false };
+    if cause.is::<idempotency::AnotherWasFirst>() {
+        return true;
+    }
+    let Some(cause) = cause.downcast_ref::<DbError>() else { return false };
     match cause {
         DbError::DatabaseError(DatabaseErrorKind::SerializationFailure, _) => true,
         DbError::DatabaseError(_, info) => info.message().contains("deadlock detected"),

@@ -27,7 +27,7 @@ use crate::access::{Permission, Permit};
 use crate::audit::{Event, Receipt};
 use crate::clock::Clock;
 use crate::crypto::Keyring;
-use crate::error::{Error, Result};
+use crate::error::{Code, Error, Result};
 use conn::{ConnectError, Purpose};
 use jobs::{ReadEvent, Write};
 use pool::Pool;
@@ -144,7 +144,7 @@ impl Db {
         &self,
         event: Event,
         origin: crate::audit::entry::Origin,
-        code: crate::error::Code,
+        code: Code,
     ) -> Result<()> {
         self.record(ReadEvent::refused(event, origin, self.clock.now(), code)).await
     }
@@ -154,7 +154,7 @@ impl Db {
         &self,
         event: Event,
         origin: crate::audit::entry::Origin,
-        code: crate::error::Code,
+        code: Code,
     ) -> Result<()> {
         self.record(ReadEvent::failed(event, origin, self.clock.now(), code)).await
     }
@@ -206,11 +206,38 @@ pub(crate) fn answers(tx: &mut Tx<'_>) -> Result<()> {
     if one == 1 { Ok(()) } else { Err(Error::internal(anyhow::anyhow!("the database says that 1 is {one}"))) }
 }
 
-/// One transaction, from the connection's own beginning to its end.
+/// One transaction, or a savepoint within one.
+///
+/// What `f` failed by is told even where the rollback fails too: on a full disk SQLite has ended the
+/// transaction by itself, and "no such savepoint" would hide why. A commit during which the server was
+/// lost may have been made or not, and is told as that.
 #[expect(clippy::disallowed_methods, reason = "this is the door that others must use")]
 fn in_transaction<T>(
     conn: &mut conn::AnyConnection,
     f: impl FnOnce(&mut conn::AnyConnection) -> Result<T>,
 ) -> Result<T> {
-    diesel::Connection::transaction(conn, f)
+    let (mut begun, mut failed) = (false, None);
+    let outcome = diesel::Connection::transaction(conn, |conn| {
+        begun = true;
+        f(conn).map_err(|error| {
+            failed = Some(error);
+            diesel::result::Error::RollbackTransaction
+        })
+    });
+    outcome.map_err(|error| match failed {
+        Some(error) => error,
+        None if begun => commit_failure(conn, error),
+        None => error.into(),
+    })
+}
+
+/// What a failed commit is told as. SQLite has not made it; of a PostgreSQL that was lost nobody knows.
+fn commit_failure(conn: &conn::AnyConnection, error: diesel::result::Error) -> Error {
+    let error = Error::from(error);
+    match (conn, error.code()) {
+        (conn::AnyConnection::Postgres(_), Code::Unavailable) => {
+            Error::caused(Code::OutcomeUnknown, anyhow::anyhow!("commit: {error:?}"))
+        }
+        _ => error,
+    }
 }

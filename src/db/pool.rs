@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use diesel::r2d2::{ManageConnection, Pool as R2d2Pool};
 use tokio::sync::Semaphore;
@@ -15,6 +15,9 @@ use crate::error::{Code, Error, Result};
 const MOST_WAITING: usize = 512;
 /// How long a request waits for a connection before it is told to come again.
 const LONGEST_WAIT: Duration = Duration::from_secs(10);
+
+/// A connection that has not been used for this long may have lost its server, and is tried first.
+const LONGEST_TRUST: Duration = Duration::from_secs(1);
 
 /// Connections to one database, for one purpose.
 pub(super) struct Pool {
@@ -31,7 +34,7 @@ impl Pool {
             .max_size(size)
             .min_idle(Some(1))
             .connection_timeout(Duration::from_secs(5))
-            .test_on_check_out(false)
+            .test_on_check_out(true)
             .build_unchecked(Manager { url: url.clone(), purpose });
         Ok(Self { connections, free: Arc::new(Semaphore::new(size as usize)), waiting: AtomicUsize::new(0) })
     }
@@ -47,7 +50,8 @@ impl Pool {
         let done = tokio::task::spawn_blocking(move || {
             let _ticket = ticket;
             let mut conn = connections.get().map_err(|error| Error::caused(Code::Unavailable, error))?;
-            work(&mut conn)
+            conn.last_used = Instant::now();
+            work(&mut conn.conn)
         });
         done.await.map_err(Error::internal)?
     }
@@ -56,13 +60,26 @@ impl Pool {
         if let Ok(ticket) = Arc::clone(&self.free).try_acquire_owned() {
             return Ok(ticket);
         }
-        if self.waiting.fetch_add(1, Ordering::Relaxed) >= MOST_WAITING {
-            self.waiting.fetch_sub(1, Ordering::Relaxed);
-            return Err(Error::overloaded());
-        }
+        let place = Place::take(&self.waiting).ok_or_else(Error::overloaded)?;
         let waited = tokio::time::timeout(LONGEST_WAIT, Arc::clone(&self.free).acquire_owned()).await;
-        self.waiting.fetch_sub(1, Ordering::Relaxed);
+        drop(place);
         waited.map_err(|_| Error::overloaded())?.map_err(Error::internal)
+    }
+}
+
+/// A place among those who wait; given back also when the client goes away while it waits.
+struct Place<'a>(&'a AtomicUsize);
+
+impl<'a> Place<'a> {
+    fn take(waiting: &'a AtomicUsize) -> Option<Self> {
+        let place = Self(waiting);
+        (waiting.fetch_add(1, Ordering::Relaxed) < MOST_WAITING).then_some(place)
+    }
+}
+
+impl Drop for Place<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
     }
 }
 
@@ -71,19 +88,28 @@ struct Manager {
     purpose: Purpose,
 }
 
+struct Pooled {
+    conn: AnyConnection,
+    last_used: Instant,
+}
+
 impl ManageConnection for Manager {
-    type Connection = AnyConnection;
+    type Connection = Pooled;
     type Error = ConnectError;
 
-    fn connect(&self) -> Result<AnyConnection, ConnectError> {
-        open(&self.url, self.purpose)
+    fn connect(&self) -> Result<Pooled, ConnectError> {
+        Ok(Pooled { conn: open(&self.url, self.purpose)?, last_used: Instant::now() })
     }
 
-    fn is_valid(&self, conn: &mut AnyConnection) -> Result<(), ConnectError> {
-        diesel::r2d2::R2D2Connection::ping(conn).map_err(ConnectError::Setting)
+    /// Asked of the server only after a pause: who comes in a crowd does not pay for a round trip.
+    fn is_valid(&self, pooled: &mut Pooled) -> Result<(), ConnectError> {
+        if pooled.last_used.elapsed() < LONGEST_TRUST {
+            return Ok(());
+        }
+        diesel::r2d2::R2D2Connection::ping(&mut pooled.conn).map_err(ConnectError::Setting)
     }
 
-    fn has_broken(&self, conn: &mut AnyConnection) -> bool {
-        std::thread::panicking() || diesel::r2d2::R2D2Connection::is_broken(conn)
+    fn has_broken(&self, pooled: &mut Pooled) -> bool {
+        std::thread::panicking() || diesel::r2d2::R2D2Connection::is_broken(&mut pooled.conn)
     }
 }

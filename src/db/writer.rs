@@ -4,11 +4,13 @@
 //! reads do. Each job runs in a savepoint: one that fails is rolled back alone. All are answered only
 //! after the commit, so nothing acknowledged can be lost.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TryRecvError, TrySendError, sync_channel};
 use std::time::{Duration, Instant};
 
-use diesel::connection::{AnsiTransactionManager, TransactionManager as _};
+use diesel::connection::{AnsiTransactionManager, SimpleConnection as _, TransactionManager as _};
 
+use super::commit_failure;
 use super::conn::{AnyConnection, ConnectError, Purpose, open};
 use super::tx::first_position;
 use super::url::DatabaseUrl;
@@ -25,8 +27,9 @@ const LONGEST_GATHER: Duration = Duration::from_millis(4);
 
 /// One request's share of a commit.
 pub(super) trait Job: Send {
-    /// Does the work in the running transaction. `position` is where the next event goes.
-    fn run(&mut self, conn: &mut AnyConnection, position: &mut Option<i64>);
+    /// Does the work in a savepoint of the running transaction, and keeps the outcome for the answer.
+    /// `position` is where the next event goes. `Err` when the server failed and not the request.
+    fn run(&mut self, conn: &mut AnyConnection, position: &mut Option<i64>) -> Result<(), Code>;
     /// Tells the requester, after the commit or its failure.
     fn answer(self: Box<Self>, committed: Result<()>);
 }
@@ -113,34 +116,46 @@ impl Batches {
     }
 
     fn commit(&mut self, batch: &mut [Box<dyn Job>]) -> Result<(), Failure> {
-        let mut conn = match self.conn.take() {
-            Some(conn) => conn,
-            None => {
-                open(&self.url, Purpose::Write).map_err(|error| Failure::of(Code::Unavailable, &error))?
+        let mut conn = self.begin()?;
+        // After a failure the connection is dropped, which rolls back whatever was left open.
+        self.transact(&mut conn, batch)?;
+        self.conn = Some(conn);
+        Ok(())
+    }
+
+    fn begin(&mut self) -> Result<AnyConnection, Failure> {
+        if let Some(mut conn) = self.conn.take() {
+            match begin(&mut conn).map_err(Failure::database) {
+                Ok(()) => return Ok(conn),
+                // The server was lost while nobody wrote: nothing is at stake, a new connection does as well.
+                Err(failure) if failure.code == Code::Unavailable => {}
+                Err(failure) => return Err(failure),
             }
-        };
-        match self.transact(&mut conn, batch) {
-            Ok(()) => {
-                self.conn = Some(conn);
-                Ok(())
-            }
-            // The connection is dropped, which rolls back whatever the failure left open.
-            Err(failure) => Err(failure),
         }
+        let mut conn =
+            open(&self.url, Purpose::Write).map_err(|error| Failure::of(Code::Unavailable, &error))?;
+        begin(&mut conn).map_err(Failure::database)?;
+        Ok(conn)
     }
 
     fn transact(&mut self, conn: &mut AnyConnection, batch: &mut [Box<dyn Job>]) -> Result<(), Failure> {
-        begin(conn).map_err(Failure::database)?;
         let mut position = first_position(conn).map_err(|error| Failure::of(error.code(), &error))?;
         for job in batch {
-            job.run(conn, &mut position);
-            // A full disk can make SQLite roll back the whole transaction under a savepoint.
-            if !in_transaction(conn) {
-                return Err(Failure::of(Code::StorageFull, &"the database ended the transaction by itself"));
+            let before = position;
+            match catch_unwind(AssertUnwindSafe(|| job.run(conn, &mut position))) {
+                Ok(Ok(())) => {}
+                Ok(Err(code)) => still_open(conn, code)?,
+                // The others in this commit have nothing to do with it.
+                Err(_) => {
+                    tracing::error!("a job of the writing thread panicked; it alone is rolled back");
+                    position = before;
+                    leave_savepoints(conn).map_err(Failure::database)?;
+                    still_open(conn, Code::Internal)?;
+                }
             }
         }
         let started = Instant::now();
-        commit(conn).map_err(Failure::database)?;
+        commit(conn).map_err(|error| Failure::told(&commit_failure(conn, error)))?;
         #[cfg(feature = "slow-commit")]
         super::slow_commit::delay();
         self.pace.commit_took(started.elapsed());
@@ -191,7 +206,10 @@ impl Failure {
     }
 
     fn database(error: diesel::result::Error) -> Self {
-        let error = Error::from(error);
+        Self::told(&Error::from(error))
+    }
+
+    fn told(error: &Error) -> Self {
         let cause = error.cause().map_or_else(|| error.to_string(), ToString::to_string);
         Self { code: error.code(), cause }
     }
@@ -218,16 +236,144 @@ fn commit(conn: &mut AnyConnection) -> diesel::QueryResult<()> {
     }
 }
 
-fn in_transaction(conn: &mut AnyConnection) -> bool {
-    fn depth<C>(conn: &mut C) -> bool
-    where
-        C: diesel::connection::Connection<TransactionManager = AnsiTransactionManager>,
-    {
-        let status = AnsiTransactionManager::transaction_manager_status_mut(conn);
-        status.transaction_depth().ok().flatten().is_some()
+/// How deep in savepoints the connection believes itself; 1 is the batch's own transaction.
+fn depth(conn: &mut AnyConnection) -> diesel::QueryResult<u32> {
+    let status = match conn {
+        AnyConnection::Sqlite(conn) => AnsiTransactionManager::transaction_manager_status_mut(conn),
+        AnyConnection::Postgres(conn) => AnsiTransactionManager::transaction_manager_status_mut(conn),
+    };
+    Ok(status.transaction_depth()?.map_or(0, std::num::NonZero::get))
+}
+
+/// Rolls back the savepoints that a panic left open.
+fn leave_savepoints(conn: &mut AnyConnection) -> diesel::QueryResult<()> {
+    while depth(conn)? > 1 {
+        match conn {
+            AnyConnection::Sqlite(conn) => AnsiTransactionManager::rollback_transaction(conn)?,
+            AnyConnection::Postgres(conn) => AnsiTransactionManager::rollback_transaction(conn)?,
+        }
     }
-    match conn {
-        AnyConnection::Sqlite(conn) => depth(conn),
-        AnyConnection::Postgres(conn) => depth(conn),
+    Ok(())
+}
+
+/// Asks the database itself whether the batch's transaction still runs, after a job failed by `code`.
+///
+/// On a full disk SQLite ends the whole transaction under a savepoint, and nothing here would notice:
+/// the next job's savepoint would be a transaction of its own, and be committed with its job told that
+/// it failed.
+fn still_open(conn: &mut AnyConnection, code: Code) -> Result<(), Failure> {
+    let open = match conn {
+        // Refused within a transaction, and only there.
+        AnyConnection::Sqlite(conn) => conn.batch_execute("BEGIN").is_err(),
+        // Refused by a transaction that has failed.
+        AnyConnection::Postgres(conn) => conn.batch_execute("SELECT 1").is_ok(),
+    };
+    if open && depth(conn).is_ok_and(|depth| depth == 1) {
+        return Ok(());
+    }
+    Err(Failure::of(code, &"the database ended the transaction by itself"))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::mpsc::{Sender, channel};
+
+    use diesel::connection::SimpleConnection as _;
+    use diesel::prelude::*;
+
+    use super::super::schema::settings;
+    use super::super::{in_transaction, migrate};
+    use super::*;
+
+    type Work = fn(&mut AnyConnection) -> Result<()>;
+
+    struct Probe {
+        name: &'static str,
+        work: Work,
+        outcome: Result<()>,
+        answers: Sender<(&'static str, Result<(), Code>)>,
+    }
+
+    impl Job for Probe {
+        fn run(&mut self, conn: &mut AnyConnection, _: &mut Option<i64>) -> Result<(), Code> {
+            let (name, work) = (self.name, self.work);
+            self.outcome = in_transaction(conn, |conn| {
+                let row = (settings::name.eq(name), settings::value.eq("-"));
+                diesel::insert_into(settings::table).values(row).execute(conn)?;
+                work(conn)
+            });
+            self.outcome.as_ref().map(|()| ()).map_err(Error::code)
+        }
+
+        fn answer(self: Box<Self>, committed: Result<()>) {
+            let outcome = committed.and(self.outcome).map_err(|error| error.code());
+            self.answers.send((self.name, outcome)).unwrap();
+        }
+    }
+
+    /// Runs the jobs in one batch, then one more alone; what each was told, and what is stored.
+    fn run(jobs: &[(&'static str, Work)]) -> (Vec<(&'static str, Result<(), Code>)>, Vec<String>) {
+        let directory = tempfile::tempdir().unwrap();
+        let url = DatabaseUrl::parse(directory.path().join("w.db").to_str().unwrap(), false).unwrap();
+        migrate::create_file(&url).unwrap();
+        migrate::run(&url).unwrap();
+        let (answers, told) = channel();
+        let probe = |name, work| -> Box<dyn Job> {
+            let outcome = Err(Error::internal(anyhow::anyhow!("the job did not run")));
+            Box::new(Probe { name, work, outcome, answers: answers.clone() })
+        };
+        let (queue, waiting) = sync_channel(QUEUE);
+        for (name, work) in jobs {
+            queue.try_send(probe(name, *work)).ok().unwrap();
+        }
+        let conn = open(&url, Purpose::Write).unwrap();
+        let batches = Batches { url: url.clone(), conn: Some(conn), jobs: waiting, pace: Pace::new() };
+        let thread = std::thread::spawn(move || batches.run());
+        let mut outcomes: Vec<_> = told.iter().take(jobs.len()).collect();
+        queue.try_send(probe("afterwards", |_| Ok(()))).ok().unwrap();
+        outcomes.push(told.recv().unwrap());
+        drop(queue);
+        thread.join().unwrap();
+        let mut conn = open(&url, Purpose::Read).unwrap();
+        let stored = settings::table.order(settings::name).select(settings::name).load(&mut conn).unwrap();
+        (outcomes, stored)
+    }
+
+    #[test]
+    fn a_job_that_panics_is_rolled_back_alone_and_the_thread_goes_on() {
+        let (told, stored) = run(&[
+            ("before", |_| Ok(())),
+            ("panics", |conn| in_transaction(conn, |_| panic!("in a savepoint of a savepoint"))),
+            ("behind", |_| Ok(())),
+        ]);
+        assert_eq!(
+            told,
+            [("before", Ok(())), ("panics", Err(Code::Internal)), ("behind", Ok(())), ("afterwards", Ok(()))]
+        );
+        assert_eq!(stored, ["afterwards", "before", "behind"]);
+    }
+
+    /// As SQLite does by itself when the disk is full.
+    fn end_everything(conn: &mut AnyConnection) -> Result<()> {
+        conn.batch_execute("ROLLBACK")?;
+        Err(Error::caused(Code::StorageFull, anyhow::anyhow!("database or disk is full")))
+    }
+
+    #[test]
+    fn when_the_database_ends_the_transaction_every_job_is_told_so_and_nothing_is_stored() {
+        let (told, stored) = run(&[("before", |_| Ok(())), ("ends", end_everything), ("behind", |_| Ok(()))]);
+        let full = Err(Code::StorageFull);
+        assert_eq!(told, [("before", full), ("ends", full), ("behind", full), ("afterwards", Ok(()))]);
+        assert_eq!(stored, ["afterwards"]);
+    }
+
+    #[test]
+    fn a_job_that_fails_leaves_the_others_alone() {
+        let (told, stored) = run(&[
+            ("fails", |conn| Ok(conn.batch_execute("SELECT * FROM nowhere")?)),
+            ("behind", |_| Ok(())),
+        ]);
+        assert_eq!(told, [("fails", Err(Code::Internal)), ("behind", Ok(())), ("afterwards", Ok(()))]);
+        assert_eq!(stored, ["afterwards", "behind"]);
     }
 }

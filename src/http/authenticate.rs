@@ -117,7 +117,7 @@ async fn answer_error<B: MessageBody + 'static>(
     request_id: RequestId,
 ) -> Result<ServiceResponse<EitherBody<B, BoxBody>>> {
     let Some(error) = response.response().error() else { return Ok(response.map_into_left_body()) };
-    let error = own_error(error);
+    let mut error = own_error(error);
     let actor = response.request().extensions().get::<Actor>().cloned();
     if let Some((app, actor)) = app.zip(actor)
         && error.is_refusal()
@@ -137,7 +137,9 @@ async fn answer_error<B: MessageBody + 'static>(
             request: request_id,
             permission: "-",
         };
-        app.db.record_refusal(event, origin, error.code()).await?;
+        if let Err(unrecorded) = app.db.record_refusal(event, origin, error.code()).await {
+            error = unrecorded;
+        }
     }
     log(&error, request_id);
     let answer = problem::response(&error, Some(request_id.to_string()));

@@ -85,7 +85,11 @@ pub fn response(error: &Error, request_id: Option<String>) -> HttpResponse {
         Code::Unauthenticated => {
             response.insert_header((WWW_AUTHENTICATE, "Bearer"));
         }
-        Code::Overloaded | Code::Unavailable | Code::TimedOut | Code::TooManyRequests => {
+        Code::Overloaded
+        | Code::Unavailable
+        | Code::OutcomeUnknown
+        | Code::TimedOut
+        | Code::TooManyRequests => {
             response.insert_header((RETRY_AFTER, "2"));
         }
         _ => {}

@@ -6,13 +6,19 @@
 
 mod asylum;
 mod audit;
+mod audit_log;
 mod cases;
 mod code_lists;
 mod common;
+mod concurrency;
 mod demo;
+mod faults;
+mod idempotency;
 mod journeys;
+mod plaintext;
 mod records;
 mod reports;
 mod resettlement;
+mod schema;
 mod shelters;
 mod stays;

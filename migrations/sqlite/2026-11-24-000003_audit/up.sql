@@ -23,3 +23,10 @@ CREATE TRIGGER audit_events_no_delete BEFORE DELETE ON audit_events
 BEGIN
     SELECT RAISE(ABORT, 'the audit log is append-only');
 END;
+
+-- REPLACE deletes what it meets, and asks no trigger unless the connection says so.
+CREATE TRIGGER audit_events_no_replace BEFORE INSERT ON audit_events
+WHEN EXISTS (SELECT 1 FROM audit_events WHERE id = NEW.id OR position = NEW.position)
+BEGIN
+    SELECT RAISE(ABORT, 'the audit log is append-only');
+END;

@@ -35,6 +35,22 @@ impl TestDatabase {
         }
     }
 
+    /// A database without any table.
+    pub fn empty() -> Self {
+        match server() {
+            None => Self::empty_sqlite(),
+            Some(server) => Self::copy(server, "template0"),
+        }
+    }
+
+    /// A migrated SQLite file, also where the tests run on PostgreSQL.
+    pub fn sqlite() -> Self {
+        let template = template_file();
+        let database = Self::empty_sqlite();
+        std::fs::write(database.file().unwrap(), template).unwrap();
+        database
+    }
+
     /// Whether the tests run on PostgreSQL.
     pub fn is_postgres(&self) -> bool {
         matches!(self.place, Place::Postgres { .. })
@@ -62,22 +78,12 @@ impl TestDatabase {
         }
     }
 
-    fn sqlite() -> Self {
-        static TEMPLATE: OnceLock<Vec<u8>> = OnceLock::new();
-        let template = TEMPLATE.get_or_init(|| {
-            let directory = tempfile::tempdir().unwrap();
-            let path = directory.path().join("template.db");
-            let url = DatabaseUrl::parse(path.to_str().unwrap(), false).unwrap();
-            migrate::create_file(&url).unwrap();
-            migrate::run(&url).unwrap();
-            let mut conn = SqliteConnection::establish(path.to_str().unwrap()).unwrap();
-            conn.batch_execute("PRAGMA wal_checkpoint(TRUNCATE)").unwrap();
-            std::fs::read(&path).unwrap()
-        });
+    /// An SQLite file without any table.
+    pub fn empty_sqlite() -> Self {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join("waystation.db");
-        std::fs::write(&path, template).unwrap();
         let url = DatabaseUrl::parse(path.to_str().unwrap(), false).unwrap();
+        migrate::create_file(&url).unwrap();
         Self { url, place: Place::Sqlite { _directory: directory, path } }
     }
 
@@ -91,12 +97,27 @@ impl TestDatabase {
             migrate::run(&DatabaseUrl::parse(&in_database(&server, &name), false).unwrap()).unwrap();
             name
         });
+        Self::copy(server, template)
+    }
+
+    fn copy(server: String, template: &str) -> Self {
         let name = format!("waystation_test_{}", waystation::audit::entry::EventId::generate());
         let mut admin = PgConnection::establish(&server).unwrap();
         admin.batch_execute(&format!("CREATE DATABASE {name} TEMPLATE {template}")).unwrap();
         let url = DatabaseUrl::parse(&in_database(&server, &name), false).unwrap();
         Self { url, place: Place::Postgres { server, name } }
     }
+}
+
+/// The bytes of a migrated SQLite file.
+fn template_file() -> &'static [u8] {
+    static TEMPLATE: OnceLock<Vec<u8>> = OnceLock::new();
+    TEMPLATE.get_or_init(|| {
+        let database = TestDatabase::empty_sqlite();
+        migrate::run(&database.url).unwrap();
+        database.raw().execute("PRAGMA wal_checkpoint(TRUNCATE)").unwrap();
+        std::fs::read(database.file().unwrap()).unwrap()
+    })
 }
 
 impl Drop for TestDatabase {

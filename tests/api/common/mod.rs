@@ -2,7 +2,9 @@
 
 mod answer;
 mod database;
+mod log;
 mod people;
+pub mod schema;
 
 use std::future::Future;
 use std::pin::Pin;
@@ -16,7 +18,8 @@ use actix_web::test::{TestRequest, init_service};
 use actix_web::web::Data;
 
 pub use answer::Answer;
-pub use database::TestDatabase;
+pub use database::{Raw, TestDatabase};
+pub use log::{Entry, assert_without_gap, unhex};
 pub use people::{Client, Person};
 use waystation::accounts::access_token::AccessTokens;
 use waystation::accounts::password::{Cost, Passwords};
@@ -50,7 +53,15 @@ impl TestApp {
         let clock = Clock::fixed(NOW.parse().unwrap());
         let root = RootKey::generate();
         let (keyring, _) = Keyring::create(&root, "test").unwrap();
-        let keyring = Arc::new(keyring);
+        Self::start(Rc::new(database), Arc::new(keyring), clock).await
+    }
+
+    /// Another server on the same database, with the same keys and the same clock.
+    pub async fn beside(&self) -> Self {
+        Self::start(Rc::clone(&self.database), Arc::clone(&self.app.keyring), self.clock.clone()).await
+    }
+
+    async fn start(database: Rc<TestDatabase>, keyring: Arc<Keyring>, clock: Clock) -> Self {
         let app = Data::new(App {
             db: Db::open(&database.url, Arc::clone(&keyring), clock.clone()).unwrap(),
             tokens: AccessTokens::new(Arc::clone(&keyring), "test", clock.clone()),
@@ -68,7 +79,7 @@ impl TestApp {
                 Answer::new(status, headers, to_bytes(body).await.ok().expect("a body"))
             })
         });
-        Self { app, clock, database: Rc::new(database), call }
+        Self { app, clock, database, call }
     }
 
     /// Whoever has no token.
@@ -90,4 +101,16 @@ impl TestApp {
     pub fn now(&self) -> Timestamp {
         self.clock.now()
     }
+}
+
+/// Waits for all of them, side by side on this thread.
+pub async fn together<T: 'static>(
+    calls: impl IntoIterator<Item = impl Future<Output = T> + 'static>,
+) -> Vec<T> {
+    let running: Vec<_> = calls.into_iter().map(actix_web::rt::spawn).collect();
+    let mut done = Vec::new();
+    for call in running {
+        done.push(call.await.unwrap());
+    }
+    done
 }

@@ -95,6 +95,11 @@ impl Client {
         Self { app: self.app.clone(), token: Some(token.to_owned()) }
     }
 
+    /// The same token at another server.
+    pub fn at(&self, app: &TestApp) -> Self {
+        Self { app: app.clone(), token: self.token.clone() }
+    }
+
     /// A request with this client's token.
     pub fn request(&self, method: Method, path: &str) -> TestRequest {
         let request = TestRequest::with_uri(path).method(method);
