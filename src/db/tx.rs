@@ -1,7 +1,5 @@
 //! What a store works with: a transaction that also gathers the event of what it does.
 
-use diesel::prelude::*;
-
 use super::conn::AnyConnection;
 use super::types::Timestamp;
 use crate::audit::Event;
@@ -61,15 +59,6 @@ impl<'c> WriteTx<'c> {
     /// Notes on the event which ciphertext is stored where; every store of a sealed value calls it.
     pub(crate) fn stored(&mut self, place: &Place, ciphertext: &Ciphertext) {
         self.tx.event.stored(place.table(), place.column(), place.row().to_owned(), ciphertext.sha256());
-    }
-
-    /// Runs `f` in a savepoint, so that a violation it meets does not end the whole transaction.
-    pub(crate) fn savepoint<T>(
-        &mut self,
-        f: impl FnOnce(&mut AnyConnection) -> QueryResult<T>,
-    ) -> QueryResult<T> {
-        #[expect(clippy::disallowed_methods, reason = "a savepoint inside the write that db began")]
-        self.tx.conn.transaction(f)
     }
 
     pub(super) fn finish(&mut self) -> Result<()> {

@@ -302,7 +302,7 @@ mod tests {
                 diesel::insert_into(settings::table).values(row).execute(conn)?;
                 work(conn)
             });
-            self.outcome.as_ref().map(|()| ()).map_err(Error::code)
+            self.outcome.as_ref().copied().map_err(Error::code)
         }
 
         fn answer(self: Box<Self>, committed: Result<()>) {
@@ -311,8 +311,10 @@ mod tests {
         }
     }
 
+    type Told = (&'static str, Result<(), Code>);
+
     /// Runs the jobs in one batch, then one more alone; what each was told, and what is stored.
-    fn run(jobs: &[(&'static str, Work)]) -> (Vec<(&'static str, Result<(), Code>)>, Vec<String>) {
+    fn run(jobs: &[(&'static str, Work)]) -> (Vec<Told>, Vec<String>) {
         let directory = tempfile::tempdir().unwrap();
         let url = DatabaseUrl::parse(directory.path().join("w.db").to_str().unwrap(), false).unwrap();
         migrate::create_file(&url).unwrap();

@@ -22,3 +22,5 @@ mod resettlement;
 mod schema;
 mod shelters;
 mod stays;
+mod steps;
+mod team;

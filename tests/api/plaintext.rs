@@ -74,7 +74,10 @@ fn writings(word: &str) -> Vec<(&'static str, Vec<u8>)> {
     let decomposed: String = word.nfd().collect();
     let escaped: String = utf16
         .iter()
-        .map(|unit| if *unit < 0x80 { char::from(*unit as u8).to_string() } else { format!("\\u{unit:04x}") })
+        .map(|unit| match u8::try_from(*unit) {
+            Ok(byte) if byte.is_ascii() => char::from(byte).to_string(),
+            _ => format!("\\u{unit:04x}"),
+        })
         .collect();
     let mut found = vec![
         ("UTF-8", word.as_bytes().to_vec()),

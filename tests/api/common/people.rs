@@ -55,13 +55,20 @@ impl TestApp {
             &id.as_str()[..12]
         );
         for hub in hubs {
-            sql.push_str(&format!(
+            sql += &format!(
                 "INSERT INTO hub_members (hub_id, user_id, created_at) VALUES ('{hub}', '{id}', {now});"
-            ));
+            );
         }
         self.database.raw().execute(&sql).unwrap();
         let (token, _) = self.app.tokens.issue(Bearer { user: id, session }).unwrap();
         Person { id, session, client: Client::new(self.clone(), Some(token)) }
+    }
+
+    /// The same person with a token that is good now.
+    pub fn renew(&self, person: &Person) -> Person {
+        let bearer = Bearer { user: person.id, session: person.session };
+        let (token, _) = self.app.tokens.issue(bearer).unwrap();
+        Person { client: Client::new(self.clone(), Some(token)), ..person.clone() }
     }
 
     /// A caseworker of a hub.
@@ -88,11 +95,6 @@ impl TestApp {
 impl Client {
     pub(super) fn new(app: TestApp, token: Option<String>) -> Self {
         Self { app, token }
-    }
-
-    /// The same network, another token.
-    pub fn with_token(&self, token: &str) -> Self {
-        Self { app: self.app.clone(), token: Some(token.to_owned()) }
     }
 
     /// The same token at another server.
