@@ -5,6 +5,7 @@ mod database;
 mod log;
 mod people;
 pub mod schema;
+pub mod server;
 
 use std::future::Future;
 use std::pin::Pin;
