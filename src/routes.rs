@@ -14,7 +14,7 @@ use crate::cases::records::{Contact, Family, Health, Identity, Legal, Passage, P
 use crate::error::{Code, Error, Result};
 use crate::http::NoContent;
 use crate::http::describe::{Description, Endpoint};
-use crate::{cases, health, network, transit};
+use crate::{asylum, audit, cases, code_lists, health, network, reports, resettlement, transit};
 
 /// One route.
 pub struct Route {
@@ -90,6 +90,7 @@ routes! {
     GET    "/v1/cases/{case}/team" => cases::api::list_team, "See a case's team";
     PUT    "/v1/cases/{case}/team/{user}" => cases::api::put_team_place, "Give or change a place on a case's team";
     DELETE "/v1/cases/{case}/team/{user}" => cases::api::remove_team_place, "Take a place on a case's team away";
+    GET    "/v1/cases/{case}/access-log" => cases::api::list_case_access, "See who opened a case";
     GET    "/v1/cases/{case}/identity" => cases::api::get_record<Identity>, "Open the identity record";
     PUT    "/v1/cases/{case}/identity" => cases::api::put_record<Identity>, "Write the identity record";
     PATCH  "/v1/cases/{case}/identity" => cases::api::patch_record<Identity>, "Change members of the identity record";
@@ -136,6 +137,19 @@ routes! {
     POST   "/v1/cases/{case}/journeys/{journey}/state" => transit::api::set_journey_state, "Set a journey underway, complete or abandon it";
     POST   "/v1/cases/{case}/journeys/{journey}/legs" => transit::api::create_leg, "Add a leg to a journey that has not started; an approved journey is planned again, without its approval";
     POST   "/v1/cases/{case}/journeys/{journey}/legs/{leg}/state" => transit::api::set_leg_state, "Tell how a leg went; the journey's state follows its first and its last leg";
+    GET    "/v1/cases/{case}/applications" => asylum::api::list_applications, "See a case's asylum applications";
+    POST   "/v1/cases/{case}/applications" => asylum::api::create_application, "Record an asylum application";
+    GET    "/v1/cases/{case}/applications/{application}" => asylum::api::get_application, "Read an asylum application";
+    POST   "/v1/cases/{case}/applications/{application}/state" => asylum::api::set_application_state, "Record how far an asylum application has come";
+    GET    "/v1/cases/{case}/resettlements" => resettlement::api::list_resettlements, "See a case's resettlements";
+    POST   "/v1/cases/{case}/resettlements" => resettlement::api::create_resettlement, "Prepare a resettlement";
+    GET    "/v1/cases/{case}/resettlements/{resettlement}" => resettlement::api::get_resettlement, "Read a resettlement";
+    POST   "/v1/cases/{case}/resettlements/{resettlement}/state" => resettlement::api::set_resettlement_state, "Record how far a resettlement has come";
+    GET    "/v1/reports/stages" => reports::api::report_stages, "Count cases by stage as of a day";
+    GET    "/v1/audit/events" => audit::api::list_audit_events, "Read the log";
+    GET    "/v1/audit/events/{event}" => audit::api::get_audit_event, "Read an entry of the log";
+    GET    "/v1/code-lists" => code_lists::api::list_code_lists, "See which code lists there are";
+    GET    "/v1/code-lists/{list}" => code_lists::api::get_code_list, "Read a code list";
 }
 
 /// `cases::api::get_case` is the operation `get_case`; `cases::api::get_record` of `Identity` is

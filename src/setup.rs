@@ -59,16 +59,26 @@ fn because(error: &Error) -> String {
 impl App {
     /// Opens the network of the configuration.
     pub fn open(config: &Config) -> Result<Self, StartError> {
+        Self::open_at(config, Clock::system())
+    }
+
+    /// Opens it with a clock of one's own.
+    pub fn open_at(config: &Config, clock: Clock) -> Result<Self, StartError> {
         refuse_missing(&config.database)?;
         migrate::check(&config.database)?;
         let identity = keyring_rows::load(&config.database)?.ok_or(StartError::NotSetUp)?;
         let root = RootKey::load(&config.root_key)?;
         let keyring = Keyring::open(&root, &identity.database_id, &identity.keys)?;
-        Self::with_keys(&config.database, &identity.database_id, keyring)
+        Self::with_keys(&config.database, &identity.database_id, keyring, clock)
     }
 
     /// Sets a network up in a database that is there (for SQLite: the empty file) and has none yet.
     pub fn set_up(database: &DatabaseUrl, root: &RootKey) -> Result<Self, StartError> {
+        Self::set_up_at(database, root, Clock::system())
+    }
+
+    /// Sets it up with a clock of one's own.
+    pub fn set_up_at(database: &DatabaseUrl, root: &RootKey, clock: Clock) -> Result<Self, StartError> {
         migrate::run(database)?;
         if keyring_rows::load(database)?.is_some() {
             return Err(StartError::AlreadySetUp);
@@ -76,12 +86,17 @@ impl App {
         let database_id = RequestId::generate().to_string();
         let (keyring, keys) = Keyring::create(root, &database_id)?;
         let identity = Identity { database_id, keys };
-        keyring_rows::store(database, &identity, Clock::system().now())?;
-        Self::with_keys(database, &identity.database_id, keyring)
+        keyring_rows::store(database, &identity, clock.now())?;
+        Self::with_keys(database, &identity.database_id, keyring, clock)
     }
 
-    fn with_keys(database: &DatabaseUrl, database_id: &str, keyring: Keyring) -> Result<Self, StartError> {
-        let (keyring, clock) = (Arc::new(keyring), Clock::system());
+    fn with_keys(
+        database: &DatabaseUrl,
+        database_id: &str,
+        keyring: Keyring,
+        clock: Clock,
+    ) -> Result<Self, StartError> {
+        let keyring = Arc::new(keyring);
         Ok(Self {
             db: Db::open(database, Arc::clone(&keyring), clock.clone())?,
             tokens: AccessTokens::new(Arc::clone(&keyring), database_id, clock.clone()),

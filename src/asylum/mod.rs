@@ -1,5 +1,7 @@
 //! Asylum: applications, by country, authority and level of the procedure.
 
+pub mod api;
 pub mod codes;
+pub mod model;
 pub mod rules;
 pub(crate) mod store;

@@ -6,6 +6,8 @@ use super::codes::ApplicationState::{
     self, AppealPending, Closed, DecisionPending, InterviewScheduled, Interviewed, OtherProtection,
     Recognized, Registered, Rejected,
 };
+use crate::cases::codes::Status;
+use crate::cases::rules::case_open;
 use crate::error::Unmet;
 use crate::machine::{self, day_faults, settled};
 
@@ -55,6 +57,33 @@ pub fn next_state(
     let mut missing = day_faults(since, on, today);
     missing.extend(transition(from, to).err());
     settled(missing)
+}
+
+/// Whether an application lodged on this day may be recorded for a case of this status. It may be older
+/// than the case: people apply before they meet the network.
+pub fn record(case: Status, applied_on: NaiveDate, today: NaiveDate) -> Result<(), Vec<Unmet>> {
+    let mut missing = day_faults(applied_on, applied_on, today);
+    missing.extend(case_open(case).err());
+    settled(missing)
+}
+
+/// Whether an application of a case of this status, in its state since a day, may change so on another.
+pub fn step(
+    case: Status,
+    (from, since): (ApplicationState, NaiveDate),
+    (to, on): (ApplicationState, NaiveDate),
+    today: NaiveDate,
+) -> Result<(), Vec<Unmet>> {
+    let mut missing = next_state(from, since, to, on, today).err().unwrap_or_default();
+    missing.extend(case_open(case).err());
+    settled(missing)
+}
+
+/// The day of the decision once the application enters a state: the closure of a decided one leaves it,
+/// an appeal or a reopening takes it away.
+#[must_use]
+pub fn decision_day(decided_on: Option<NaiveDate>, to: ApplicationState, on: NaiveDate) -> Option<NaiveDate> {
+    is_decided(to).then(|| decided_on.unwrap_or(on))
 }
 
 /// Whether the state is a decision or a closure, and so bears its day.
@@ -138,6 +167,25 @@ mod tests {
                 .unwrap_err();
         let guards: Vec<_> = missing.iter().map(|unmet| unmet.guard).collect();
         assert_eq!(guards, ["not_before_last_change", "allowed_move"]);
+    }
+
+    #[test]
+    fn a_closed_case_and_a_day_to_come_are_told_at_once() {
+        let day = |text: &str| text.parse::<NaiveDate>().unwrap();
+        let missing = record(Status::Closed, day("2026-03-06"), day("2026-03-05")).unwrap_err();
+        let guards: Vec<_> = missing.iter().map(|unmet| unmet.guard).collect();
+        assert_eq!(guards, ["not_in_the_future", "status_not_closed"]);
+        assert_eq!(record(Status::Detained, day("2026-03-05"), day("2026-03-05")), Ok(()));
+    }
+
+    #[test]
+    fn the_day_of_a_decision_stands_until_an_appeal() {
+        let day = |text: &str| text.parse::<NaiveDate>().unwrap();
+        let (rejected_on, later) = (day("2026-03-01"), day("2026-03-20"));
+        assert_eq!(decision_day(None, Rejected, rejected_on), Some(rejected_on));
+        assert_eq!(decision_day(Some(rejected_on), Closed, later), Some(rejected_on));
+        assert_eq!(decision_day(Some(rejected_on), AppealPending, later), None);
+        assert_eq!(decision_day(Some(rejected_on), Registered, later), None);
     }
 
     proptest! {

@@ -1,10 +1,13 @@
-//! The log of all that was seen and done. `db` is the only caller that appends.
+//! The log of all that was seen and done. `db` is the only caller that appends; `api` and `store` read.
 
 pub mod action;
+pub mod api;
 pub mod entry;
 pub mod event;
 pub(crate) mod log;
+pub mod model;
 pub mod receipt;
+pub(crate) mod store;
 
 pub use action::{Action, Outcome};
 pub use event::Event;

@@ -171,6 +171,14 @@ pub fn close_case(
     settled(missing)
 }
 
+/// Whether anything may still be recorded around a case.
+pub fn case_open(status: Status) -> Result<(), Unmet> {
+    match status {
+        Status::Active | Status::Detained | Status::Missing => Ok(()),
+        Status::Closed => Err(unmet("status_not_closed", "the case is closed: reopen it first")),
+    }
+}
+
 /// Whether the closed case may be reopened; it is then active, in the stage in which it was closed.
 pub fn reopen_case(
     case: &CaseFacts,

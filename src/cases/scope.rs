@@ -39,17 +39,19 @@ impl Way {
     /// The filter of this way.
     pub(crate) fn filter(self, now: Timestamp) -> CaseFilter {
         match self {
-            Self::Team(user) => Box::new(
-                cases::id.eq_any(
-                    case_team::table
-                        .filter(case_team::user_id.eq(user))
-                        .filter(case_team::ends_at.is_null().or(case_team::ends_at.assume_not_null().gt(now)))
-                        .select(case_team::case_id),
-                ),
-            ),
+            Self::Team(user) => Box::new(cases::id.eq_any(cases_of_team_member(user, now))),
             Self::Hub(hub) => Box::new(cases::hub_id.eq(hub).and(cases::restricted.eq(false))),
         }
     }
+}
+
+/// The ids of the cases on whose team the user is now.
+#[diesel::dsl::auto_type]
+pub(crate) fn cases_of_team_member(user: UserId, now: Timestamp) -> _ {
+    case_team::table
+        .filter(case_team::user_id.eq(user))
+        .filter(case_team::ends_at.is_null().or(case_team::ends_at.assume_not_null().gt(now)))
+        .select(case_team::case_id)
 }
 
 /// Everything that the permit reaches.

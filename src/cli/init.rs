@@ -34,14 +34,7 @@ pub struct Arguments {
 
 /// Sets it up; what was made is taken away again if a later step fails.
 pub fn run(config: &Config, arguments: &Arguments) -> anyhow::Result<()> {
-    refuse_existing(config)?;
-    let mut made = Made::default();
-    let root = root_key(config, &mut made)?;
-    if let DatabaseUrl::Sqlite(file) = &config.database {
-        private_directory(parent(file.path()))?;
-        migrate::create_file(&config.database)?;
-        made.database(file.path());
-    }
+    let (root, made) = make(config)?;
     let app = App::set_up(&config.database, &root)?;
     let password = password::generate(arguments.admin.as_str());
     let (name, first) = (arguments.admin.clone(), password.clone());
@@ -56,6 +49,19 @@ pub fn run(config: &Config, arguments: &Arguments) -> anyhow::Result<()> {
     println!("now to a place apart from this machine and from every backup of the database.\n");
     println!("Next: waystation serve");
     Ok(())
+}
+
+/// A new root key and, for SQLite, the empty file of the database.
+pub(super) fn make(config: &Config) -> anyhow::Result<(RootKey, Made)> {
+    refuse_existing(config)?;
+    let mut made = Made::default();
+    let root = root_key(config, &mut made)?;
+    if let DatabaseUrl::Sqlite(file) = &config.database {
+        private_directory(parent(file.path()))?;
+        migrate::create_file(&config.database)?;
+        made.database(file.path());
+    }
+    Ok((root, made))
 }
 
 fn refuse_existing(config: &Config) -> anyhow::Result<()> {
@@ -122,14 +128,15 @@ fn key_of(config: &Config) -> String {
 /// Files of this run, taken away when it does not come to its end: half a network would only be in
 /// the way, and nobody has put anything into it yet.
 #[derive(Default)]
-struct Made(Vec<PathBuf>);
+pub(super) struct Made(Vec<PathBuf>);
 
 impl Made {
     fn database(&mut self, path: &Path) {
         self.0.extend(["", "-wal", "-shm"].map(|end| PathBuf::from(format!("{}{end}", path.display()))));
     }
 
-    fn keep(mut self) {
+    /// The run came to its end.
+    pub(super) fn keep(mut self) {
         self.0.clear();
     }
 }

@@ -45,6 +45,8 @@ enum Command {
     Init(init::Arguments),
     /// Serve the API
     Serve(serve::Arguments),
+    /// Make a network with a history, to look at and to try
+    Demo(demo::command::Arguments),
     /// Manage users, as the operator at the machine
     #[command(subcommand)]
     User(user::Command),
@@ -79,13 +81,14 @@ pub fn run() -> ExitCode {
 }
 
 fn execute(command: Command, flags: &Flags) -> anyhow::Result<()> {
-    // These two need nothing to be set up, and so nothing to be configured.
+    // These need nothing to be set up, and so nothing to be configured.
     match command {
         Command::Openapi => return openapi::run(),
         Command::Permissions => {
             permissions::run();
             return Ok(());
         }
+        Command::Demo(arguments) => return demo::command::run(flags, &arguments),
         _ => {}
     }
     let config = Config::from_environment(flags)?;
@@ -97,6 +100,6 @@ fn execute(command: Command, flags: &Flags) -> anyhow::Result<()> {
         Command::User(command) => user::run(&config, command),
         Command::Hub(command) => hub::run(&config, command),
         Command::Migrate => migrate::run(&config),
-        Command::Openapi | Command::Permissions => Ok(()),
+        Command::Openapi | Command::Permissions | Command::Demo(_) => Ok(()),
     }
 }

@@ -1,10 +1,11 @@
 //! `waystation serve`: the API, until it is told to stop.
 
 use std::io::ErrorKind;
+use std::net::TcpListener;
 use std::time::Duration;
 
 use actix_web::HttpServer;
-use actix_web::dev::ServerHandle;
+use actix_web::dev::{Server, ServerHandle};
 use actix_web::web::Data;
 use anyhow::{Context as _, anyhow};
 use tokio::signal::unix::{SignalKind, signal};
@@ -50,22 +51,28 @@ pub struct Arguments {
 pub fn run(config: &Config) -> anyhow::Result<()> {
     config.refuse_exposed_key_file()?;
     let app = Data::new(App::open(config)?);
-    actix_web::rt::System::new().block_on(serve(config, app))
+    let listener = listen(config)?;
+    actix_web::rt::System::new().block_on(serve(config, app, listener))
 }
 
-async fn serve(config: &Config, app: Data<App>) -> anyhow::Result<()> {
-    let shared = app.clone();
-    let server = HttpServer::new(move || app::build(shared.clone()))
-        .workers(config.workers)
+/// The server over a socket; nothing stops it yet.
+pub(super) fn server(app: &Data<App>, workers: usize, listener: TcpListener) -> std::io::Result<Server> {
+    let app = app.clone();
+    let server = HttpServer::new(move || app::build(app.clone()))
+        .workers(workers)
         .client_request_timeout(HEAD)
         .keep_alive(IDLE)
         .shutdown_timeout(GRACE)
         .disable_signals()
-        .bind(config.listen)
-        .map_err(|error| bind_error(config, &error))?;
+        .listen(listener)?;
+    Ok(server.run())
+}
+
+/// Serves on a socket until a signal comes.
+pub(super) async fn serve(config: &Config, app: Data<App>, listener: TcpListener) -> anyhow::Result<()> {
     // Before the first request, so that every entry of this server follows its start.
     upkeep::record_start(&app).await.context("the start could not be put on the record")?;
-    let server = server.run();
+    let server = server(&app, config.workers, listener).context("the server cannot start")?;
     tracing::info!(address = %config.listen, database = config.database.kind(), "serving");
     let stopper = actix_web::rt::spawn(stop_on_signal(server.handle()));
     let background = actix_web::rt::spawn(upkeep::run(app));
@@ -74,6 +81,11 @@ async fn serve(config: &Config, app: Data<App>) -> anyhow::Result<()> {
     stopper.abort();
     tracing::info!("stopped");
     ended
+}
+
+/// Takes the address of the configuration.
+pub(super) fn listen(config: &Config) -> anyhow::Result<TcpListener> {
+    TcpListener::bind(config.listen).map_err(|error| bind_error(config, &error))
 }
 
 fn bind_error(config: &Config, error: &std::io::Error) -> anyhow::Error {

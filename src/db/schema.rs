@@ -292,6 +292,16 @@ diesel::allow_tables_to_appear_in_same_query!(
     resettlements
 );
 
+// The stage report of an earlier day groups by columns of both.
+diesel::allow_columns_to_appear_in_same_group_by_clause!(
+    case_periods::hub_id,
+    case_periods::stage,
+    case_periods::status,
+    cases::destination_country,
+    cases::sex,
+    cases::age_band,
+);
+
 diesel::joinable!(sessions -> users (user_id));
 diesel::joinable!(refresh_tokens -> sessions (session_id));
 diesel::joinable!(hub_members -> hubs (hub_id));

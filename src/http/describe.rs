@@ -14,6 +14,7 @@ use utoipa::openapi::{ContentBuilder, HeaderBuilder, Ref, RefOr, Required, Schem
 use utoipa::{IntoParams, PartialSchema as _, ToSchema};
 
 use super::path::PathParameters;
+use super::table::Table;
 use super::{Body, Created, IfMatch, Issued, Json, NoContent, Page, Path, Query, Versioned, WriteCondition};
 use crate::access::{Permission, Permit};
 use crate::app::App;
@@ -303,6 +304,15 @@ where
         let response = answer::<Self>(description, "A page of the list").header("Link", link).build();
         description.answer = Some(("200", response));
         description.errors.push(Code::InvalidCursor);
+    }
+}
+
+impl<T: ToSchema> DescribeAnswer for Table<T> {
+    fn describe(description: &mut Description) {
+        let csv = ContentBuilder::new().schema(Some(String::schema())).build();
+        let response = answer::<T>(description, "As asked for").content("text/csv", csv).build();
+        description.answer = Some(("200", response));
+        description.errors.push(Code::NotAcceptable);
     }
 }
 

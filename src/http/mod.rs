@@ -13,6 +13,7 @@ pub mod path;
 pub mod problem;
 pub mod query;
 pub mod reply;
+pub mod table;
 
 pub use body::Body;
 pub use etag::{IfMatch, WriteCondition};

@@ -108,3 +108,11 @@ impl<T> Page<T> {
         Ok(Self { items: rows.into_iter().map(view).collect(), next_cursor })
     }
 }
+
+impl<T> Page<Result<T>> {
+    /// A page of views that could each fail, or the first failure.
+    pub fn transposed(self) -> Result<Page<T>> {
+        let items = self.items.into_iter().collect::<Result<_>>()?;
+        Ok(Page { items, next_cursor: self.next_cursor })
+    }
+}

@@ -7,6 +7,8 @@ use super::codes::ResettlementState::{
     self, AcceptedByCountry, Arrived, Departed, DepartureScheduled, Prepared, RejectedByCountry, Submitted,
     Withdrawn,
 };
+use crate::cases::codes::Status;
+use crate::cases::rules::case_open;
 use crate::error::{Fault, Unmet};
 use crate::machine::{self, day_faults, settled};
 
@@ -39,6 +41,25 @@ pub fn next_state(
 ) -> Result<(), Vec<Unmet>> {
     let mut missing = day_faults(since, on, today);
     missing.extend(transition(from, to).err());
+    settled(missing)
+}
+
+/// Whether a submission may be prepared for a case of this status, from this day.
+pub fn prepare(case: Status, on: NaiveDate, today: NaiveDate) -> Result<(), Vec<Unmet>> {
+    let mut missing = day_faults(on, on, today);
+    missing.extend(case_open(case).err());
+    settled(missing)
+}
+
+/// Whether a submission of a case of this status, in its state since a day, may change so on another.
+pub fn step(
+    case: Status,
+    (from, since): (ResettlementState, NaiveDate),
+    (to, on): (ResettlementState, NaiveDate),
+    today: NaiveDate,
+) -> Result<(), Vec<Unmet>> {
+    let mut missing = next_state(from, since, to, on, today).err().unwrap_or_default();
+    missing.extend(case_open(case).err());
     settled(missing)
 }
 
@@ -103,6 +124,15 @@ mod tests {
         assert_eq!(categories(Category::MedicalNeeds, Some(Category::WomenGirlsAtRisk)), Ok(()));
         let fault = categories(Category::MedicalNeeds, Some(Category::MedicalNeeds)).unwrap_err();
         assert_eq!(fault.pointer, "/secondary_category");
+    }
+
+    #[test]
+    fn a_closed_case_a_wrong_step_and_a_wrong_day_are_told_at_once() {
+        let day = |text: &str| text.parse::<NaiveDate>().unwrap();
+        let (from, to) = ((Prepared, day("2026-03-01")), (Departed, day("2026-02-01")));
+        let missing = step(Status::Closed, from, to, day("2026-03-05")).unwrap_err();
+        let guards: Vec<_> = missing.iter().map(|unmet| unmet.guard).collect();
+        assert_eq!(guards, ["not_before_last_change", "allowed_move", "status_not_closed"]);
     }
 
     proptest! {

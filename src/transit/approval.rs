@@ -9,6 +9,7 @@ use super::codes::JourneyState;
 use super::rules::{self, LegFacts};
 use crate::access::UserId;
 use crate::cases::codes::Status;
+use crate::cases::rules::case_open;
 use crate::db::types::Country;
 use crate::error::Unmet;
 use crate::machine::{settled, unmet};
@@ -67,13 +68,6 @@ pub fn add_leg(
     }
     missing.extend(rules::add_leg(journey, legs, from_country, planned_on).err().unwrap_or_default());
     settled(missing)
-}
-
-fn case_open(status: Status) -> Result<(), Unmet> {
-    if status == Status::Closed {
-        return Err(unmet("status_not_closed", "the case is closed: reopen it first"));
-    }
-    Ok(())
 }
 
 #[cfg(test)]

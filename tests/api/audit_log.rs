@@ -45,7 +45,14 @@ impl Story {
         story
     }
 
-    fn did(&mut self, role: &'static str, who: &Person, about: Option<&str>, answer: Answer, actions: &[&'static str]) {
+    fn did(
+        &mut self,
+        role: &'static str,
+        who: &Person,
+        about: Option<&str>,
+        answer: Answer,
+        actions: &[&'static str],
+    ) {
         assert!(answer.status.is_success(), "{}", answer.text());
         let (who, about) = (who.clone(), about.map(str::to_owned));
         self.steps.push(Step { who, role, about, answer, actions: actions.to_vec() });
@@ -82,7 +89,9 @@ impl Story {
     async fn records(&mut self, heron: &Person) {
         let (case, path) = (self.case.clone(), format!("/v1/cases/{}/identity", self.case));
         let about = Some(case.as_str());
-        let answer = heron.put_new(&path, json!({"names": [{"script": "hangul", "kind": "birth", "given": NAME}]})).await;
+        let answer = heron
+            .put_new(&path, json!({"names": [{"script": "hangul", "kind": "birth", "given": NAME}]}))
+            .await;
         self.did("caseworker", heron, about, answer, &["record.write"]);
         let answer = heron.get(&path).await;
         assert!(answer.text().contains(NAME));
@@ -107,7 +116,9 @@ impl Story {
         self.did("coordinator", &coordinator, None, answer, &["shelter.list"]);
         let answer = coordinator.get(&format!("/v1/shelters/{id}")).await;
         self.did("coordinator", &coordinator, None, answer, &["shelter.read"]);
-        let answer = coordinator.change(Method::PATCH, &format!("/v1/shelters/{id}"), "\"1\"", json!({"beds": 5})).await;
+        let answer = coordinator
+            .change(Method::PATCH, &format!("/v1/shelters/{id}"), "\"1\"", json!({"beds": 5}))
+            .await;
         self.did("coordinator", &coordinator, None, answer, &["shelter.update"]);
         let answer = heron.post(&path, json!({"shelter_id": id, "arrived_on": "2026-03-02"})).await;
         let stay = format!("{path}/{}", answer.json()["id"].as_str().unwrap_or_default());
@@ -178,15 +189,39 @@ async fn what_is_refused_is_on_the_record_as_refused() {
     let change = json!({"risk": "low"});
     let asked: Vec<(&Person, &str, Answer, u16, &str)> = vec![
         (&auditor, "auditor", auditor.get(&path).await, 403, "access.refuse"),
-        (&auditor, "auditor", auditor.change(Method::PATCH, &path, "\"1\"", change.clone()).await, 403, "access.refuse"),
+        (
+            &auditor,
+            "auditor",
+            auditor.change(Method::PATCH, &path, "\"1\"", change.clone()).await,
+            403,
+            "access.refuse",
+        ),
         (&stranger, "caseworker", stranger.get(&path).await, 404, "case.read"),
         (&stranger, "caseworker", stranger.get(absent).await, 404, "case.read"),
         (&stranger, "caseworker", stranger.get(&format!("{path}/identity")).await, 404, "record.read"),
         (&stranger, "caseworker", stranger.get(&format!("{path}/history")).await, 404, "case.history"),
-        (&stranger, "caseworker", stranger.change(Method::PATCH, &path, "\"1\"", change).await, 404, "case.update"),
-        (&stranger, "caseworker", stranger.put_new(&format!("{path}/legal"), json!({})).await, 404, "record.write"),
+        (
+            &stranger,
+            "caseworker",
+            stranger.change(Method::PATCH, &path, "\"1\"", change).await,
+            404,
+            "case.update",
+        ),
+        (
+            &stranger,
+            "caseworker",
+            stranger.put_new(&format!("{path}/legal"), json!({})).await,
+            404,
+            "record.write",
+        ),
         (&colleague, "caseworker", colleague.get(&format!("{path}/identity")).await, 403, "record.read"),
-        (&colleague, "caseworker", colleague.put_new(&format!("{path}/contact"), json!({})).await, 403, "record.write"),
+        (
+            &colleague,
+            "caseworker",
+            colleague.put_new(&format!("{path}/contact"), json!({})).await,
+            403,
+            "record.write",
+        ),
     ];
     for (who, role, answer, status, action) in asked {
         let problem = answer.expect(status);
@@ -242,7 +277,9 @@ async fn the_log_takes_no_change_by_plain_sql() {
             "INSERT INTO audit_events SELECT '{}', NULL, recorded_at, actor_id, action, outcome, case_id, body, leaf FROM audit_events WHERE position = 1",
             "0".repeat(26)
         );
-        refused.push(format!("BEGIN; {row}; UPDATE audit_events SET position = 99, outcome = 'failed' WHERE position IS NULL"));
+        refused.push(format!(
+            "BEGIN; {row}; UPDATE audit_events SET position = 99, outcome = 'failed' WHERE position IS NULL"
+        ));
     } else {
         refused.push("REPLACE INTO audit_events SELECT id, position, recorded_at, NULL, action, outcome, case_id, body, leaf FROM audit_events WHERE position = 1".to_owned());
         refused.push(format!("REPLACE INTO audit_events SELECT '{}', position, recorded_at, actor_id, action, outcome, case_id, body, leaf FROM audit_events WHERE position = 1", "0".repeat(26)));
@@ -265,13 +302,22 @@ async fn the_hash_of_every_sealed_value_is_in_the_event_that_stored_it() {
     let recorded: BTreeSet<String> = log
         .iter()
         .flat_map(|entry| entry.body()["sealed"].as_array().cloned().unwrap_or_default())
-        .map(|sealed| format!("{} {} {} {}", text(&sealed, "table"), text(&sealed, "column"), text(&sealed, "row"), text(&sealed, "sha256")))
+        .map(|sealed| {
+            format!(
+                "{} {} {} {}",
+                text(&sealed, "table"),
+                text(&sealed, "column"),
+                text(&sealed, "row"),
+                text(&sealed, "sha256")
+            )
+        })
         .collect();
     let mut raw = story.app.database.raw();
     let mut stored = BTreeSet::new();
     for (table, column) in sealed_columns() {
         let hex = raw.hex(&column);
-        let rows = raw.texts(&format!("SELECT id || '|' || {hex} AS t FROM {table} WHERE {column} IS NOT NULL"));
+        let rows =
+            raw.texts(&format!("SELECT id || '|' || {hex} AS t FROM {table} WHERE {column} IS NOT NULL"));
         for row in rows {
             let (id, hex) = row.split_once('|').unwrap();
             let hash = Sha256::digest(crate::common::unhex(hex));
@@ -294,7 +340,10 @@ async fn no_event_tells_a_name_a_note_or_a_username() {
     assert!(!usernames.is_empty());
     for entry in story.app.log().await {
         let body = String::from_utf8(entry.bytes).unwrap();
-        for word in [NAME, NOTE, "hangul", "Lantern", "Kunming"].into_iter().chain(usernames.iter().map(String::as_str)) {
+        for word in [NAME, NOTE, "hangul", "Lantern", "Kunming"]
+            .into_iter()
+            .chain(usernames.iter().map(String::as_str))
+        {
             assert!(!body.contains(word), "{word}: {body}");
         }
     }

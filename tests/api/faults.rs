@@ -66,7 +66,9 @@ async fn a_write_whose_event_cannot_be_written_changes_nothing() {
         "hub_id": hub, "sex": "male", "age_band": "18-59", "origin_country": "PRK", "risk": "high", "opened_on": "2026-03-01"
     });
     heron.post_once("once", "/v1/cases", body.clone()).await.expect_problem(500, "internal");
-    for (table, rows) in [("cases", 1), ("case_keys", 1), ("case_periods", 1), ("case_team", 1), ("idempotency_keys", 0)] {
+    for (table, rows) in
+        [("cases", 1), ("case_keys", 1), ("case_periods", 1), ("case_team", 1), ("idempotency_keys", 0)]
+    {
         assert_eq!(app.database.raw().count(&format!("SELECT COUNT(*) FROM {table}")), rows, "{table}");
     }
     mend_the_log(&app);
@@ -189,11 +191,17 @@ async fn a_postgresql_that_was_restarted_is_found_again() {
             assert!([200, 201, 503].contains(&status), "{}", answer.text());
             let id = answer.json()["id"].as_str().map(str::to_owned);
             if let (201, Some(id)) = (status, id) {
-                assert_eq!(app.database.raw().count(&format!("SELECT COUNT(*) FROM cases WHERE id = '{id}'")), 1);
+                assert_eq!(
+                    app.database.raw().count(&format!("SELECT COUNT(*) FROM cases WHERE id = '{id}'")),
+                    1
+                );
             }
             if status == 503 && answer.json()["code"] != "outcome_unknown" {
                 let events = app.events_of(answer.header("x-request-id").unwrap()).await;
-                assert!(events.iter().all(|entry| entry.action != "case.create"), "nothing was changed, it said");
+                assert!(
+                    events.iter().all(|entry| entry.action != "case.create"),
+                    "nothing was changed, it said"
+                );
             } else if status != 503 {
                 assert_eq!(app.events_of(answer.header("x-request-id").unwrap()).await.len(), 1);
             }

@@ -4,14 +4,23 @@
 
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on fails here")]
 
+mod asylum;
+mod audit;
 mod audit_log;
 mod cases;
+mod code_lists;
 mod common;
 mod concurrency;
+mod demo;
 mod faults;
 mod full_disk;
 mod idempotency;
+mod journeys;
 mod kill;
 mod plaintext;
 mod records;
+mod reports;
+mod resettlement;
 mod schema;
+mod shelters;
+mod stays;

@@ -42,7 +42,10 @@ fn know(number: usize) -> Known {
                 "documents": [{"kind": "identity_card", "number": paper, "country": "CHN"}]
             }),
         ),
-        ("contact", json!({"phones": [{"number": phone, "safety": "shared"}], "addresses": [{"kind": "living", "text": place}]})),
+        (
+            "contact",
+            json!({"phones": [{"number": phone, "safety": "shared"}], "addresses": [{"kind": "living", "text": place}]}),
+        ),
         ("legal", json!({"story": {"text": story, "language": "kor"}})),
         ("passage", json!({"brokers": [{"name": broker}]})),
     ];

@@ -22,11 +22,14 @@ fn name(migration: &Path) -> String {
 /// The statements that make tables and indexes, in one writing: no comments, one space, one word for bytes.
 fn statements(migration: &Path) -> Vec<String> {
     let text = std::fs::read_to_string(migration.join("up.sql")).unwrap();
-    let code: String = text.lines().map(|line| line.split("--").next().unwrap_or_default().to_owned() + "\n").collect();
+    let code: String =
+        text.lines().map(|line| line.split("--").next().unwrap_or_default().to_owned() + "\n").collect();
     code.split(';')
         .map(|statement| statement.split_whitespace().collect::<Vec<_>>().join(" "))
         .filter(|statement| {
-            ["CREATE TABLE", "CREATE INDEX", "CREATE UNIQUE INDEX"].iter().any(|start| statement.starts_with(start))
+            ["CREATE TABLE", "CREATE INDEX", "CREATE UNIQUE INDEX"]
+                .iter()
+                .any(|start| statement.starts_with(start))
         })
         .map(|statement| statement.replace(" BYTEA", " BLOB"))
         .collect()
@@ -39,7 +42,11 @@ fn both_databases_have_the_same_migrations_and_each_can_be_undone() {
     assert_eq!(names, postgres.iter().map(|migration| name(migration)).collect::<Vec<_>>());
     assert_eq!(migrate::names(), [names.clone(), names]);
     for migration in sqlite.iter().chain(&postgres) {
-        assert!(migration.join("up.sql").is_file() && migration.join("down.sql").is_file(), "{}", name(migration));
+        assert!(
+            migration.join("up.sql").is_file() && migration.join("down.sql").is_file(),
+            "{}",
+            name(migration)
+        );
     }
 }
 
@@ -49,8 +56,10 @@ fn both_databases_make_the_same_tables_with_the_same_checks() {
     const ONLY_POSTGRES: &str = "CREATE INDEX audit_events_unsequenced";
     for (sqlite, postgres) in migrations("sqlite").iter().zip(&migrations("postgres")) {
         let here = statements(sqlite);
-        let there: Vec<_> =
-            statements(postgres).into_iter().filter(|statement| !statement.starts_with(ONLY_POSTGRES)).collect();
+        let there: Vec<_> = statements(postgres)
+            .into_iter()
+            .filter(|statement| !statement.starts_with(ONLY_POSTGRES))
+            .collect();
         assert!(!here.is_empty());
         assert_eq!(here, there, "{}", name(sqlite));
     }
@@ -91,7 +100,9 @@ fn of_postgres(raw: &mut Raw) -> BTreeSet<String> {
          FROM information_schema.columns WHERE table_schema = 'public' AND table_name NOT LIKE '\\_\\_%'",
     );
     let columns = |key: &str, of: &str| {
-        format!("(SELECT string_agg(attname, ',' ORDER BY place) FROM unnest({key}) WITH ORDINALITY AS keys(number, place) JOIN pg_attribute ON attnum = number AND attrelid = {of})")
+        format!(
+            "(SELECT string_agg(attname, ',' ORDER BY place) FROM unnest({key}) WITH ORDINALITY AS keys(number, place) JOIN pg_attribute ON attnum = number AND attrelid = {of})"
+        )
     };
     lines.extend(raw.texts(&format!(
         "SELECT CASE contype WHEN 'p' THEN 'key ' || conrelid::regclass || ' ' || {here}
@@ -191,7 +202,9 @@ fn undoing_every_migration_leaves_an_empty_database() {
         };
         let left = match kind {
             "sqlite" => "SELECT COUNT(*) FROM sqlite_master",
-            _ => "SELECT (SELECT COUNT(*) FROM pg_class WHERE relnamespace = 'public'::regnamespace) + (SELECT COUNT(*) FROM pg_proc WHERE pronamespace = 'public'::regnamespace)",
+            _ => {
+                "SELECT (SELECT COUNT(*) FROM pg_class WHERE relnamespace = 'public'::regnamespace) + (SELECT COUNT(*) FROM pg_proc WHERE pronamespace = 'public'::regnamespace)"
+            }
         };
         for _ in 0..2 {
             for migration in &migrations(kind) {
@@ -223,7 +236,9 @@ fn a_database_that_a_newer_program_has_used_is_refused() {
 #[test]
 fn a_database_without_tables_is_told_as_not_migrated() {
     let database = TestDatabase::empty();
-    assert!(matches!(migrate::check(&database.url), Err(MigrateError::Pending(count)) if count == migrations("sqlite").len()));
+    assert!(
+        matches!(migrate::check(&database.url), Err(MigrateError::Pending(count)) if count == migrations("sqlite").len())
+    );
     assert_eq!(migrate::run(&database.url).unwrap().len(), migrations("sqlite").len());
     migrate::check(&database.url).unwrap();
 }

@@ -1,5 +1,6 @@
 //! The case's own routes: what a client sends and sees of a case's row.
 
+mod access_log;
 mod create;
 mod history;
 mod list;
@@ -10,6 +11,7 @@ mod team;
 mod update;
 mod view;
 
+pub use access_log::list_case_access;
 pub use create::create_case;
 pub use history::{correct_case_history, get_case_history};
 pub use list::list_cases;

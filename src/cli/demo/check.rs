@@ -7,17 +7,8 @@ use chrono::NaiveDate;
 use super::beds::raided_on;
 use super::figures::{FIRST_DAY, LAST_DAY};
 use super::plan::{Act, CasePlan, Moment, Plan};
-
-const MOVES: [(&str, &str); 8] = [
-    ("shelter", "transit"),
-    ("transit", "asylum"),
-    ("asylum", "resettlement"),
-    ("shelter", "asylum"),
-    ("transit", "shelter"),
-    ("asylum", "transit"),
-    ("asylum", "shelter"),
-    ("resettlement", "asylum"),
-];
+use crate::cases::tables::{MOVES, OUTCOMES, STATUS_CHANGES};
+use crate::db::types::CodeList;
 
 impl Plan {
     /// Everything that is wrong with the plan; empty when it can be carried out.
@@ -81,6 +72,24 @@ impl Plan {
         }
         faults
     }
+}
+
+fn is_move(from: &str, to: &str, reason: &str) -> bool {
+    let entry = MOVES.iter().find(|entry| (entry.from.code(), entry.to.code()) == (from, to));
+    entry.is_some_and(|entry| entry.reasons.iter().any(|fitting| fitting.code() == reason))
+}
+
+fn is_status_change(from: &str, to: &str, reason: &str) -> bool {
+    let entry = STATUS_CHANGES.iter().find(|entry| (entry.from.code(), entry.to.code()) == (from, to));
+    entry.is_some_and(|entry| entry.reasons.iter().any(|fitting| fitting.code() == reason))
+}
+
+fn closes(outcome: &str, stage: &str, status: &str) -> bool {
+    OUTCOMES.iter().any(|entry| {
+        entry.outcome.code() == outcome
+            && entry.stages.iter().any(|fitting| fitting.code() == stage)
+            && entry.statuses.iter().any(|fitting| fitting.code() == status)
+    })
 }
 
 /// What is known of a case while its steps are walked.
@@ -147,18 +156,16 @@ impl Known {
                 must(self.journey == Some("planned"), "no journey to approve")?;
                 self.journey = Some("approved");
             }
-            Act::JourneySet { to } => {
-                let from = self.journey.unwrap_or("none");
-                must(
-                    matches!((from, *to), ("approved", "underway") | ("underway", "completed" | "abandoned")),
-                    "no such move of a journey",
-                )?;
-                let all_arrived = self.legs.iter().all(|leg| *leg == "arrived");
-                must(*to != "completed" || all_arrived, "completed before the last leg")?;
-                self.journey = Some(to);
+            Act::JourneyAbandoned => {
+                must(self.has_open_journey(), "no journey to abandon")?;
+                must(!self.legs.contains(&"underway"), "abandoned with a leg underway")?;
+                self.journey = Some("abandoned");
             }
             Act::LegSet { place, to } => {
-                must(self.journey == Some("underway"), "a leg without a journey underway")?;
+                must(
+                    matches!(self.journey, Some("approved" | "underway")),
+                    "a leg without an approved journey",
+                )?;
                 let before = place.checked_sub(2).map(|before| self.legs[before]);
                 let leg = self.legs.get_mut(place.wrapping_sub(1)).ok_or("no such leg")?;
                 let allowed = match *to {
@@ -168,15 +175,17 @@ impl Known {
                 };
                 must(allowed, "no such move of a leg")?;
                 *leg = to;
+                let all_arrived = self.legs.iter().all(|leg| *leg == "arrived");
+                self.journey = Some(if all_arrived { "completed" } else { "underway" });
             }
-            Act::Moved { to, .. } => {
+            Act::Moved { to, reason } => {
                 must(self.status == "active", "moved while not active")?;
-                must(MOVES.contains(&(self.stage, to)), "no such move")?;
+                must(is_move(self.stage, to, reason), "no such move for this reason")?;
                 must(self.guard(to), "guard unmet")?;
                 self.stage = to;
             }
-            Act::StatusSet { to, .. } => {
-                must(self.status != *to && *to != "closed", "no such change of status")?;
+            Act::StatusSet { to, reason } => {
+                must(is_status_change(self.status, to, reason), "no such change of status for this reason")?;
                 self.status = to;
             }
             Act::ApplicationLodged { .. } => self.application = Some("registered"),
@@ -211,7 +220,8 @@ impl Known {
                 )?;
                 self.resettlement = Some(to);
             }
-            Act::Closed { .. } => {
+            Act::Closed { outcome } => {
+                must(closes(outcome, self.stage, self.status), "no such outcome here")?;
                 must(!self.in_shelter, "closed with an open stay")?;
                 must(!self.has_open_journey(), "closed with an open journey")?;
                 self.status = "closed";

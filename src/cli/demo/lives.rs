@@ -40,16 +40,14 @@ pub fn write_arrested(pen: &mut Pen<'_>, shelter: usize, raid: NaiveDate, opened
     let lead = (days - waiting) / 2;
     pen.pass(days - waiting - lead);
     let way = pen.plan_journey("KOR", lead);
-    pen.move_to("transit", "journey_began");
-    pen.act(Act::JourneySet { to: "underway" });
+    pen.move_to("transit", "route_ready");
     pen.pass(waiting);
     pen.leave_shelter("arrested");
-    pen.status("detained", "mass_arrest");
+    pen.status("detained", "raid");
     // A month of sentence, then immigration detention until a seat on a flight is found.
     pen.pass_within(45, 120);
     pen.status("active", "released");
     pen.travel(1, &way[0], &way[1]);
-    pen.act(Act::JourneySet { to: "completed" });
     seek_asylum(pen, "KOR", &Decisions::default());
 }
 
@@ -76,7 +74,7 @@ fn hide(pen: &mut Pen<'_>) -> bool {
         (true, 6..=8) => {
             pen.pass(days);
             pen.leave_shelter("left_by_choice");
-            pen.status("missing", "contact_lost");
+            pen.status("missing", "lost_contact");
             pen.pass_within(60, 120);
             pen.close("lost_contact");
         }
@@ -117,7 +115,7 @@ fn go(pen: &mut Pen<'_>, destination: &str, may_try_again: bool) -> bool {
     match fate {
         1..=5 => {
             pen.break_off(legs, "intercepted");
-            pen.status("detained", "intercepted");
+            pen.status("detained", "stopped_at_border");
             sent_back(pen);
             return false;
         }
@@ -137,7 +135,7 @@ fn go(pen: &mut Pen<'_>, destination: &str, may_try_again: bool) -> bool {
         }
         11..=13 => {
             pen.break_off(legs, "lost_contact");
-            pen.status("missing", "contact_lost");
+            pen.status("missing", "lost_contact");
             pen.pass_within(90, 150);
             pen.close("lost_contact");
             return false;
@@ -147,7 +145,6 @@ fn go(pen: &mut Pen<'_>, destination: &str, may_try_again: bool) -> bool {
     for (place, stretch) in way.windows(2).enumerate() {
         pen.travel(place + 1, &stretch[0], &stretch[1]);
     }
-    pen.act(Act::JourneySet { to: "completed" });
     true
 }
 
@@ -195,7 +192,7 @@ fn seek_asylum(pen: &mut Pen<'_>, country: &str, decisions: &Decisions) {
 /// A grant, the move to resettlement, and after some months mostly the end of the case.
 fn granted(pen: &mut Pen<'_>, grant: &'static str) {
     pen.act(Act::ApplicationSet { to: grant });
-    pen.move_to("resettlement", "protection_granted");
+    pen.move_to("resettlement", "recognized");
     settle(pen);
 }
 
@@ -210,7 +207,7 @@ fn settle(pen: &mut Pen<'_>) {
 fn through_the_consulate(pen: &mut Pen<'_>) {
     pen.pass(LEAD);
     pen.apply("KOR", "embassy");
-    pen.move_to("asylum", "entered_consulate");
+    pen.move_to("asylum", "mission_reached");
     pen.leave_shelter("moved_on");
     let days = pen.random.within(120..=240);
     pen.wait_for_decision(days);
@@ -251,7 +248,7 @@ fn resettled_from_thailand(pen: &mut Pen<'_>) {
     pen.leave_shelter("moved_on");
     pen.pass_within(30, 60);
     pen.act(Act::ResettlementSet { to: "accepted_by_country" });
-    pen.move_to("resettlement", "accepted_by_country");
+    pen.move_to("resettlement", "resettlement_accepted");
     pen.pass_within(10, 20);
     pen.act(Act::ResettlementSet { to: "departure_scheduled" });
     pen.pass_within(10, 20);

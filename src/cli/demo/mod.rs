@@ -11,15 +11,22 @@
 //! | `beds.rs` | which shelter has a free bed |
 //! | `names.rs`, `random.rs` | names, and repeatable chance |
 //! | `table.rs` | the stage report in a terminal |
+//! | `history/` | makes the plan come true through the API, on a clock of its own |
+//! | `welcome.rs`, `words.rs` | what is printed beside the report: who may log in, what to try |
+//! | `day/` | one day over real HTTP, told step by step |
+//! | `command.rs` | the command |
 //!
-//! Nothing here knows the database or HTTP. The same seed gives the same plan on every machine.
+//! The plan knows neither the database nor HTTP. The same seed gives the same plan on every machine.
 
 pub mod arrests;
 mod beds;
 #[cfg(test)]
 mod check;
+pub mod command;
+mod day;
 pub mod figures;
 pub mod generate;
+mod history;
 mod lives;
 mod names;
 pub mod network;
@@ -30,3 +37,5 @@ mod routes;
 pub mod table;
 #[cfg(test)]
 mod tests;
+mod welcome;
+mod words;

@@ -113,7 +113,7 @@ pub fn passage(random: &mut Random) -> PassagePlan {
     PassagePlan {
         price_usd,
         debt_usd: price_usd * owed_percent / 100,
-        payer: random.weigh(&[(50, "self"), (35, "relatives"), (15, "network")]),
+        payer: random.weigh(&[(50, "person"), (35, "family_abroad"), (15, "network")]),
     }
 }
 

@@ -111,9 +111,8 @@ impl<'a> Pen<'a> {
 
     /// Leaves the shelter and sets out.
     pub fn set_out(&mut self) {
-        self.move_to("transit", "journey_began");
+        self.move_to("transit", "route_ready");
         self.leave_shelter("moved_on");
-        self.act(Act::JourneySet { to: "underway" });
     }
 
     /// Travels a leg.
@@ -139,7 +138,7 @@ impl<'a> Pen<'a> {
         for place in 2..=legs {
             self.leg(place, "cancelled");
         }
-        self.act(Act::JourneySet { to: "abandoned" });
+        self.act(Act::JourneyAbandoned);
     }
 
     /// Lodges an application of first instance.

@@ -86,7 +86,7 @@ pub struct PassagePlan {
     pub price_usd: u64,
     /// What of it is still owed.
     pub debt_usd: u64,
-    /// Who paid or promised to: `self`, `relatives`, `network`.
+    /// Who paid or promised to: `person`, `family_abroad`, `network`.
     pub payer: &'static str,
 }
 
@@ -122,11 +122,8 @@ pub enum Act {
     },
     /// The coordinator approved it.
     JourneyApproved,
-    /// The journey became `underway`, `completed` or `abandoned`.
-    JourneySet {
-        /// State.
-        to: &'static str,
-    },
+    /// It was given up. That it is underway or completed follows from its legs.
+    JourneyAbandoned,
     /// A leg became `underway`, `arrived`, `turned_back`, `intercepted`, `lost_contact` or `cancelled`.
     LegSet {
         /// Place of the leg.
@@ -214,6 +211,13 @@ pub enum Moment {
 }
 
 impl Plan {
+    /// Only every so manyth case: fewer people never need more beds, so it breaks no rule either.
+    #[must_use]
+    pub fn thinned(mut self, one_in: usize) -> Self {
+        self.cases = self.cases.into_iter().step_by(one_in.max(1)).collect();
+        self
+    }
+
     /// All openings and steps, day by day; a case's own order is kept.
     #[must_use]
     pub fn timeline(&self) -> Vec<Moment> {

@@ -61,8 +61,7 @@ fn both_bangkok_arrests_are_there_at_scale() {
             .iter()
             .filter(|case| {
                 case.steps.iter().any(|step| {
-                    step.on == arrest.on
-                        && step.act == Act::StatusSet { to: "detained", reason: "mass_arrest" }
+                    step.on == arrest.on && step.act == Act::StatusSet { to: "detained", reason: "raid" }
                 })
             })
             .collect();
@@ -155,7 +154,6 @@ fn every_code_is_one_the_columns_allow() {
         for step in &case.steps {
             match &step.act {
                 Act::StayEnded { leaving } => has(table("stays"), "leaving", leaving),
-                Act::JourneySet { to } => has(table("journeys"), "state", to),
                 Act::LegSet { to, .. } => has(table("legs"), "state", to),
                 Act::Moved { to, .. } => has(cases, "stage", to),
                 Act::StatusSet { to, .. } => has(cases, "status", to),
@@ -170,7 +168,10 @@ fn every_code_is_one_the_columns_allow() {
                 }
                 Act::ResettlementSet { to } => has(table("resettlements"), "state", to),
                 Act::Closed { outcome } => has(cases, "outcome", outcome),
-                Act::StayBegun { .. } | Act::JourneyPlanned { .. } | Act::JourneyApproved => {}
+                Act::StayBegun { .. }
+                | Act::JourneyPlanned { .. }
+                | Act::JourneyApproved
+                | Act::JourneyAbandoned => {}
             }
         }
     }

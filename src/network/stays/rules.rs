@@ -4,6 +4,7 @@
 use chrono::NaiveDate;
 
 use crate::cases::codes::Status;
+use crate::cases::rules::case_open;
 use crate::error::Unmet;
 use crate::machine::{NOT_BEFORE_LAST_CHANGE, NOT_IN_THE_FUTURE, day_faults, settled, unmet};
 use crate::network::codes::ShelterState;
@@ -30,10 +31,7 @@ pub struct IntakeFacts {
 
 /// Whether the person may be taken in on this day.
 pub fn take_in(facts: &IntakeFacts, arrived_on: NaiveDate, today: NaiveDate) -> Result<(), Vec<Unmet>> {
-    let mut missing = Vec::new();
-    if facts.status == Status::Closed {
-        missing.push(unmet("status_not_closed", "the case is closed: reopen it first"));
-    }
+    let mut missing: Vec<_> = case_open(facts.status).err().into_iter().collect();
     if facts.open_stay {
         missing.push(open_stay_ended());
     }

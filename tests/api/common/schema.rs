@@ -17,7 +17,8 @@ pub fn tables() -> BTreeMap<String, Table> {
         let (head, rest) = part.split_once('{').unwrap();
         let (name, key) = head.trim().split_once('(').unwrap();
         let key = key.trim().trim_end_matches(')').split(", ").map(str::to_owned).collect();
-        let columns = rest.split_once('}').unwrap().0.lines().filter_map(|line| line.trim().strip_suffix(','));
+        let columns =
+            rest.split_once('}').unwrap().0.lines().filter_map(|line| line.trim().strip_suffix(','));
         let columns = columns
             .map(|column| {
                 let (name, kind) = column.split_once(" -> ").unwrap();

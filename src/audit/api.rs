@@ -1,0 +1,173 @@
+//! Reading the log. Every reading of it is itself an entry of it.
+
+use actix_web::web::Data;
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
+use utoipa::{IntoParams, ToSchema};
+
+use super::action::{Action, Outcome};
+use super::entry::{EventId, hex};
+use super::event::Event;
+use super::model::StoredEntry;
+use super::store::{self, LogFilter};
+use crate::access::permissions::AuditRead;
+use crate::access::{CaseId, Permit, UserId};
+use crate::app::App;
+use crate::db::types::Timestamp;
+use crate::error::{Error, Result};
+use crate::http::{Cursor, Json, Page, Path, Query, page};
+
+/// An entry of the log.
+#[derive(Serialize, ToSchema)]
+#[schema(example = json!({
+    "position": 4711, "leaf": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+    "entry": {
+        "action": "case.read", "actor": "2b5w8z0v4n9qx2c7m1b6t8r4ye", "at": "2006-08-01T09:00:00.000000Z",
+        "case": "3k5w8z0v4n9qx2c7m1b6t8r4ye", "id": "7k5w8z0v4n9qx2c7m1b6t8r4ye", "outcome": "done",
+        "permission": "case.read", "request": "0k5w8z0v4n9qx2c7m1b6t8r4ye", "role": "caseworker",
+        "session": "1s5w8z0v4n9qx2c7m1b6t8r4ye", "v": 1
+    }
+}))]
+pub struct EventView {
+    /// Its place in the log, from 0, without gaps.
+    position: i64,
+    /// The hash of its bytes as a leaf of RFC 6962, in hexadecimal.
+    leaf: String,
+    /// The entry, byte for byte as it was stored and hashed (RFC 8785).
+    #[schema(value_type = Object)]
+    entry: Box<RawValue>,
+}
+
+impl EventView {
+    fn new(row: StoredEntry) -> Result<Self> {
+        let text = String::from_utf8(row.body).map_err(Error::internal)?;
+        let entry = RawValue::from_string(text).map_err(Error::internal)?;
+        Ok(Self { position: row.position, leaf: hex(&row.leaf), entry })
+    }
+}
+
+/// Narrowing of the log.
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct LogQuery {
+    /// Only what this user did.
+    actor: Option<UserId>,
+    /// Only what was done to this case, by its id.
+    #[param(value_type = Option<String>, example = "3k5w8z0v4n9qx2c7m1b6t8r4ye")]
+    case: Option<CaseId>,
+    /// Only this action: a code of the list `audit_actions`.
+    #[param(value_type = Option<String>, example = "record.read")]
+    action: Option<Action>,
+    /// Only what ended so: `done`, `refused` or `failed`.
+    #[param(value_type = Option<String>, example = "refused")]
+    outcome: Option<Outcome>,
+    /// Only at or after this moment.
+    after: Option<Timestamp>,
+    /// Only before this moment.
+    before: Option<Timestamp>,
+    /// Rows wanted, 1 to 200; 50 when not said.
+    #[param(example = "50")]
+    limit: Option<String>,
+    /// `next_cursor` of the page before, with the same filters.
+    cursor: Option<String>,
+}
+
+impl LogQuery {
+    fn filter(&self) -> LogFilter {
+        LogFilter {
+            actor: self.actor,
+            case: self.case,
+            action: self.action,
+            outcome: self.outcome,
+            after: self.after,
+            before: self.before,
+        }
+    }
+
+    /// The reading, with what it was narrowed by.
+    fn event(&self) -> Event {
+        let mut event = Event::new(Action::AuditList);
+        let narrowed: [(&'static str, Option<String>); 6] = [
+            ("action", self.action.map(|action| action.to_string())),
+            ("actor", self.actor.map(|actor| actor.to_string())),
+            ("after", self.after.map(|moment| moment.to_string())),
+            ("before", self.before.map(|moment| moment.to_string())),
+            ("case", self.case.map(|case| case.to_string())),
+            ("outcome", self.outcome.map(|outcome| outcome.to_string())),
+        ];
+        for (name, code) in narrowed {
+            if let Some(code) = code {
+                event.set_detail(name, code);
+            }
+        }
+        event
+    }
+}
+
+const LIST: &str = "audit/events";
+
+/// `GET /v1/audit/events`
+pub async fn list_audit_events(
+    permit: Permit<AuditRead>,
+    app: Data<App>,
+    query: Query<LogQuery>,
+) -> Result<Page<EventView>> {
+    let query = query.0;
+    let limit = page::limit(query.limit.as_deref())?;
+    let start = query.cursor.as_deref().map(|text| Cursor::open(text, LIST)).transpose()?;
+    let filter = query.filter();
+    app.db.sequence_now().await?;
+    let seen = app
+        .db
+        .read(permit, query.event(), move |tx, permit| store::list(tx, permit, &filter, start, limit + 1));
+    let page = Page::of(seen.await?.value, limit, LIST, |row| row.position, EventView::new)?;
+    page.transposed()
+}
+
+/// `GET /v1/audit/events/{event}`
+pub async fn get_audit_event(
+    permit: Permit<AuditRead>,
+    app: Data<App>,
+    path: Path<EventId>,
+) -> Result<Json<EventView>> {
+    let id = path.0;
+    app.db.sequence_now().await?;
+    let event = Event::new(Action::AuditRead).subject(id);
+    let seen = app.db.read(permit, event, move |tx, permit| store::find(tx, permit, id));
+    Ok(Json(EventView::new(seen.await?.value)?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_entry_leaves_as_the_bytes_that_were_hashed() {
+        let body = br#"{"action":"case.read","details":{"b":"\u000f","a":"1e2"},"v":1}"#.to_vec();
+        let row = StoredEntry {
+            position: 7,
+            leaf: super::super::entry::leaf_hash(&body).to_vec(),
+            body: body.clone(),
+        };
+        let sent = serde_json::to_string(&EventView::new(row).unwrap()).unwrap();
+        assert!(sent.contains(std::str::from_utf8(&body).unwrap()), "{sent}");
+    }
+
+    #[test]
+    fn what_the_log_was_narrowed_by_is_on_the_log() {
+        let query = LogQuery {
+            actor: None,
+            case: Some(CaseId::generate()),
+            action: Some(Action::RecordRead),
+            outcome: None,
+            after: None,
+            before: None,
+            limit: None,
+            cursor: None,
+        };
+        let details = query.event().details;
+        assert_eq!(details["action"], "record.read");
+        assert_eq!(details.keys().copied().collect::<Vec<_>>(), ["action", "case"]);
+    }
+}

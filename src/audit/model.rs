@@ -1,0 +1,65 @@
+//! Rows of the log as they are read.
+
+use diesel::prelude::*;
+use serde::Deserialize;
+
+use super::action::{Action, Outcome};
+use crate::access::{FieldGroup, Role, UserId};
+use crate::db::schema::audit_events;
+use crate::db::types::Timestamp;
+use crate::error::{Error, Result};
+
+/// An entry as stored. Its position is there: only entries that have one are read.
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = audit_events)]
+pub(crate) struct StoredEntry {
+    #[diesel(select_expression = audit_events::position.assume_not_null())]
+    pub position: i64,
+    pub body: Vec<u8>,
+    pub leaf: Vec<u8>,
+}
+
+/// One access to a case: the columns, and the bytes from which [`Access::told`] takes the rest.
+#[derive(Queryable)]
+pub(crate) struct Access {
+    pub position: i64,
+    pub at: Timestamp,
+    pub actor: Option<UserId>,
+    pub username: Option<String>,
+    pub action: Action,
+    pub outcome: Outcome,
+    body: Vec<u8>,
+}
+
+/// What a caseworker may learn from the bytes of an entry: nothing but these two.
+#[derive(Deserialize, Debug, PartialEq, Eq)]
+pub(crate) struct Told {
+    /// The actor's role at that moment; it may be another one now.
+    #[serde(default)]
+    pub role: Option<Role>,
+    /// The field groups that were opened or written.
+    #[serde(default)]
+    pub groups: Vec<FieldGroup>,
+}
+
+impl Access {
+    /// What stands in the entry alone.
+    pub(crate) fn told(&self) -> Result<Told> {
+        serde_json::from_slice(&self.body).map_err(Error::internal)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_entry_tells_its_role_and_groups_and_nothing_else() {
+        let body = br#"{"action":"record.read","groups":["identity","legal"],"role":"caseworker","v":1}"#;
+        let told: Told = serde_json::from_slice(body).unwrap();
+        assert_eq!(told.role, Some(Role::Caseworker));
+        assert_eq!(told.groups, [FieldGroup::Identity, FieldGroup::Legal]);
+        let told: Told = serde_json::from_slice(br#"{"action":"case.read","v":1}"#).unwrap();
+        assert_eq!(told, Told { role: None, groups: Vec::new() });
+    }
+}

@@ -1,0 +1,80 @@
+//! Who opened a case, for those who work on it: who, when and what kind of thing, and never more of
+//! an entry than that.
+
+use actix_web::web::Data;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::access::permissions::CaseAccessLog;
+use crate::access::{FieldGroup, Permit, Role, UserId};
+use crate::app::App;
+use crate::audit::model::Access;
+use crate::audit::{self, Action, Event, Outcome};
+use crate::cases::code::CaseRef;
+use crate::cases::store;
+use crate::db::types::Timestamp;
+use crate::error::Result;
+use crate::http::{Page, PageQuery, Path, Query};
+
+/// One access to a case.
+#[derive(Serialize, Deserialize, ToSchema)]
+#[schema(example = json!({
+    "position": 4711, "at": "2006-08-01T09:00:00.000000Z", "actor": "2b5w8z0v4n9qx2c7m1b6t8r4ye",
+    "username": "heron", "role": "caseworker", "action": "record.read", "outcome": "done",
+    "groups": ["identity"]
+}))]
+pub struct AccessView {
+    /// Its place in the log.
+    position: i64,
+    /// When.
+    at: Timestamp,
+    /// Who; null for the server itself.
+    actor: Option<UserId>,
+    /// Their pseudonym.
+    username: Option<String>,
+    /// Their role at that moment.
+    role: Option<Role>,
+    /// What was seen or done: a code of the list `audit_actions`.
+    #[schema(value_type = String)]
+    action: Action,
+    /// How it ended: a code of the list `audit_outcomes`.
+    #[schema(value_type = String)]
+    outcome: Outcome,
+    /// The field groups that were opened or written.
+    groups: Vec<FieldGroup>,
+}
+
+impl AccessView {
+    fn new(row: Access) -> Result<Self> {
+        let told = row.told()?;
+        Ok(Self {
+            position: row.position,
+            at: row.at,
+            actor: row.actor,
+            username: row.username,
+            role: told.role,
+            action: row.action,
+            outcome: row.outcome,
+            groups: told.groups,
+        })
+    }
+}
+
+const LIST: &str = "cases/access-log";
+
+/// `GET /v1/cases/{case}/access-log`
+pub async fn list_case_access(
+    permit: Permit<CaseAccessLog>,
+    app: Data<App>,
+    path: Path<CaseRef>,
+    query: Query<PageQuery>,
+) -> Result<Page<AccessView>> {
+    let (reference, limit, start) = (path.0, query.0.limit()?, query.0.start(LIST)?);
+    app.db.sequence_now().await?;
+    let event = Event::new(Action::CaseAccessLog).asked_for(reference);
+    let seen = app.db.read(permit, event, move |tx, permit| {
+        let case = store::find(tx, permit, &reference)?;
+        audit::store::of_case(tx, case.id, start, limit + 1)
+    });
+    Page::of(seen.await?.value, limit, LIST, |row| row.position, AccessView::new)?.transposed()
+}

@@ -1,0 +1,6 @@
+//! Exact figures inside one's own reach. What leaves it is another matter, and not here.
+
+pub mod api;
+pub mod csv;
+pub mod model;
+pub(crate) mod store;

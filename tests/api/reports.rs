@@ -1,0 +1,78 @@
+//! The stage report: whose cases it counts, as of which day, in which form.
+
+use serde_json::json;
+
+use crate::common::TestApp;
+
+#[actix_web::test]
+async fn a_coordinator_counts_all_cases_of_their_hubs_and_a_caseworker_their_own() {
+    let app = TestApp::new().await;
+    let (here, there) = (app.hub("Kunming"), app.hub("Seoul"));
+    let (heron, crane) = (app.caseworker(here), app.caseworker(here));
+    heron.open_case(here).await;
+    heron.open_case_with(here, json!({"restricted": true, "destination_country": null})).await;
+    crane.open_case_with(here, json!({"stage": "transit", "sex": "male"})).await;
+    app.caseworker(there).open_case(there).await;
+    let coordinator = app.coordinator(here);
+    let report = coordinator.get("/v1/reports/stages").await.expect(200);
+    assert_eq!(report["as_of"], "2026-03-02");
+    assert_eq!(report["exact"], true);
+    assert_eq!(report["scope"], json!({"reach": "hub", "hubs": [here]}));
+    assert_eq!(report["totals"]["cases"], 3);
+    assert_eq!(report["totals"]["by_stage"][0], json!({"code": "shelter", "cases": 2}));
+    assert_eq!(report["totals"]["by_destination_country"][0], json!({"code": null, "cases": 1}));
+    assert_eq!(report["rows"].as_array().unwrap().len(), 3);
+    assert_eq!(heron.get("/v1/reports/stages").await.expect(200)["totals"]["cases"], 2);
+    let narrowed = heron.get(&format!("/v1/reports/stages?hub={there}")).await.expect(200);
+    assert_eq!(narrowed["totals"]["cases"], 0);
+    let other = coordinator.get(&format!("/v1/reports/stages?hub={there}")).await;
+    other.expect_problem(404, "not_found");
+    app.auditor().get("/v1/reports/stages").await.expect_problem(403, "forbidden");
+}
+
+#[actix_web::test]
+async fn an_earlier_day_is_counted_as_the_history_says() {
+    let app = TestApp::new().await;
+    let hub = app.hub("Kunming");
+    let heron = app.caseworker(hub);
+    let case = heron.open_case_with(hub, json!({"opened_on": "2026-02-01"})).await;
+    let path = format!("/v1/cases/{}", case["id"].as_str().unwrap());
+    let arrest = json!({"to": "detained", "reason": "arrest", "on": "2026-02-20"});
+    heron.post_if(&format!("{path}/status"), "\"1\"", arrest).await.expect(200);
+    for person in [&heron, &app.coordinator(hub)] {
+        for (day, active, detained) in
+            [("2026-01-31", 0, 0), ("2026-02-19", 1, 0), ("2026-02-20", 0, 1), ("2026-03-02", 0, 1)]
+        {
+            let report = person.get(&format!("/v1/reports/stages?as_of={day}")).await.expect(200);
+            let totals = &report["totals"]["by_status"];
+            assert_eq!(
+                (&totals[0]["cases"], &totals[1]["cases"]),
+                (&json!(active), &json!(detained)),
+                "{day}"
+            );
+        }
+        let tomorrow = person.get("/v1/reports/stages?as_of=2026-03-03").await;
+        tomorrow.expect_problem(400, "malformed_request");
+        assert_eq!(tomorrow.pointers(), ["as_of"]);
+    }
+}
+
+#[actix_web::test]
+async fn the_report_is_a_file_where_csv_is_asked_for() {
+    let app = TestApp::new().await;
+    let hub = app.hub("Kunming");
+    let heron = app.caseworker(hub);
+    heron.open_case(hub).await;
+    let expected = format!(
+        "as_of,hub_id,stage,status,destination_country,sex,age_band,cases\r\n2026-03-02,{hub},shelter,active,KOR,female,18-59,1\r\n"
+    );
+    let request = heron.request(actix_web::http::Method::GET, "/v1/reports/stages");
+    let by_header = heron.send(request.insert_header(("Accept", "text/csv"))).await;
+    for answer in [heron.get("/v1/reports/stages?format=csv").await, by_header] {
+        assert_eq!(answer.status, 200);
+        assert_eq!(answer.text(), expected);
+        assert_eq!(answer.header("content-type"), Some("text/csv; charset=utf-8"));
+        let file = Some("attachment; filename=\"stages-2026-03-02.csv\"");
+        assert_eq!(answer.header("content-disposition"), file);
+    }
+}
