@@ -286,12 +286,14 @@ mod tests {
     use super::*;
 
     type Work = fn(&mut AnyConnection) -> Result<()>;
+    /// The job's name, and what it was told.
+    type Told = (&'static str, Result<(), Code>);
 
     struct Probe {
         name: &'static str,
         work: Work,
         outcome: Result<()>,
-        answers: Sender<(&'static str, Result<(), Code>)>,
+        answers: Sender<Told>,
     }
 
     impl Job for Probe {
@@ -312,7 +314,7 @@ mod tests {
     }
 
     /// Runs the jobs in one batch, then one more alone; what each was told, and what is stored.
-    fn run(jobs: &[(&'static str, Work)]) -> (Vec<(&'static str, Result<(), Code>)>, Vec<String>) {
+    fn run(jobs: &[(&'static str, Work)]) -> (Vec<Told>, Vec<String>) {
         let directory = tempfile::tempdir().unwrap();
         let url = DatabaseUrl::parse(directory.path().join("w.db").to_str().unwrap(), false).unwrap();
         migrate::create_file(&url).unwrap();

@@ -180,7 +180,7 @@ async fn a_postgresql_that_was_restarted_is_found_again() {
                     "hub_id": hub, "sex": "male", "age_band": "18-59", "origin_country": "PRK", "risk": "high",
                     "opened_on": "2026-03-01"
                 });
-                if index % 2 == 0 { client.get(&path).await } else { client.post("/v1/cases", body).await }
+                if index.is_multiple_of(2) { client.get(&path).await } else { client.post("/v1/cases", body).await }
             }
         }).collect();
         let requests = actix_web::rt::spawn(together(requests));

@@ -3,8 +3,8 @@
 
 use serde_json::{Value, json};
 
-use crate::common::server::{Installation, Told, Wire};
 use crate::common::assert_without_gap;
+use crate::common::server::{Installation, Told, Wire};
 
 /// Enough for the empty database and some hundred writes, far less than the log of changes grows to.
 const SMALL_DISK: u64 = 1_536;
@@ -40,7 +40,11 @@ fn a_full_disk_loses_nothing_and_does_not_end_the_server() {
     assert!(!opened.is_empty());
     for told in [full, open_case(&wire, &hub), open_case(&wire, &hub)] {
         assert!([503, 507].contains(&told.status), "{}", told.body);
-        assert!(["storage_full", "unavailable"].contains(&told.body["code"].as_str().unwrap()), "{}", told.body);
+        assert!(
+            ["storage_full", "unavailable"].contains(&told.body["code"].as_str().unwrap()),
+            "{}",
+            told.body
+        );
     }
     // The event of a read is smaller and may still have room; what cannot be recorded is not shown.
     let mut shown = Vec::new();

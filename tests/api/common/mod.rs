@@ -20,7 +20,7 @@ use actix_web::web::Data;
 
 pub use answer::Answer;
 pub use database::{Raw, TestDatabase};
-pub use log::{Entry, assert_without_gap, unhex};
+pub use log::{Entry, assert_without_gap, hex, unhex};
 pub use people::{Client, Person};
 use waystation::accounts::access_token::AccessTokens;
 use waystation::accounts::password::{Cost, Passwords};

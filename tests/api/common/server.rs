@@ -46,7 +46,8 @@ impl Installation {
     pub fn set_up() -> Self {
         let database = TestDatabase::empty();
         let postgres = database.is_postgres().then_some(database);
-        let mut new = Self { directory: tempfile::tempdir().unwrap(), postgres, administrator: String::new() };
+        let mut new =
+            Self { directory: tempfile::tempdir().unwrap(), postgres, administrator: String::new() };
         let output = new.run(&["init"]);
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
         let told = String::from_utf8(output.stdout).unwrap();
@@ -70,7 +71,8 @@ impl Installation {
     /// The same under a limit to the size of every file it writes, in KiB.
     pub fn serve_with_small_disk(&self, kibibytes: u64) -> Server {
         self.serve_by(Command::new("bash"), |command, address| {
-            let script = format!("trap '' XFSZ; ulimit -f {kibibytes}; exec {PROGRAM} serve --listen {address}");
+            let script =
+                format!("trap '' XFSZ; ulimit -f {kibibytes}; exec {PROGRAM} serve --listen {address}");
             command.args(["-c", &script]);
         })
     }
@@ -113,12 +115,15 @@ impl Installation {
     /// Makes a hub and `count` caseworkers in it; the hub, and each one's token.
     pub fn caseworkers(&self, server: &Server, count: usize) -> (String, Vec<String>) {
         let administrator = server.log_in("admin", &self.administrator);
-        let hub = administrator.send("POST", "/v1/hubs", None, &json!({"name": "Kunming", "country": "CHN"})).unwrap();
+        let hub = administrator
+            .send("POST", "/v1/hubs", None, &json!({"name": "Kunming", "country": "CHN"}))
+            .unwrap();
         assert_eq!(hub.status, 201, "{}", hub.body);
         let hub = hub.body["id"].as_str().unwrap().to_owned();
         let tokens = (0..count).map(|number| {
             let username = format!("heron{number}");
-            let user = json!({"username": username, "role": "caseworker", "password": PASSWORD, "hubs": [hub]});
+            let user =
+                json!({"username": username, "role": "caseworker", "password": PASSWORD, "hubs": [hub]});
             let answer = administrator.send("POST", "/v1/users", None, &user).unwrap();
             assert_eq!(answer.status, 201, "{}", answer.body);
             server.log_in(&username, PASSWORD).token.unwrap()
@@ -176,8 +181,15 @@ impl Drop for Server {
 
 impl Wire {
     /// One request; an error is a server that is gone, and then nothing was acknowledged.
-    pub fn send(&self, method: &str, path: &str, if_match: Option<&str>, body: &Value) -> Result<Told, ureq::Error> {
-        let mut request = ureq::http::Request::builder().method(method).uri(format!("http://{}{path}", self.address));
+    pub fn send(
+        &self,
+        method: &str,
+        path: &str,
+        if_match: Option<&str>,
+        body: &Value,
+    ) -> Result<Told, ureq::Error> {
+        let mut request =
+            ureq::http::Request::builder().method(method).uri(format!("http://{}{path}", self.address));
         if let Some(token) = &self.token {
             request = request.header("Authorization", format!("Bearer {token}"));
         }
