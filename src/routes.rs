@@ -9,11 +9,11 @@ use actix_web::{
 };
 
 use crate::accounts::api::{keys, me, sessions, users};
-use crate::accounts::hubs::api as hubs;
 use crate::cases::records::{Contact, Family, Health, Identity, Legal, Passage, Protection};
 use crate::error::{Code, Error, Result};
 use crate::http::NoContent;
 use crate::http::describe::{Description, Endpoint};
+use crate::network::hubs::api as hubs;
 use crate::{asylum, audit, cases, code_lists, health, network, reports, resettlement, transit};
 
 /// One route.

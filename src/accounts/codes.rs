@@ -20,11 +20,3 @@ text_enum! {
         Administrator = "administrator": "An administrator set a new password",
     }
 }
-
-text_enum! {
-    /// Whether a hub takes new members.
-    HubState, "hub_states", "Waystation" {
-        Open = "open": "At work",
-        Closed = "closed": "Takes no new members",
-    }
-}

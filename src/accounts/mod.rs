@@ -6,7 +6,6 @@ pub mod access_token;
 pub mod api;
 pub mod authenticate;
 pub mod codes;
-pub mod hubs;
 pub(crate) mod jwt_provider;
 pub mod model;
 pub mod operator;

@@ -6,8 +6,6 @@ use secrecy::SecretString;
 
 use super::api::UserView;
 use super::codes::UserStatus;
-use super::hubs::api::HubView;
-use super::hubs::{self, name::HubName};
 use super::model::User;
 use super::username::Username;
 use super::users::{self, Creation};
@@ -19,6 +17,8 @@ use crate::audit::{Action, Event};
 use crate::db::Tx;
 use crate::db::types::Country;
 use crate::error::{Code, Error, Result};
+use crate::network::hubs::api::HubView;
+use crate::network::hubs::{self, name::HubName};
 
 /// Far more than a network has: what a terminal can show.
 const MOST_SHOWN: i64 = 10_000;

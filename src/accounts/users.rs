@@ -2,8 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::codes::{HubState, SessionEnd, UserStatus};
-use super::hubs;
+use super::codes::{SessionEnd, UserStatus};
 use super::model::{NewUser, User, UserPatch};
 use super::rules::{Change, works_in_hubs};
 use super::sessions::{self, Ending};
@@ -14,6 +13,8 @@ use crate::audit::{Action, Event};
 use crate::db::{Tx, WriteTx};
 use crate::error::{Error, Fault, Result};
 use crate::machine::{settled, unmet};
+use crate::network::codes::HubState;
+use crate::network::hubs;
 
 /// A user to create; the password is hashed already, because hashing does not belong in a transaction.
 #[derive(Clone)]

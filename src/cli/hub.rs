@@ -4,10 +4,10 @@ use clap::Subcommand;
 use comfy_table::Table;
 
 use super::operator::with_app;
-use crate::accounts::hubs::name::HubName;
 use crate::accounts::operator;
 use crate::config::Config;
 use crate::db::types::Country;
+use crate::network::hubs::name::HubName;
 
 /// What to do with hubs.
 #[derive(Subcommand)]

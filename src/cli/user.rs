@@ -8,10 +8,10 @@ use super::operator::with_app;
 use super::password;
 use crate::access::Role;
 use crate::accounts::codes::UserStatus;
-use crate::accounts::hubs::name::HubName;
 use crate::accounts::operator;
 use crate::accounts::username::Username;
 use crate::config::Config;
+use crate::network::hubs::name::HubName;
 
 /// What to do with users.
 #[derive(Subcommand)]

@@ -6,6 +6,7 @@
 pub mod api;
 
 use crate::access::actor::{FieldGroup, Role};
+use crate::accounts::codes::{SessionEnd, UserStatus};
 use crate::asylum::codes::{ApplicationState, Authority, Level};
 use crate::audit::{Action, Outcome as AuditOutcome};
 use crate::cases::codes::{AgeBand, Outcome, Risk, Sex, Stage, Status};
@@ -84,6 +85,8 @@ pub const LISTS: &[List] = &[
     List::of::<ResettlementState>(),
     // Access and the log.
     List::of::<Role>(),
+    List::of::<UserStatus>(),
+    List::of::<SessionEnd>(),
     List::of::<FieldGroup>(),
     List::of::<Action>(),
     List::of::<AuditOutcome>(),

@@ -301,6 +301,8 @@ where
             .schema(Some(String::schema()))
             .description(Some("The next page, `rel=next`."))
             .build();
+        // The page's own schema names that of its rows without bringing it.
+        description.schema::<T>();
         let response = answer::<Self>(description, "A page of the list").header("Link", link).build();
         description.answer = Some(("200", response));
         description.errors.push(Code::InvalidCursor);

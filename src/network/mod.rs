@@ -3,6 +3,7 @@
 pub mod api;
 pub mod codename;
 pub mod codes;
+pub mod hubs;
 pub mod model;
 pub mod rules;
 pub mod stays;

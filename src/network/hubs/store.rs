@@ -6,11 +6,11 @@ use diesel::sql_types::Bool;
 use super::model::{Hub, HubPatch};
 use super::name::HubName;
 use crate::access::{HubId, Permission, Permit, Reach};
-use crate::accounts::codes::HubState;
 use crate::db::schema::hubs;
 use crate::db::types::Country;
 use crate::db::{Backend, Tx, WriteTx, on_duplicate};
 use crate::error::{Code, Error, Result};
+use crate::network::codes::HubState;
 
 fn reached<P: Permission>(
     permit: &Permit<P>,

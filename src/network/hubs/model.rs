@@ -4,9 +4,9 @@ use diesel::prelude::*;
 
 use super::name::HubName;
 use crate::access::HubId;
-use crate::accounts::codes::HubState;
 use crate::db::schema::hubs;
 use crate::db::types::{Country, Timestamp};
+use crate::network::codes::HubState;
 
 /// A hub as stored.
 #[derive(Queryable, Selectable, Insertable, Clone)]

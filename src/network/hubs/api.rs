@@ -9,13 +9,13 @@ use super::name::HubName;
 use super::store;
 use crate::access::permissions::{HubCreate, HubList, HubRead, HubUpdate};
 use crate::access::{HubId, Permit};
-use crate::accounts::codes::HubState;
 use crate::app::App;
 use crate::audit::{Action, Event};
 use crate::db::types::{Country, Timestamp};
 use crate::error::Result;
 use crate::http::reply::HasVersion;
 use crate::http::{Body, Created, IfMatch, Page, PageQuery, Path, Query, Versioned, patch};
+use crate::network::codes::HubState;
 
 /// A hub.
 #[derive(Serialize, Deserialize, ToSchema)]
