@@ -304,7 +304,7 @@ mod tests {
                 diesel::insert_into(settings::table).values(row).execute(conn)?;
                 work(conn)
             });
-            self.outcome.as_ref().map(|()| ()).map_err(Error::code)
+            self.outcome.as_ref().map_or_else(|error| Err(error.code()), |()| Ok(()))
         }
 
         fn answer(self: Box<Self>, committed: Result<()>) {

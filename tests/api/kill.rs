@@ -35,9 +35,9 @@ impl Promises {
     fn keep(&mut self, request: String, action: &'static str) {
         let reads = matches!(action, "case.read" | "record.read" | "case.list");
         if reads {
-            self.reads += 1
+            self.reads += 1;
         } else {
-            self.writes += 1
+            self.writes += 1;
         }
         self.answered.push((request, action));
     }
