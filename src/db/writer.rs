@@ -286,12 +286,14 @@ mod tests {
     use super::*;
 
     type Work = fn(&mut AnyConnection) -> Result<()>;
+    /// The job's name, and what it was told.
+    type Told = (&'static str, Result<(), Code>);
 
     struct Probe {
         name: &'static str,
         work: Work,
         outcome: Result<()>,
-        answers: Sender<(&'static str, Result<(), Code>)>,
+        answers: Sender<Told>,
     }
 
     impl Job for Probe {

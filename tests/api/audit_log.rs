@@ -320,8 +320,7 @@ async fn the_hash_of_every_sealed_value_is_in_the_event_that_stored_it() {
             raw.texts(&format!("SELECT id || '|' || {hex} AS t FROM {table} WHERE {column} IS NOT NULL"));
         for row in rows {
             let (id, hex) = row.split_once('|').unwrap();
-            let hash = Sha256::digest(crate::common::unhex(hex));
-            let hash: String = hash.iter().map(|byte| format!("{byte:02x}")).collect();
+            let hash = crate::common::hex(&Sha256::digest(crate::common::unhex(hex)));
             stored.insert(format!("{table} {column} {id} {hash}"));
         }
     }

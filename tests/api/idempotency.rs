@@ -171,3 +171,18 @@ async fn the_stored_answer_is_sealed() {
         assert!(!answer.windows(plain.len()).any(|part| part == plain.as_bytes()), "{plain}");
     }
 }
+
+#[actix_web::test]
+async fn an_answer_is_forgotten_after_a_day() {
+    let (app, hub, heron) = network().await;
+    heron.post_once(KEY, "/v1/cases", case_in(hub)).await.expect(201);
+    app.wait(TimeDelta::hours(23));
+    waystation::upkeep::forget_old_answers(&app.app).await.unwrap();
+    assert_eq!(app.database.raw().count("SELECT COUNT(*) FROM idempotency_keys"), 1);
+    app.wait(TimeDelta::hours(2));
+    waystation::upkeep::forget_old_answers(&app.app).await.unwrap();
+    assert_eq!(app.database.raw().count("SELECT COUNT(*) FROM idempotency_keys"), 0);
+    let log = app.log().await;
+    let forgotten = log.last().unwrap();
+    assert_eq!((forgotten.action.as_str(), forgotten.actor_id.as_deref()), ("system.maintain", None));
+}

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use unicode_normalization::UnicodeNormalization as _;
 
 use crate::common::schema::tables;
-use crate::common::{Person, TestApp};
+use crate::common::{Person, TestApp, hex};
 
 const FAMILY: [&str; 5] = ["김", "리", "박", "최", "정"];
 const PEOPLE: usize = 20;
@@ -69,7 +69,6 @@ async fn write_down(heron: &Person, path: &str, known: &Known) {
 
 /// The word as it might lie in a file.
 fn writings(word: &str) -> Vec<(&'static str, Vec<u8>)> {
-    let hex = |bytes: &[u8]| bytes.iter().map(|byte| format!("{byte:02x}")).collect::<String>();
     let utf16: Vec<u16> = word.encode_utf16().collect();
     let decomposed: String = word.nfd().collect();
     let escaped: String = utf16
@@ -101,23 +100,18 @@ fn writings(word: &str) -> Vec<(&'static str, Vec<u8>)> {
 
 /// Everything that the database keeps, as it lies on the disk, or as it leaves in a dump.
 fn kept(app: &TestApp) -> Vec<(String, Vec<u8>)> {
-    match app.database.file() {
-        Some(file) => std::fs::read_dir(file.parent().unwrap())
-            .unwrap()
-            .map(|entry| entry.unwrap().path())
-            .map(|path| (path.display().to_string(), std::fs::read(&path).unwrap()))
-            .collect(),
-        None => {
-            let mut raw = app.database.raw();
-            tables()
-                .into_keys()
-                .map(|table| {
-                    let rows = raw.texts(&format!("SELECT CAST({table}.* AS TEXT) FROM {table}"));
-                    (table, rows.join("\n").into_bytes())
-                })
-                .collect()
-        }
+    if let Some(file) = app.database.file() {
+        let files = std::fs::read_dir(file.parent().unwrap()).unwrap().map(|entry| entry.unwrap().path());
+        return files.map(|path| (path.display().to_string(), std::fs::read(&path).unwrap())).collect();
     }
+    let mut raw = app.database.raw();
+    let tables = tables().into_keys();
+    tables
+        .map(|table| {
+            let rows = raw.texts(&format!("SELECT CAST({table}.* AS TEXT) FROM {table}"));
+            (table, rows.join("\n").into_bytes())
+        })
+        .collect()
 }
 
 /// Every needle at once, found by its beginning: thousands of them go through megabytes in one pass.

@@ -59,14 +59,18 @@ impl TestDatabase {
     /// A connection past all doors.
     pub fn raw(&self) -> Raw {
         match &self.place {
-            Place::Sqlite { path, .. } => {
-                let mut conn = SqliteConnection::establish(path.to_str().unwrap()).unwrap();
-                conn.batch_execute("PRAGMA busy_timeout = 10000").unwrap();
-                Raw::Sqlite(conn)
-            }
+            Place::Sqlite { path, .. } => Raw::sqlite(path),
             Place::Postgres { server, name } => {
                 Raw::Postgres(PgConnection::establish(&in_database(server, name)).unwrap())
             }
+        }
+    }
+
+    /// How another process reaches it.
+    pub fn connection_string(&self) -> String {
+        match &self.place {
+            Place::Sqlite { path, .. } => path.to_str().unwrap().to_owned(),
+            Place::Postgres { server, name } => in_database(server, name),
         }
     }
 
@@ -131,6 +135,13 @@ impl Drop for TestDatabase {
 }
 
 impl Raw {
+    /// A connection to an SQLite file.
+    pub fn sqlite(path: &std::path::Path) -> Self {
+        let mut conn = SqliteConnection::establish(path.to_str().unwrap()).unwrap();
+        conn.batch_execute("PRAGMA busy_timeout = 10000").unwrap();
+        Self::Sqlite(conn)
+    }
+
     /// Runs SQL.
     pub fn execute(&mut self, sql: &str) -> QueryResult<()> {
         match self {

@@ -5,6 +5,7 @@ mod database;
 mod log;
 mod people;
 pub mod schema;
+pub mod server;
 
 use std::future::Future;
 use std::pin::Pin;
@@ -19,7 +20,7 @@ use actix_web::web::Data;
 
 pub use answer::Answer;
 pub use database::{Raw, TestDatabase};
-pub use log::{Entry, assert_without_gap, unhex};
+pub use log::{Entry, assert_without_gap, hex, unhex};
 pub use people::{Client, Person};
 use waystation::accounts::access_token::AccessTokens;
 use waystation::accounts::password::{Cost, Passwords};

@@ -1,0 +1,214 @@
+//! The real program on a real data directory: set up, served as a child process, spoken to over HTTP.
+
+use std::net::TcpListener;
+use std::process::{Child, Command, Output, Stdio};
+use std::time::{Duration, Instant};
+
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+use super::{Raw, TestDatabase};
+
+const PROGRAM: &str = env!("CARGO_BIN_EXE_waystation");
+const PASSWORD: &str = "four quiet herons at dusk";
+
+/// A network on the disk, whether it is served or not.
+pub struct Installation {
+    directory: TempDir,
+    postgres: Option<TestDatabase>,
+    administrator: String,
+}
+
+/// A running server; killed at the end, if not before.
+pub struct Server {
+    child: Child,
+    address: String,
+}
+
+/// Requests over one connection with one token.
+#[derive(Clone)]
+pub struct Wire {
+    agent: ureq::Agent,
+    address: String,
+    token: Option<String>,
+}
+
+/// What came back over the wire.
+pub struct Told {
+    pub status: u16,
+    pub request: String,
+    pub etag: String,
+    pub body: Value,
+}
+
+impl Installation {
+    /// `waystation init`.
+    pub fn set_up() -> Self {
+        let database = TestDatabase::empty();
+        let postgres = database.is_postgres().then_some(database);
+        let mut new =
+            Self { directory: tempfile::tempdir().unwrap(), postgres, administrator: String::new() };
+        let output = new.run(&["init"]);
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        let told = String::from_utf8(output.stdout).unwrap();
+        let line = told.lines().find(|line| line.trim_start().starts_with("password")).unwrap();
+        line.split_whitespace().nth(1).unwrap().clone_into(&mut new.administrator);
+        new
+    }
+
+    /// Runs a command to its end.
+    pub fn run(&self, arguments: &[&str]) -> Output {
+        self.command(Command::new(PROGRAM)).args(arguments).output().unwrap()
+    }
+
+    /// `waystation serve`, until it answers.
+    pub fn serve(&self) -> Server {
+        self.serve_by(Command::new(PROGRAM), |command, address| {
+            command.args(["serve", "--listen", address]);
+        })
+    }
+
+    /// The same under a limit to the size of every file it writes, in KiB.
+    pub fn serve_with_small_disk(&self, kibibytes: u64) -> Server {
+        self.serve_by(Command::new("bash"), |command, address| {
+            let script =
+                format!("trap '' XFSZ; ulimit -f {kibibytes}; exec {PROGRAM} serve --listen {address}");
+            command.args(["-c", &script]);
+        })
+    }
+
+    fn serve_by(&self, command: Command, arguments: impl Fn(&mut Command, &str)) -> Server {
+        let free = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = free.local_addr().unwrap().to_string();
+        drop(free);
+        let mut command = self.command(command);
+        arguments(&mut command, &address);
+        let child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+        let server = Server { child, address };
+        server.wait();
+        server
+    }
+
+    /// With no variable of whoever runs the tests.
+    fn command(&self, mut command: Command) -> Command {
+        command.env_clear().env("WAYSTATION_DATA", self.directory.path()).env("WAYSTATION_LOG", "error");
+        command.env("PATH", "/usr/bin:/bin");
+        if let Some(database) = &self.postgres {
+            command.env("DATABASE_URL", database.connection_string());
+        }
+        command
+    }
+
+    /// Whether it is on PostgreSQL.
+    pub fn is_postgres(&self) -> bool {
+        self.postgres.is_some()
+    }
+
+    /// The database past all doors.
+    pub fn raw(&self) -> Raw {
+        match &self.postgres {
+            Some(database) => database.raw(),
+            None => Raw::sqlite(&self.directory.path().join("waystation.db")),
+        }
+    }
+
+    /// Makes a hub and `count` caseworkers in it; the hub, and each one's token.
+    pub fn caseworkers(&self, server: &Server, count: usize) -> (String, Vec<String>) {
+        let administrator = server.log_in("admin", &self.administrator);
+        let hub = administrator
+            .send("POST", "/v1/hubs", None, &json!({"name": "Kunming", "country": "CHN"}))
+            .unwrap();
+        assert_eq!(hub.status, 201, "{}", hub.body);
+        let hub = hub.body["id"].as_str().unwrap().to_owned();
+        let tokens = (0..count).map(|number| {
+            let username = format!("heron{number}");
+            let user =
+                json!({"username": username, "role": "caseworker", "password": PASSWORD, "hubs": [hub]});
+            let answer = administrator.send("POST", "/v1/users", None, &user).unwrap();
+            assert_eq!(answer.status, 201, "{}", answer.body);
+            server.log_in(&username, PASSWORD).token.unwrap()
+        });
+        let tokens = tokens.collect();
+        (hub, tokens)
+    }
+}
+
+impl Server {
+    /// Requests with a token.
+    pub fn wire(&self, token: Option<&str>) -> Wire {
+        let agent = ureq::Agent::config_builder()
+            .http_status_as_error(false)
+            .timeout_global(Some(Duration::from_secs(30)))
+            .build()
+            .into();
+        Wire { agent, address: self.address.clone(), token: token.map(str::to_owned) }
+    }
+
+    fn log_in(&self, username: &str, password: &str) -> Wire {
+        let credentials = json!({"username": username, "password": password});
+        let answer = self.wire(None).send("POST", "/v1/sessions", None, &credentials).unwrap();
+        assert_eq!(answer.status, 201, "{}", answer.body);
+        self.wire(answer.body["access_token"].as_str())
+    }
+
+    fn wait(&self) {
+        let started = Instant::now();
+        while self.wire(None).send("GET", "/health", None, &Value::Null).is_err() {
+            assert!(started.elapsed() < Duration::from_secs(30), "the server does not answer");
+            std::thread::sleep(Duration::from_millis(10));
+        }
+    }
+
+    /// SIGKILL: no handler runs, nothing is flushed.
+    pub fn kill(mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+    }
+
+    /// Whether the process still runs.
+    pub fn lives(&mut self) -> bool {
+        self.child.try_wait().unwrap().is_none()
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        // It may have been killed already.
+        drop(self.child.kill());
+        drop(self.child.wait());
+    }
+}
+
+impl Wire {
+    /// One request; an error is a server that is gone, and then nothing was acknowledged.
+    pub fn send(
+        &self,
+        method: &str,
+        path: &str,
+        if_match: Option<&str>,
+        body: &Value,
+    ) -> Result<Told, ureq::Error> {
+        let mut request =
+            ureq::http::Request::builder().method(method).uri(format!("http://{}{path}", self.address));
+        if let Some(token) = &self.token {
+            request = request.header("Authorization", format!("Bearer {token}"));
+        }
+        match if_match {
+            Some("new") => request = request.header("If-None-Match", "*"),
+            Some(etag) => request = request.header("If-Match", etag),
+            None => {}
+        }
+        let mut response = if body.is_null() {
+            self.agent.run(request.body(()).unwrap())?
+        } else {
+            let request = request.header("Content-Type", "application/json");
+            self.agent.run(request.body(body.to_string()).unwrap())?
+        };
+        let header = |name: &str| {
+            response.headers().get(name).and_then(|value| value.to_str().ok()).unwrap_or_default().to_owned()
+        };
+        let (status, request, etag) = (response.status().as_u16(), header("x-request-id"), header("etag"));
+        let text = response.body_mut().read_to_string()?;
+        Ok(Told { status, request, etag, body: serde_json::from_str(&text).unwrap_or(Value::Null) })
+    }
+}

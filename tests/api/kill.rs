@@ -1,0 +1,243 @@
+//! The server is killed at a random moment, again and again, under load: what it acknowledged is kept,
+//! what it showed is on the record, and there is no change without its event and no event without its
+//! change.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use rand::RngExt as _;
+use serde_json::{Value, json};
+
+use crate::common::server::{Installation, Wire};
+use crate::common::{Entry, Raw};
+
+const CLIENTS: usize = 12;
+const LEAST_ROUNDS: usize = 20;
+const MOST_ROUNDS: usize = 80;
+/// Of the reads, and of the writes, together.
+const LEAST_ACKNOWLEDGED: usize = 1_000;
+
+/// What the server answered, and so has promised.
+#[derive(Default)]
+struct Promises {
+    /// Request and action of every answered read and write.
+    answered: Vec<(String, &'static str)>,
+    reads: usize,
+    writes: usize,
+    /// The last acknowledged version of each case, and its risk then.
+    cases: BTreeMap<String, (i64, String)>,
+    /// The last acknowledged version of each health record.
+    records: BTreeMap<String, i64>,
+}
+
+impl Promises {
+    fn keep(&mut self, request: String, action: &'static str) {
+        let reads = matches!(action, "case.read" | "record.read" | "case.list");
+        if reads {
+            self.reads += 1;
+        } else {
+            self.writes += 1;
+        }
+        self.answered.push((request, action));
+    }
+}
+
+/// Opens a case, reads it, changes it, writes and opens a record of it, until the server is gone.
+fn work(wire: &Wire, hub: &str, promises: &Mutex<Promises>) -> Result<(), ureq::Error> {
+    let new = json!({
+        "hub_id": hub, "sex": "female", "age_band": "18-59", "origin_country": "PRK", "risk": "low", "opened_on": "2026-03-01"
+    });
+    loop {
+        let told = wire.send("POST", "/v1/cases", None, &new)?;
+        assert_eq!(told.status, 201, "{}", told.body);
+        let id = told.body["id"].as_str().unwrap().to_owned();
+        {
+            let mut promises = promises.lock().unwrap();
+            promises.keep(told.request, "case.create");
+            promises.cases.insert(id.clone(), (1, "low".to_owned()));
+        }
+        let (path, mut etag) = (format!("/v1/cases/{id}"), told.etag);
+        for risk in ["medium", "high", "critical"] {
+            let told = wire.send("PATCH", &path, Some(&etag), &json!({"risk": risk}))?;
+            assert_eq!(told.status, 200, "{}", told.body);
+            etag = told.etag;
+            {
+                let mut promises = promises.lock().unwrap();
+                promises.keep(told.request, "case.update");
+                promises.cases.insert(id.clone(), (told.body["version"].as_i64().unwrap(), risk.to_owned()));
+            }
+            for (address, action) in [(path.as_str(), "case.read"), ("/v1/cases?limit=5", "case.list")] {
+                let told = wire.send("GET", address, None, &Value::Null)?;
+                assert_eq!(told.status, 200, "{}", told.body);
+                promises.lock().unwrap().keep(told.request, action);
+            }
+        }
+        let record = format!("{path}/health");
+        let told = wire.send("PUT", &record, Some("new"), &json!({"allergies": [{"to": "Penicillin"}]}))?;
+        assert_eq!(told.status, 200, "{}", told.body);
+        {
+            let mut promises = promises.lock().unwrap();
+            promises.keep(told.request, "record.write");
+            promises.records.insert(id, told.body["version"].as_i64().unwrap());
+        }
+        let told = wire.send("GET", &record, None, &Value::Null)?;
+        assert_eq!(told.status, 200, "{}", told.body);
+        assert_eq!(told.body["record"]["allergies"][0]["to"], "Penicillin");
+        promises.lock().unwrap().keep(told.request, "record.read");
+    }
+}
+
+/// `id|version|risk` of every case.
+fn cases(raw: &mut Raw) -> BTreeMap<String, (i64, String)> {
+    let rows = raw.texts("SELECT id || '|' || CAST(version AS TEXT) || '|' || risk AS t FROM cases");
+    rows.iter()
+        .map(|row| {
+            let parts: Vec<_> = row.split('|').collect();
+            (parts[0].to_owned(), (parts[1].parse().unwrap(), parts[2].to_owned()))
+        })
+        .collect()
+}
+
+fn assert_promises_kept(raw: &mut Raw, promises: &Promises, log: &[Entry]) {
+    let mut by_request: BTreeMap<String, Vec<&Entry>> = BTreeMap::new();
+    for entry in log {
+        by_request.entry(entry.request()).or_default().push(entry);
+    }
+    for (request, action) in &promises.answered {
+        let events = by_request
+            .get(request)
+            .unwrap_or_else(|| panic!("{action} was answered and is not on the record"));
+        assert_eq!(events.len(), 1, "{action}");
+        assert_eq!((events[0].action.as_str(), events[0].outcome.as_str()), (*action, "done"));
+    }
+    let cases = cases(raw);
+    for (id, (version, risk)) in &promises.cases {
+        let (kept, risk_kept) = cases.get(id).expect("an acknowledged case is there");
+        // One more is the change whose answer the kill cut off.
+        assert!(
+            (*version..=version + 1).contains(kept),
+            "version {version} was acknowledged, {kept} is kept"
+        );
+        assert!(kept != version || risk == risk_kept);
+    }
+    for (case, version) in &promises.records {
+        let kept = raw.count(&format!(
+            "SELECT COUNT(*) FROM sealed_records WHERE case_id = '{case}' AND version = {version}"
+        ));
+        assert_eq!(kept, 1, "an acknowledged record is there");
+    }
+}
+
+/// Each change has its one event, each event of a change its change.
+fn assert_changes_and_events_are_the_same(raw: &mut Raw, log: &[Entry]) {
+    let of = |action: &str| {
+        log.iter().filter(|entry| entry.action == action && entry.outcome == "done").collect::<Vec<_>>()
+    };
+    let mut updates: BTreeMap<&str, i64> = BTreeMap::new();
+    for entry in of("case.update") {
+        *updates.entry(entry.case_id.as_deref().unwrap()).or_default() += 1;
+    }
+    let cases = cases(raw);
+    let created: Vec<_> = of("case.create").iter().map(|entry| entry.case_id.clone().unwrap()).collect();
+    assert_eq!(created.len(), cases.len());
+    assert_eq!(created.into_iter().collect::<BTreeSet<_>>(), cases.keys().cloned().collect());
+    for (id, (version, _)) in &cases {
+        assert_eq!(version - 1, updates.get(id.as_str()).copied().unwrap_or_default(), "{id}");
+    }
+    for table in ["case_keys", "case_periods", "case_team"] {
+        assert_eq!(
+            raw.count(&format!("SELECT COUNT(*) FROM {table}")),
+            i64::try_from(cases.len()).unwrap(),
+            "{table}"
+        );
+    }
+    let written: BTreeSet<_> =
+        of("record.write").iter().map(|entry| entry.body()["subject"].as_str().unwrap().to_owned()).collect();
+    let stored: BTreeSet<_> = raw.texts("SELECT id AS t FROM sealed_records").into_iter().collect();
+    assert_eq!(written, stored);
+}
+
+/// From 0 without a gap; on PostgreSQL the newest may still wait for theirs.
+fn assert_positions(log: &[Entry], all: bool) {
+    let mut positions: Vec<_> = log.iter().filter_map(|entry| entry.position).collect();
+    positions.sort_unstable();
+    assert!(positions.iter().copied().eq(0..i64::try_from(positions.len()).unwrap()));
+    assert!(!all || positions.len() == log.len());
+}
+
+fn assert_sound(raw: &mut Raw) {
+    if let Raw::Sqlite(_) = raw {
+        assert_eq!(raw.texts("SELECT integrity_check AS t FROM pragma_integrity_check"), ["ok"]);
+        assert_eq!(raw.count("SELECT COUNT(*) FROM pragma_foreign_key_check"), 0);
+    }
+}
+
+/// PostgreSQL's own processes may still carry out what the dead server had sent them.
+fn wait_for_the_orphans(raw: &mut Raw) {
+    if let Raw::Postgres(_) = raw {
+        let others = "SELECT COUNT(*) FROM pg_stat_activity WHERE datname = current_database() AND backend_type = 'client backend' AND pid <> pg_backend_pid()";
+        for _ in 0..400 {
+            if raw.count(others) == 0 {
+                return;
+            }
+            std::thread::sleep(Duration::from_millis(25));
+        }
+        panic!("the dead server's connections are still open");
+    }
+}
+
+#[test]
+fn a_server_that_is_killed_keeps_what_it_acknowledged_and_has_recorded_what_it_showed() {
+    let installation = Installation::set_up();
+    let first = installation.serve();
+    let (hub, tokens) = installation.caseworkers(&first, CLIENTS);
+    first.kill();
+    let promises = Arc::new(Mutex::new(Promises::default()));
+    let mut rounds = 0;
+    loop {
+        let server = installation.serve();
+        let clients: Vec<_> = tokens
+            .iter()
+            .map(|token| {
+                let (wire, hub, promises) = (server.wire(Some(token)), hub.clone(), Arc::clone(&promises));
+                std::thread::spawn(move || work(&wire, &hub, &promises))
+            })
+            .collect();
+        std::thread::sleep(Duration::from_millis(rand::rng().random_range(40..400)));
+        server.kill();
+        for client in clients {
+            client.join().expect("every answer was as expected").expect_err("it ends only with the server");
+        }
+        let promises = promises.lock().unwrap();
+        let mut raw = installation.raw();
+        wait_for_the_orphans(&mut raw);
+        let log = raw.log();
+        assert_promises_kept(&mut raw, &promises, &log);
+        assert_changes_and_events_are_the_same(&mut raw, &log);
+        assert_positions(&log, !installation.is_postgres());
+        assert_sound(&mut raw);
+        rounds += 1;
+        if rounds >= LEAST_ROUNDS && promises.reads.min(promises.writes) >= LEAST_ACKNOWLEDGED {
+            break;
+        }
+        assert!(
+            rounds < MOST_ROUNDS,
+            "{} reads and {} writes after {rounds} rounds",
+            promises.reads,
+            promises.writes
+        );
+    }
+    // Whoever comes next numbers what the dead left.
+    let _server = installation.serve();
+    let mut raw = installation.raw();
+    for _ in 0..100 {
+        if raw.count("SELECT COUNT(*) FROM audit_events WHERE position IS NULL") == 0 {
+            break;
+        }
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    assert_positions(&raw.log(), true);
+    let promises = promises.lock().unwrap();
+    println!("{rounds} kills, {} reads and {} writes acknowledged", promises.reads, promises.writes);
+}
