@@ -63,7 +63,13 @@ pub struct Session {
 impl Session {
     /// Logs in.
     pub async fn open(connection: &mut Connection, username: &str) -> Result<Self> {
-        let done = ask(connection, "POST", "/v1/sessions", None, &[], Some(&credentials(username))).await?;
+        Self::open_with(connection, username, PASSWORD).await
+    }
+
+    /// Logs in with a password of its own.
+    pub async fn open_with(connection: &mut Connection, username: &str, password: &str) -> Result<Self> {
+        let body = json!({ "username": username, "password": password });
+        let done = ask(connection, "POST", "/v1/sessions", None, &[], Some(&body)).await?;
         let user = done.body.pointer("/user/id").and_then(Value::as_str).context("no user in a session")?;
         Ok(Self {
             username: username.to_owned(),

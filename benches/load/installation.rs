@@ -2,7 +2,6 @@
 //!
 //! The only file that knows the command line and the environment of the server.
 
-use std::io::Write as _;
 use std::net::{SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -11,7 +10,6 @@ use std::time::{Duration, Instant};
 use anyhow::{Context as _, Result, bail};
 
 use crate::arguments::{Arguments, Database};
-use crate::client::PASSWORD;
 use crate::network::ADMINISTRATOR;
 use crate::process;
 use crate::wire::{Connection, Request};
@@ -22,6 +20,7 @@ pub struct Installation {
     directory: tempfile::TempDir,
     database_url: String,
     slow_commit: Option<u32>,
+    administrator_password: String,
 }
 
 impl Installation {
@@ -37,23 +36,33 @@ impl Installation {
             .server
             .canonicalize()
             .with_context(|| format!("there is no server at {}", arguments.server.display()))?;
-        let installation = Self { binary, directory, database_url, slow_commit: arguments.slow_commit };
-        let mut init = installation
+        let mut installation = Self {
+            binary,
+            directory,
+            database_url,
+            slow_commit: arguments.slow_commit,
+            administrator_password: String::new(),
+        };
+        let made = installation
             .command("init")
-            .args(["--administrator", ADMINISTRATOR])
-            .stdin(Stdio::piped())
-            .stdout(Stdio::null())
-            .stderr(Stdio::piped())
-            .spawn()
+            .args(["--admin", ADMINISTRATOR])
+            .stdin(Stdio::null())
+            .output()
             .context("starting `waystation init`")?;
-        if let Some(mut stdin) = init.stdin.take() {
-            writeln!(stdin, "{PASSWORD}").context("giving `waystation init` a password")?;
-        }
-        let made = init.wait_with_output()?;
         if !made.status.success() {
             bail!("`waystation init` ended with {}: {}", made.status, String::from_utf8_lossy(&made.stderr));
         }
+        let told = String::from_utf8_lossy(&made.stdout);
+        let password = told.lines().find_map(|line| line.trim().strip_prefix("password"));
+        let password = password.and_then(|rest| rest.split_whitespace().next());
+        installation.administrator_password =
+            password.context("`waystation init` told no password")?.to_owned();
         Ok(installation)
+    }
+
+    /// The administrator's password, as `init` told it.
+    pub fn administrator_password(&self) -> &str {
+        &self.administrator_password
     }
 
     /// Where the database is, for a connection of one's own.

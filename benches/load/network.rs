@@ -35,10 +35,10 @@ pub struct Network {
 }
 
 impl Network {
-    /// Makes it.
-    pub async fn create(server: SocketAddr) -> Result<Self> {
+    /// Makes it, as the administrator with this password.
+    pub async fn create(server: SocketAddr, administrator: &str) -> Result<Self> {
         let mut connection = Connection::open(server).await?;
-        let administrator = Session::open(&mut connection, ADMINISTRATOR).await?.token;
+        let administrator = Session::open_with(&mut connection, ADMINISTRATOR, administrator).await?.token;
         let mut hubs = Vec::new();
         for (number, country) in (1..).zip(COUNTRIES) {
             let body = json!({ "name": format!("Hub {number}"), "country": country });

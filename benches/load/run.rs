@@ -36,7 +36,7 @@ pub async fn run(arguments: &Arguments, today: NaiveDate, progress: impl Fn(&str
     let installation = Installation::create(arguments)?;
     let server = installation.start().await?;
     let mut store = Store::open(installation.database_url())?;
-    let network = Network::create(server.address).await?;
+    let network = Network::create(server.address, installation.administrator_password()).await?;
     progress(&format!("putting {} cases into it", arguments.cases));
     background::fill(&mut store, &network, arguments.cases, today)?;
     let connections = arguments.most_connections();
