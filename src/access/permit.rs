@@ -16,6 +16,10 @@ use crate::error::{Error, Result};
 use crate::http::context::RequestContext;
 use crate::http::idempotency::IdempotencyKey;
 
+/// The permission that the request's handler asked for, for the record of a refusal.
+#[derive(Clone, Copy)]
+pub(crate) struct AskedFor(pub &'static str);
+
 /// Proof that the actor may use the permission `P`, as far as [`Permit::reach`].
 pub struct Permit<P> {
     holder: Holder,
@@ -44,6 +48,7 @@ enum Holder {
 
 impl<P: Permission> Permit<P> {
     fn for_request(request: &HttpRequest) -> Result<Self> {
+        request.extensions_mut().insert(AskedFor(P::ROW.name));
         let extensions = request.extensions();
         let context = extensions.get::<RequestContext>().cloned().ok_or_else(Error::unauthenticated)?;
         let actor = extensions.get::<Actor>().cloned().ok_or_else(Error::unauthenticated)?;

@@ -17,6 +17,7 @@ use actix_web::web::Data;
 use super::context::RequestContext;
 use super::{idempotency, problem};
 use crate::access::Actor;
+use crate::access::permit::AskedFor;
 use crate::accounts::authenticate::actor_of;
 use crate::app::App;
 use crate::audit::entry::{Origin, RequestId};
@@ -124,6 +125,7 @@ async fn answer_error<B: MessageBody + 'static>(
         && !error.is_recorded()
     {
         let route = response.request().match_pattern().unwrap_or_default();
+        let asked_for = response.request().extensions().get::<AskedFor>().copied();
         let mut event = Event::new(Action::AccessRefuse)
             .detail("method", response.request().method())
             .detail("route", route);
@@ -135,7 +137,7 @@ async fn answer_error<B: MessageBody + 'static>(
             role: Some(actor.role),
             session: Some(actor.session),
             request: request_id,
-            permission: "-",
+            permission: asked_for.map_or("-", |AskedFor(permission)| permission),
         };
         if let Err(unrecorded) = app.db.record_refusal(event, origin, error.code()).await {
             error = unrecorded;

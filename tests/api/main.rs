@@ -4,6 +4,8 @@
 
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on fails here")]
 
+mod access_matrix;
+mod architecture;
 mod asylum;
 mod audit;
 mod audit_log;
@@ -26,3 +28,4 @@ mod shelters;
 mod stays;
 mod steps;
 mod team;
+mod walk;

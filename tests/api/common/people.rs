@@ -102,6 +102,11 @@ impl Client {
         Self { app: app.clone(), token: self.token.clone() }
     }
 
+    /// The token.
+    pub fn token(&self) -> Option<String> {
+        self.token.clone()
+    }
+
     /// A request with this client's token.
     pub fn request(&self, method: Method, path: &str) -> TestRequest {
         let request = TestRequest::with_uri(path).method(method);

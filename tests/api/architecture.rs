@@ -1,0 +1,178 @@
+//! How the source is laid out, read off the source: which way imports go, who may touch the database,
+//! which files may pass a door. An exception is a line here, with its reason, and may only go away.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+const CORE: [&str; 5] = ["access", "audit", "crypto", "db", "http"];
+const DOMAINS: [&str; 8] =
+    ["accounts", "asylum", "cases", "code_lists", "network", "reports", "resettlement", "transit"];
+const LONGEST_FILE: usize = 600;
+
+/// A file of `src` without its comments and its own tests.
+struct Source {
+    path: String,
+    code: String,
+    lines: usize,
+}
+
+impl Source {
+    fn folder(&self) -> &str {
+        self.path.split(['/', '.']).next().unwrap()
+    }
+
+    fn is_api(&self) -> bool {
+        self.path.ends_with("/api.rs") || self.path.contains("/api/")
+    }
+
+    /// Whether the code names this path, with nothing before it that would make it another's.
+    fn names(&self, path: &str) -> bool {
+        self.code.match_indices(path).any(|(at, _)| {
+            let before = self.code[..at].chars().next_back();
+            let after = self.code[at + path.len()..].chars().next();
+            let part_of_a_word = |c: char| c.is_alphanumeric() || c == '_';
+            !before.is_some_and(part_of_a_word) && !after.is_some_and(part_of_a_word)
+        })
+    }
+}
+
+fn sources() -> Vec<Source> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut found = Vec::new();
+    gather(&root, &mut found);
+    assert!(found.len() > 100, "the source is not where the test looks");
+    found
+        .into_iter()
+        .map(|path| {
+            let text = std::fs::read_to_string(&path).unwrap();
+            let lines: Vec<&str> = text.lines().collect();
+            let tests = lines.windows(2).position(|pair| {
+                pair[0] == "#[cfg(test)]" && pair[1].contains("mod ") && pair[1].ends_with('{')
+            });
+            let code: Vec<&str> = lines[..tests.unwrap_or(lines.len())]
+                .iter()
+                .copied()
+                .filter(|line| !line.trim_start().starts_with("//"))
+                .collect();
+            let path = path.strip_prefix(&root).unwrap().to_str().unwrap().to_owned();
+            Source { path, code: code.join("\n"), lines: lines.len() }
+        })
+        .collect()
+}
+
+fn gather(folder: &Path, found: &mut Vec<PathBuf>) {
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            gather(&path, found);
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            found.push(path);
+        }
+    }
+}
+
+/// The files that break a rule must be exactly the exceptions: one that is no more goes from the list.
+#[track_caller]
+fn only(exceptions: &[&str], breaks: impl Fn(&Source) -> bool) {
+    let sources = sources();
+    let found: BTreeSet<&str> =
+        sources.iter().filter(|source| breaks(source)).map(|source| source.path.as_str()).collect();
+    assert_eq!(found, exceptions.iter().copied().collect());
+}
+
+#[test]
+fn every_folder_is_core_or_a_domain_or_the_program_around_them() {
+    let around = ["cli", "config"];
+    let folders: BTreeSet<String> = sources()
+        .iter()
+        .filter(|source| source.path.contains('/'))
+        .map(|source| source.folder().to_owned())
+        .collect();
+    let known = CORE.iter().chain(&DOMAINS).chain(&around).map(|name| (*name).to_owned()).collect();
+    assert_eq!(folders, known, "say in tests/api/architecture.rs what a new folder is");
+}
+
+#[test]
+fn handlers_name_no_table_and_no_query() {
+    only(&[], |source| source.is_api() && (source.names("db::schema") || source.names("diesel")));
+}
+
+#[test]
+fn the_core_imports_no_domain() {
+    // The one middleware asks the accounts whom a token stands for.
+    only(&["http/authenticate.rs"], |source| {
+        CORE.contains(&source.folder())
+            && DOMAINS.iter().any(|domain| source.names(&format!("crate::{domain}")))
+    });
+}
+
+#[test]
+fn a_domain_uses_another_s_model_and_store_and_never_its_handlers() {
+    // The operator at the machine sees a hub in the form that the API gives it.
+    only(&["accounts/operator.rs"], |source| {
+        DOMAINS.contains(&source.folder())
+            && DOMAINS.iter().filter(|domain| **domain != source.folder()).any(|domain| {
+                let imports = source.code.split("crate::").skip(1);
+                let paths = imports.map(|rest| rest.split([';', '{', '(', '<', ' ']).next().unwrap());
+                paths
+                    .filter(|path| path.split("::").next() == Some(domain))
+                    .any(|path| path.contains("::api"))
+            })
+    });
+}
+
+#[test]
+fn only_db_asks_which_database_it_is() {
+    only(&[], |source| source.folder() != "db" && source.code.contains("AnyConnection::"));
+}
+
+#[test]
+fn only_these_act_without_an_actor() {
+    only(
+        &[
+            "access/permit.rs",
+            "accounts/api/sessions.rs",
+            "accounts/operator.rs",
+            "cli/demo/history/router.rs",
+            "upkeep.rs",
+        ],
+        |source| {
+            ["Permit::system", ">::system", "fn system_in("].iter().any(|call| source.code.contains(call))
+        },
+    );
+}
+
+#[test]
+fn only_these_read_without_an_entry_on_the_log() {
+    only(
+        &[
+            "accounts/api/me.rs",
+            "accounts/api/sessions.rs",
+            "accounts/api/users.rs",
+            "accounts/authenticate.rs",
+            "health.rs",
+            "upkeep.rs",
+        ],
+        |source| source.code.contains(".unrecorded("),
+    );
+}
+
+#[test]
+fn receipts_are_made_in_one_place() {
+    // The known answers of the seal are a test.
+    only(&["audit/event.rs", "audit/receipt.rs", "crypto/known_answers.rs"], |source| {
+        source.names("for_committed")
+    });
+    only(&["audit/event.rs", "db/mod.rs"], |source| {
+        source.code.contains("fn receipt(") || source.code.contains(".receipt()")
+    });
+}
+
+#[test]
+fn no_file_is_long_and_none_is_a_drawer() {
+    only(&[], |source| source.lines > LONGEST_FILE);
+    only(&[], |source| {
+        let name = source.path.rsplit('/').next().unwrap();
+        ["utils.rs", "util.rs", "helpers.rs", "common.rs", "misc.rs"].contains(&name)
+    });
+}

@@ -1,0 +1,266 @@
+//! The walk: every route, every role, every situation, against what the permission's row says.
+//!
+//! A new route is walked by itself. It needs a line in `samples.rs` unless it is a GET, and one in
+//! `scene.rs` when its path names a new kind of thing; without them the walk fails and says so.
+
+mod samples;
+mod scene;
+mod situation;
+
+use std::collections::BTreeMap;
+
+use actix_web::test::TestRequest;
+use serde_json::Value;
+use utoipa::openapi::RefOr;
+use utoipa::openapi::path::Parameter;
+use waystation::access::permissions::Row;
+use waystation::access::{Reach, Role, UserId};
+use waystation::routes::{self, Route};
+
+use crate::common::{Answer, Person, TestApp};
+use samples::{Sample, sample};
+use scene::{Ids, Scene, comparable, fill, has_parts, reads};
+use situation::{Expected, Kind};
+
+/// Open to everybody. The only list written by hand, and it may only shrink.
+const PUBLIC: [&str; 5] =
+    ["create_session", "get_liveness", "get_readiness", "get_token_keys", "refresh_session"];
+
+fn row_of(route: &Route) -> Option<&'static Row> {
+    (route.describe)().permission
+}
+
+#[test]
+fn only_the_listed_operations_are_open_to_everybody() {
+    let open = routes::all().into_iter().filter(|route| row_of(route).is_none());
+    let mut open: Vec<String> = open.map(|route| route.operation).collect();
+    open.sort_unstable();
+    assert_eq!(open, PUBLIC);
+}
+
+#[actix_web::test]
+async fn every_operation_has_a_sample_and_a_kind() {
+    let app = TestApp::new().await;
+    let names = Scene::set(&app, "/", Kind::Whole).await.names(UserId::generate());
+    let lacking: Vec<String> = routes::all()
+        .iter()
+        .filter(|route| row_of(route).is_some())
+        .filter(|route| {
+            Kind::of(route.path).is_none()
+                || (!reads(&route.method) && sample(&route.operation, &names).is_none())
+        })
+        .map(|route| format!("{} ({} {})", route.operation, route.method, route.path))
+        .collect();
+    assert!(lacking.is_empty(), "add to tests/api/walk/samples.rs (or Kind::of): {lacking:#?}");
+}
+
+#[actix_web::test]
+async fn without_a_good_token_no_route_but_the_public_ones_answers() {
+    let app = TestApp::new().await;
+    let (hub, stranger) = (app.hub("Kunming"), TestApp::new().await);
+    let case = app.caseworker(hub).open_case(hub).await;
+    let (ended, suspended) = (app.caseworker(hub), app.caseworker(hub));
+    let sql = format!(
+        "UPDATE sessions SET ended_at = {}, ended_reason = 'logout' WHERE id = '{}';
+         UPDATE users SET status = 'suspended' WHERE id = '{}';",
+        app.now().micros(),
+        ended.session,
+        suspended.id
+    );
+    app.database.raw().execute(&sql).unwrap();
+    let tokens = [
+        app.anonymous(),
+        app.anonymous().with_token("eyJhbGciOiJub25lIn0.e30."),
+        app.anonymous().with_token(&stranger.auditor().token().unwrap()),
+        ended.client.clone(),
+        suspended.client.clone(),
+    ];
+    for route in routes::all().iter().filter(|route| row_of(route).is_some()) {
+        for known in [case["id"].as_str().unwrap(), "0123456789abcdefghjkmnpqrs"] {
+            let path = situation::parameters(route.path).fold(route.path.to_owned(), |path, name| {
+                path.replace(&format!("{{{name}}}"), if name == "version" { "1" } else { known })
+            });
+            for client in &tokens {
+                let answer = client.send(client.request(route.method.clone(), &path)).await;
+                assert_eq!(answer.status.as_u16(), 401, "{}: {}", route.operation, answer.text());
+                assert_eq!(answer.json()["code"], "unauthenticated", "{}", route.operation);
+            }
+        }
+    }
+}
+
+#[actix_web::test]
+async fn routes_of_sealed_records_answer_as_their_permissions_say() {
+    walk(|route| is_record(route)).await;
+}
+
+#[actix_web::test]
+async fn other_routes_of_a_case_answer_as_their_permissions_say() {
+    walk(|route| Kind::of(route.path) == Some(Kind::Case) && !is_record(route)).await;
+}
+
+#[actix_web::test]
+async fn routes_of_no_case_answer_as_their_permissions_say() {
+    walk(|route| Kind::of(route.path) != Some(Kind::Case)).await;
+}
+
+fn is_record(route: &Route) -> bool {
+    route.path.split('/').nth(4).is_some_and(|noun| noun.parse::<waystation::access::FieldGroup>().is_ok())
+}
+
+async fn walk(which: impl Fn(&Route) -> bool) {
+    let app = TestApp::new().await;
+    let (mut requests, mut allowed) = (0, 0);
+    for route in routes::all().iter().filter(|route| which(route)) {
+        let Some(row) = row_of(route) else { continue };
+        let asked = Walk::new(&app, route, row).await.run().await;
+        let done = asked.iter().filter(|asked| asked.expected == Expected::Allowed).count();
+        assert!(done > 0, "{} was allowed to nobody: its scene says nothing", route.operation);
+        requests += asked.len();
+        allowed += done;
+    }
+    println!("{requests} requests, {allowed} of them allowed");
+}
+
+/// One request of the walk.
+struct Asked {
+    what: String,
+    role: Role,
+    person: Person,
+    expected: Expected,
+    answer: Answer,
+}
+
+/// The walk of one route.
+struct Walk<'a> {
+    app: &'a TestApp,
+    route: &'a Route,
+    row: &'static Row,
+    kind: Kind,
+    scene: Scene<'a>,
+}
+
+impl<'a> Walk<'a> {
+    async fn new(app: &'a TestApp, route: &'a Route, row: &'static Row) -> Self {
+        let kind = Kind::of(route.path).expect("a kind");
+        Self { app, route, row, kind, scene: Scene::set(app, route.path, kind).await }
+    }
+
+    async fn run(&self) -> Vec<Asked> {
+        // Those whose role is refused go first: they change nothing, so the same scene serves the next.
+        let mut cast: Vec<&(Role, Person)> = self.scene.cast.iter().collect();
+        cast.sort_by_key(|(role, _)| self.row.reach_of(*role) != Reach::No);
+        let mut asked = Vec::new();
+        let mut stage: Vec<(situation::Situation, Ids)> = Vec::new();
+        let mut spoilt = true;
+        for (role, person) in cast {
+            if spoilt {
+                stage.clear();
+                for situation in self.kind.situations() {
+                    if !situation.strange_parts || has_parts(self.route.path) {
+                        stage.push((situation, self.scene.prepare(&situation).await));
+                    }
+                }
+            }
+            spoilt = self.row.reach_of(*role) != Reach::No;
+            for (situation, ids) in &stage {
+                let ids = self.scene.prepare_for(person, situation, ids).await;
+                let expected = Expected::of(self.row, *role, self.kind, situation);
+                let what = format!("{} by a {role}, {}", self.route.operation, situation.name);
+                let answer = self.ask(person, &ids, expected, &what).await;
+                asked.push(Asked { what, role: *role, person: person.clone(), expected, answer });
+            }
+        }
+        self.assert_alike(&asked);
+        self.assert_recorded(&asked);
+        asked
+    }
+
+    async fn ask(&self, person: &Person, ids: &Ids, expected: Expected, what: &str) -> Answer {
+        let sample = match sample(&self.route.operation, &self.scene.names(person.id)) {
+            Some(sample) => sample,
+            None if reads(&self.route.method) => Sample::get(),
+            None => panic!("{}: add a sample to tests/api/walk/samples.rs", self.route.operation),
+        };
+        let request = person.request(self.route.method.clone(), &fill(self.route.path, ids));
+        let answer = person.send(self.completed(request, &sample)).await;
+        match expected.refusal() {
+            Some((status, code)) => {
+                assert_eq!(answer.status.as_u16(), status, "{what}: {}", answer.text());
+                assert_eq!(answer.json()["code"], code, "{what}");
+            }
+            None => assert_eq!(answer.status.as_u16(), sample.status, "{what}: {}", answer.text()),
+        }
+        answer
+    }
+
+    /// Adds the body, and the precondition that the handler's signature asks for.
+    fn completed(&self, mut request: TestRequest, sample: &Sample) -> TestRequest {
+        let (operation, _) =
+            (self.route.describe)().operation("walk", "Walk", "walk", false, self.route.path);
+        let asks = |name: &str| {
+            let named = |parameter: &RefOr<Parameter>| match parameter {
+                RefOr::T(parameter) => parameter.name == name,
+                RefOr::Ref(_) => false,
+            };
+            operation.parameters.as_ref().is_some_and(|all| all.iter().any(named))
+        };
+        if asks("If-None-Match") {
+            request = request.insert_header(("If-None-Match", "*"));
+        } else if asks("If-Match") {
+            request = request.insert_header(("If-Match", format!("\"{}\"", sample.version)));
+        }
+        match &sample.body {
+            Some(body) => request.set_json(body),
+            None => request,
+        }
+    }
+
+    /// Answers that hide are the same, byte for byte, whatever they hide; so are those that forbid.
+    fn assert_alike(&self, asked: &[Asked]) {
+        for refusal in [Expected::Hidden, Expected::Forbidden, Expected::Withheld] {
+            let mut alike = asked.iter().filter(|asked| asked.expected == refusal);
+            let Some(first) = alike.next() else { continue };
+            for other in alike {
+                let (left, right) = (comparable(&first.answer), comparable(&other.answer));
+                assert_eq!(left, right, "{} and {} can be told apart", first.what, other.what);
+            }
+        }
+    }
+
+    /// Every refusal is one entry of the log, everything done at least one, each under the name of who
+    /// asked and of the permission that was asked for.
+    fn assert_recorded(&self, asked: &[Asked]) {
+        let mut raw = self.app.database.raw();
+        let people: Vec<String> =
+            self.scene.cast.iter().map(|(_, person)| format!("'{}'", person.id)).collect();
+        let sql = format!(
+            "SELECT {} AS t FROM audit_events WHERE actor_id IN ({})",
+            raw.hex("body"),
+            people.join(", ")
+        );
+        let mut by_request: BTreeMap<String, Vec<Value>> = BTreeMap::new();
+        for body in raw.texts(&sql) {
+            let entry: Value = serde_json::from_slice(&crate::common::unhex(&body)).unwrap();
+            by_request.entry(entry["request"].as_str().unwrap().to_owned()).or_default().push(entry);
+        }
+        for Asked { what, role, person, expected, answer } in asked {
+            let request = answer.header("x-request-id").unwrap();
+            let entries = by_request.get(request).cloned().unwrap_or_default();
+            let refused = entries.iter().filter(|entry| entry["outcome"] == "refused").count();
+            assert_eq!(refused, usize::from(*expected != Expected::Allowed), "{what}: {entries:#?}");
+            if *expected == Expected::Allowed {
+                let done = entries.iter().filter(|entry| entry["outcome"] == "done").count();
+                assert_eq!(done >= 1, answer.status.is_success(), "{what}: {entries:#?}");
+            } else {
+                assert_eq!(entries.len(), 1, "{what}: {entries:#?}");
+                assert_eq!(entries[0]["code"], answer.json()["code"], "{what}");
+            }
+            for entry in &entries {
+                assert_eq!(entry["actor"], person.id.as_str(), "{what}");
+                assert_eq!(entry["role"], role.to_string(), "{what}");
+                assert_eq!(entry["permission"], self.row.name, "{what}");
+            }
+        }
+    }
+}

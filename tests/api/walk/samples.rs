@@ -1,0 +1,137 @@
+//! A good request for each operation: the body, and what it is answered where it is allowed.
+//!
+//! A GET needs none; it is answered 200. Anything else without a line here fails the walk by name.
+
+use serde_json::{Value, json};
+use waystation::access::{FieldGroup, HubId, UserId};
+use waystation::db::types::CodeList as _;
+
+/// What bodies are made of.
+pub struct Names {
+    /// The hub of the person who asks.
+    pub hub: HubId,
+    /// An open shelter of that hub, with free beds.
+    pub shelter: String,
+    /// Who may keep a leg: the person who asks, who is on the team where they are allowed to.
+    pub keeper: UserId,
+    /// A word that no other request uses.
+    pub word: String,
+}
+
+/// A good request.
+pub struct Sample {
+    /// Its body.
+    pub body: Option<Value>,
+    /// The version that `If-Match` names, where the operation asks for one.
+    pub version: i64,
+    /// The status where it is allowed.
+    pub status: u16,
+}
+
+impl Sample {
+    /// A GET.
+    pub fn get() -> Self {
+        Self::bare(200)
+    }
+
+    fn new(status: u16, body: Value) -> Self {
+        Self { body: Some(body), version: 1, status }
+    }
+
+    fn bare(status: u16) -> Self {
+        Self { body: None, version: 1, status }
+    }
+
+    fn version(self, version: i64) -> Self {
+        Self { version, ..self }
+    }
+}
+
+/// The sample of an operation.
+pub fn sample(operation: &str, names: &Names) -> Option<Sample> {
+    let leg = json!({"from_country": "CHN", "to_country": "THA", "keeper_id": names.keeper, "planned_on": "2026-03-05"});
+    Some(match generic(operation).as_str() {
+        "end_session" => Sample::bare(204),
+        "change_password" => Sample::new(
+            204,
+            json!({"current_password": super::scene::PASSWORD, "new_password": "four quiet herons at dusk"}),
+        ),
+        "create_user" => Sample::new(
+            201,
+            json!({
+                "username": names.word, "role": "caseworker", "password": "four quiet herons at dusk",
+                "hubs": [names.hub]
+            }),
+        ),
+        "update_user" => Sample::new(200, json!({"status": "suspended"})),
+        "reset_password" => Sample::new(204, json!({"password": "four quiet herons at dusk"})),
+        "add_hub_member" | "remove_hub_member" | "remove_team_place" => Sample::bare(204),
+        "create_hub" => Sample::new(201, json!({"name": names.word, "country": "CHN"})),
+        "update_hub" => Sample::new(200, json!({"country": "THA"})),
+        "create_shelter" => Sample::new(201, json!({"hub_id": names.hub, "codename": names.word, "beds": 4})),
+        "update_shelter" => Sample::new(200, json!({"beds": 9})),
+        "create_case" => Sample::new(
+            201,
+            json!({
+                "hub_id": names.hub, "sex": "female", "age_band": "18-59", "origin_country": "PRK",
+                "risk": "high", "opened_on": "2026-03-01"
+            }),
+        ),
+        "update_case" => Sample::new(200, json!({"risk": "low"})),
+        "restrict_case" => Sample::new(200, json!({"restricted": true})),
+        // The guards of the next stage are not met.
+        "move_case" => {
+            Sample::new(409, json!({"to": "asylum", "reason": "application_lodged", "on": "2026-03-02"}))
+        }
+        "set_case_status" => {
+            Sample::new(200, json!({"to": "missing", "reason": "lost_contact", "on": "2026-03-02"}))
+        }
+        "close_case" => {
+            Sample::new(200, json!({"outcome": "moved_on", "on": "2026-03-02", "note": "Alone."}))
+        }
+        // The case is open.
+        "reopen_case" => Sample::new(409, json!({"reason": "came_back", "on": "2026-03-02"})),
+        "correct_case_history" => {
+            Sample::new(200, json!({"from_on": "2026-02-20", "note": "By her sister."}))
+        }
+        "put_team_place" => Sample::new(200, json!({"field_groups": ["identity"]})),
+        "put_record" => Sample::new(200, json!({})),
+        "patch_record" => Sample::new(200, json!({})).version(0),
+        "create_stay" => Sample::new(201, json!({"shelter_id": names.shelter, "arrived_on": "2026-03-02"})),
+        "end_stay" => Sample::new(200, json!({"left_on": "2026-03-02", "leaving": "moved_on"})),
+        "create_journey" => Sample::new(201, json!({"destination_country": "THA", "legs": [leg]})),
+        "approve_journey" => Sample::new(200, json!({})),
+        "set_journey_state" => Sample::new(200, json!({"to": "abandoned"})),
+        "create_leg" => Sample::new(
+            201,
+            json!({"from_country": "THA", "to_country": "KOR", "keeper_id": names.keeper, "planned_on": "2026-03-06"}),
+        ),
+        // The journey is not approved.
+        "set_leg_state" => Sample::new(409, json!({"to": "underway", "on": "2026-03-02"})),
+        "create_application" => Sample::new(
+            201,
+            json!({"country": "THA", "authority": "unhcr", "level": "FI", "applied_on": "2026-03-01"}),
+        ),
+        "set_application_state" => Sample::new(200, json!({"to": "interview_scheduled", "on": "2026-03-02"})),
+        "create_resettlement" => Sample::new(
+            201,
+            json!({
+                "country": "USA", "primary_category": "women_girls_at_risk", "priority": "urgent",
+                "on": "2026-03-01"
+            }),
+        ),
+        "set_resettlement_state" => Sample::new(200, json!({"to": "submitted", "on": "2026-03-02"})),
+        _ => return None,
+    })
+}
+
+/// Operations on the seven records differ in the record's name alone.
+fn generic(operation: &str) -> String {
+    FieldGroup::all()
+        .iter()
+        .find_map(|group| {
+            let verb = operation.strip_suffix(&format!("_{}", group.code()))?;
+            ["put", "patch"].contains(&verb).then(|| format!("{verb}_record"))
+        })
+        .unwrap_or_else(|| operation.to_owned())
+}

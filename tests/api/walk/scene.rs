@@ -1,0 +1,272 @@
+//! The network that one route is walked in: two hubs, somebody of every role, and what the path names.
+
+use std::collections::BTreeMap;
+
+use actix_web::http::Method;
+use serde_json::{Value, json};
+use waystation::access::{FieldGroup, HubId, Role, UserId};
+use waystation::db::types::CodeList as _;
+
+use super::samples::Names;
+use super::situation::{Kind, Place, Situation, parameters};
+use crate::common::{Answer, Person, TestApp};
+
+/// An id that is well formed and that nothing has.
+const NOTHING: &str = "0123456789abcdefghjkmnpqrs";
+
+/// What everybody of the cast logs in with.
+pub const PASSWORD: &str = "nine slow barges upstream";
+
+/// The ids that go into a path.
+pub type Ids = BTreeMap<&'static str, String>;
+
+/// A network for one route.
+pub struct Scene<'a> {
+    app: &'a TestApp,
+    path: &'static str,
+    kind: Kind,
+    hub: HubId,
+    other_hub: HubId,
+    shelter: String,
+    owner: Person,
+    other_owner: Person,
+    bystander: Person,
+    /// Somebody of every role, in the hub.
+    pub cast: Vec<(Role, Person)>,
+}
+
+impl<'a> Scene<'a> {
+    /// Sets the scene for a path.
+    pub async fn set(app: &'a TestApp, path: &'static str, kind: Kind) -> Self {
+        let word = || UserId::generate().to_string();
+        let (hub, other_hub) = (app.hub(&word()), app.hub(&word()));
+        let cast: Vec<(Role, Person)> =
+            Role::all().iter().map(|role| (*role, app.person(*role, &[hub]))).collect();
+        let hash = app.app.passwords.hash(PASSWORD.to_owned().into()).await.unwrap();
+        for (_, person) in &cast {
+            let sql = format!("UPDATE users SET password_hash = '{hash}' WHERE id = '{}'", person.id);
+            app.database.raw().execute(&sql).unwrap();
+        }
+        Self {
+            app,
+            path,
+            kind,
+            hub,
+            other_hub,
+            shelter: shelter(app, hub),
+            owner: app.caseworker(hub),
+            other_owner: app.caseworker(other_hub),
+            bystander: app.caseworker(hub),
+            cast,
+        }
+    }
+
+    /// What a body is made of.
+    pub fn names(&self, asks: UserId) -> Names {
+        Names {
+            hub: self.hub,
+            shelter: self.shelter.clone(),
+            keeper: asks,
+            word: UserId::generate().to_string(),
+        }
+    }
+
+    /// The ids for the path, of something that stands in this situation to everybody of the cast.
+    pub async fn prepare(&self, situation: &Situation) -> Ids {
+        let mut ids: Ids = parameters(self.path).map(|name| (name, NOTHING.to_owned())).collect();
+        if ids.contains_key("version") {
+            ids.insert("version", "1".to_owned());
+        }
+        if !situation.there {
+            return ids;
+        }
+        let hub = if situation.own { self.hub } else { self.other_hub };
+        match self.kind {
+            Kind::Case => {
+                self.case(&mut ids, situation).await;
+                if situation.strange_parts {
+                    let own = ids["case"].clone();
+                    self.case(&mut ids, &Situation { strange_parts: false, ..*situation }).await;
+                    ids.insert("case", own);
+                }
+            }
+            Kind::Hub | Kind::User => {
+                for (name, id) in &mut ids {
+                    *id = match *name {
+                        "hub" => hub.to_string(),
+                        "shelter" => shelter(self.app, hub),
+                        "user" => self.app.caseworker(hub).id.to_string(),
+                        name => panic!("{}: say in walk/scene.rs how a {{{name}}} comes to be", self.path),
+                    };
+                }
+            }
+            Kind::List => *ids.get_mut("list").unwrap() = "roles".to_owned(),
+            Kind::Entry | Kind::Whole => {}
+        }
+        ids
+    }
+
+    /// The same for one person: an entry of the log is somebody's own.
+    pub async fn prepare_for(&self, person: &Person, situation: &Situation, ids: &Ids) -> Ids {
+        let mut ids = ids.clone();
+        if self.kind == Kind::Entry && situation.there {
+            let actor = if situation.own { person } else { &self.owner };
+            let request = actor.get("/v1/me").await.header("x-request-id").unwrap().to_owned();
+            let entries = self.app.events_of(&request).await;
+            ids.insert("event", entries[0].id.clone());
+        }
+        ids
+    }
+
+    async fn case(&self, ids: &mut Ids, situation: &Situation) {
+        let (owner, hub) =
+            if situation.own { (&self.owner, self.hub) } else { (&self.other_owner, self.other_hub) };
+        let case = owner.open_case(hub).await["id"].as_str().unwrap().to_owned();
+        let mut parts = Parts { app: self.app, owner, hub, address: format!("/v1/cases/{case}") };
+        ids.insert("case", case.clone());
+        for name in parameters(self.path).skip(1) {
+            let id = parts.make(name, self.path, self.bystander.id.as_str(), ids).await;
+            ids.insert(name, id);
+        }
+        let mut sql = String::new();
+        if parameters(self.path).any(|name| name == "user") {
+            sql.push_str(&self.place(&case, &self.bystander, Place::Lean));
+        }
+        for (_, person) in &self.cast {
+            sql.push_str(&self.place(&case, person, situation.place));
+        }
+        if situation.restricted {
+            sql.push_str(&format!("UPDATE cases SET restricted = TRUE WHERE id = '{case}';"));
+        }
+        if !sql.is_empty() {
+            self.app.database.raw().execute(&sql).unwrap();
+        }
+    }
+
+    /// SQL for a place on a team.
+    fn place(&self, case: &str, person: &Person, place: Place) -> String {
+        let now = self.app.now().micros();
+        let (opens, ends_at) = match place {
+            Place::None => return String::new(),
+            Place::Full => ("TRUE", (now + 1).to_string()),
+            Place::Lean => ("FALSE", "NULL".to_owned()),
+            Place::Ended => ("TRUE", now.to_string()),
+        };
+        let groups: Vec<&str> = FieldGroup::all().iter().map(|group| group.code()).collect();
+        format!(
+            "INSERT INTO case_team (case_id, user_id, {}, ends_at, added_by, added_at, version) \
+             VALUES ('{case}', '{}', {}, {ends_at}, '{}', {now}, 1);",
+            groups.join(", "),
+            person.id,
+            vec![opens; groups.len()].join(", "),
+            self.owner.id
+        )
+    }
+}
+
+/// An open shelter with beds.
+fn shelter(app: &TestApp, hub: HubId) -> String {
+    let id = UserId::generate().to_string();
+    let now = app.now().micros();
+    app.database
+        .raw()
+        .execute(&format!(
+            "INSERT INTO shelters (id, hub_id, codename, beds, state, version, created_at, updated_at) \
+             VALUES ('{id}', '{hub}', '{id}', 400, 'open', 1, {now}, {now})"
+        ))
+        .unwrap();
+    id
+}
+
+/// What hangs on a case, made by whoever opened it.
+struct Parts<'a> {
+    app: &'a TestApp,
+    owner: &'a Person,
+    hub: HubId,
+    address: String,
+}
+
+impl Parts<'_> {
+    async fn make(&mut self, name: &str, path: &str, bystander: &str, ids: &mut Ids) -> String {
+        match name {
+            "user" => bystander.to_owned(),
+            "version" => {
+                let record = path.split('/').nth(4).unwrap();
+                let address = format!("{}/{record}", self.address);
+                self.owner.put_new(&address, json!({})).await.expect(200);
+                "1".to_owned()
+            }
+            "period" => {
+                let history = self.owner.get(&format!("{}/history", self.address)).await.expect(200);
+                text(&history["items"][0]["id"])
+            }
+            "stay" => {
+                let body = json!({"shelter_id": shelter(self.app, self.hub), "arrived_on": "2026-03-01"});
+                self.created("stays", body).await
+            }
+            "journey" => {
+                let leg = json!({
+                    "from_country": "CHN", "to_country": "THA", "keeper_id": self.owner.id,
+                    "planned_on": "2026-03-05"
+                });
+                let body = json!({"destination_country": "THA", "legs": [leg]});
+                self.created("journeys", body).await
+            }
+            "leg" => {
+                let address = format!("{}/journeys/{}", self.address, ids["journey"]);
+                text(&self.owner.get(&address).await.expect(200)["legs"][0]["id"])
+            }
+            "application" => {
+                let body = json!({
+                    "country": "THA", "authority": "unhcr", "level": "FI", "applied_on": "2026-03-01"
+                });
+                self.created("applications", body).await
+            }
+            "resettlement" => {
+                let body = json!({
+                    "country": "USA", "primary_category": "women_girls_at_risk", "priority": "urgent",
+                    "on": "2026-03-01"
+                });
+                self.created("resettlements", body).await
+            }
+            name => panic!("{path}: say in walk/scene.rs how a {{{name}}} comes to be"),
+        }
+    }
+
+    async fn created(&self, list: &str, body: Value) -> String {
+        text(&self.owner.post(&format!("{}/{list}", self.address), body).await.expect(201)["id"])
+    }
+}
+
+fn text(id: &Value) -> String {
+    id.as_str().unwrap().to_owned()
+}
+
+/// Whether a path has ids below the case that belong to one case alone.
+pub fn has_parts(path: &str) -> bool {
+    Kind::of(path) == Some(Kind::Case)
+        && parameters(path).skip(1).any(|name| !["user", "version"].contains(&name))
+}
+
+/// The path with its ids.
+pub fn fill(path: &str, ids: &Ids) -> String {
+    ids.iter().fold(path.to_owned(), |path, (name, id)| path.replace(&format!("{{{name}}}"), id))
+}
+
+/// An answer without what differs from request to request.
+pub fn comparable(answer: &Answer) -> (u16, Vec<(String, String)>, String) {
+    let request = answer.header("x-request-id").unwrap_or_default();
+    let mut headers: Vec<(String, String)> = answer
+        .headers
+        .iter()
+        .filter(|(name, _)| !["x-request-id", "date"].contains(&name.as_str()))
+        .map(|(name, value)| (name.to_string(), value.to_str().unwrap().to_owned()))
+        .collect();
+    headers.sort_unstable();
+    (answer.status.as_u16(), headers, answer.text().replace(request, ""))
+}
+
+/// Whether a method only reads.
+pub fn reads(method: &Method) -> bool {
+    *method == Method::GET
+}

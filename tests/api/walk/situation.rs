@@ -1,0 +1,168 @@
+//! Where the thing that a request names stands to the person who asks, and what the permission's row
+//! makes of that. Nothing here knows a route.
+
+use waystation::access::permissions::Row;
+use waystation::access::{FieldGroup, Reach, Role};
+use waystation::db::types::CodeList as _;
+
+/// What a route's first path parameter names: it decides what scope means for the route.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// A case, with everything below it.
+    Case,
+    /// A hub, or something that belongs to one.
+    Hub,
+    /// A user.
+    User,
+    /// An entry of the log.
+    Entry,
+    /// A code list: the same for everybody.
+    List,
+    /// Nothing: a list, or something new.
+    Whole,
+}
+
+impl Kind {
+    /// The kind of a path; `None` for a parameter that the walk has not heard of.
+    pub fn of(path: &str) -> Option<Self> {
+        Some(match parameters(path).next() {
+            None => Self::Whole,
+            Some("case") => Self::Case,
+            Some("hub" | "shelter") => Self::Hub,
+            Some("user") => Self::User,
+            Some("event") => Self::Entry,
+            Some("list") => Self::List,
+            Some(_) => return None,
+        })
+    }
+
+    /// Everything that is asked of each route of the kind.
+    pub fn situations(self) -> Vec<Situation> {
+        match self {
+            Self::Case => CASES.to_vec(),
+            Self::Hub | Self::User | Self::Entry => vec![OWN_HUB, ANOTHERS, ABSENT],
+            Self::List => vec![OWN_HUB, ABSENT],
+            Self::Whole => vec![OWN_HUB],
+        }
+    }
+}
+
+/// The names of a path's parameters.
+pub fn parameters(path: &str) -> impl Iterator<Item = &str> {
+    path.split(['{', '}']).skip(1).step_by(2)
+}
+
+/// A place on the case's team.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// None.
+    None,
+    /// Now, with every field group.
+    Full,
+    /// Now, without any field group.
+    Lean,
+    /// One that has ended, with every field group.
+    Ended,
+}
+
+/// Where the thing stands to the person who asks.
+#[derive(Clone, Copy, Debug)]
+pub struct Situation {
+    /// For messages.
+    pub name: &'static str,
+    /// Whether it is there at all.
+    pub there: bool,
+    /// Whether it belongs to the person's hub; of an entry of the log, to their own actions.
+    pub own: bool,
+    /// Whether the case is restricted.
+    pub restricted: bool,
+    /// The person's place on the case's team.
+    pub place: Place,
+    /// Whether the ids below the case are those of another case.
+    pub strange_parts: bool,
+}
+
+const OWN_HUB: Situation = Situation {
+    name: "of the own hub",
+    there: true,
+    own: true,
+    restricted: false,
+    place: Place::None,
+    strange_parts: false,
+};
+const ANOTHERS: Situation = Situation { name: "another's", own: false, ..OWN_HUB };
+const ABSENT: Situation = Situation { name: "absent", there: false, ..OWN_HUB };
+const RESTRICTED: Situation = Situation { name: "restricted", restricted: true, ..OWN_HUB };
+const ON_TEAM: Situation = Situation { name: "own, on the team", place: Place::Full, ..OWN_HUB };
+
+const CASES: [Situation; 12] = [
+    ON_TEAM,
+    OWN_HUB,
+    ANOTHERS,
+    ABSENT,
+    RESTRICTED,
+    Situation { name: "restricted, on the team", place: Place::Full, ..RESTRICTED },
+    Situation { name: "restricted, on the team without a field group", place: Place::Lean, ..RESTRICTED },
+    Situation { name: "restricted, after the place has ended", place: Place::Ended, ..RESTRICTED },
+    Situation { name: "after the place has ended", place: Place::Ended, ..OWN_HUB },
+    Situation { name: "on the team without a field group", place: Place::Lean, ..OWN_HUB },
+    Situation { name: "another hub's, on the team", place: Place::Full, ..ANOTHERS },
+    Situation { name: "own, with the parts of another case", strange_parts: true, ..ON_TEAM },
+];
+
+/// The answer that is right.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Expected {
+    /// 403: the role does not hold the permission.
+    Forbidden,
+    /// 403: the case may be seen, and this field group not.
+    Withheld,
+    /// 404: not within reach, or not there.
+    Hidden,
+    /// What the request deserves.
+    Allowed,
+}
+
+impl Expected {
+    /// What `row` says to `role` in the situation.
+    pub fn of(row: &Row, role: Role, kind: Kind, situation: &Situation) -> Self {
+        let reach = row.reach_of(role);
+        if reach == Reach::No {
+            return Self::Forbidden;
+        }
+        if !situation.there || !within(reach, kind, situation) {
+            return Self::Hidden;
+        }
+        if opens_a_group(row) && situation.place != Place::Full {
+            return Self::Withheld;
+        }
+        if situation.strange_parts { Self::Hidden } else { Self::Allowed }
+    }
+
+    /// Its status and code, unless it is what the request deserves.
+    pub fn refusal(self) -> Option<(u16, &'static str)> {
+        match self {
+            Self::Forbidden => Some((403, "forbidden")),
+            Self::Withheld => Some((403, "field_group_withheld")),
+            Self::Hidden => Some((404, "not_found")),
+            Self::Allowed => None,
+        }
+    }
+}
+
+fn within(reach: Reach, kind: Kind, situation: &Situation) -> bool {
+    let on_team = matches!(situation.place, Place::Full | Place::Lean);
+    match (kind, reach) {
+        (Kind::Whole | Kind::List, _) | (Kind::Hub | Kind::User | Kind::Entry, Reach::All) => true,
+        (Kind::Case, Reach::Team) => on_team,
+        (Kind::Case, Reach::Hub) => on_team || (situation.own && !situation.restricted),
+        (Kind::Hub | Kind::User, Reach::Hub) | (Kind::Entry, Reach::Own) => situation.own,
+        _ => false,
+    }
+}
+
+/// Permissions on sealed records are named after their group.
+fn opens_a_group(row: &Row) -> bool {
+    let (noun, _) = row.name.split_once('.').unwrap();
+    FieldGroup::all().iter().any(|group| group.code() == noun)
+}
