@@ -6,7 +6,7 @@ use utoipa::openapi::path::{HttpMethod, Paths};
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::openapi::tag::{Tag, TagBuilder};
 use utoipa::openapi::{
-    ComponentsBuilder, InfoBuilder, LicenseBuilder, OpenApi, OpenApiBuilder, ServerBuilder,
+    ComponentsBuilder, InfoBuilder, License, LicenseBuilder, OpenApi, OpenApiBuilder, ServerBuilder,
 };
 use utoipa_swagger_ui::SwaggerUi;
 
@@ -43,7 +43,7 @@ const TAGS: &[(&str, &str, &[&str])] = &[
 pub fn document() -> OpenApi {
     let (mut paths, mut schemas) = (Paths::new(), Schemas::new());
     for route in routes::all() {
-        let (operation, mut named) = (route.describe)().operation(
+        let (operation, mut named) = (route.describe)().refusing(route.refusals).operation(
             &route.operation,
             route.summary,
             tag(route.path),
@@ -64,7 +64,7 @@ pub fn document() -> OpenApi {
                 .title("Waystation")
                 .version(env!("CARGO_PKG_VERSION"))
                 .description(Some(ABOUT))
-                .license(Some(LicenseBuilder::new().name(env!("CARGO_PKG_LICENSE")).build()))
+                .license(Some(license()))
                 .build(),
         )
         .servers(Some([ServerBuilder::new().url("/").description(Some("This server")).build()]))
@@ -83,6 +83,12 @@ pub fn document() -> OpenApi {
 /// fetched from anywhere.
 pub fn configure(config: &mut ServiceConfig) {
     config.service(SwaggerUi::new("/docs/{_:.*}").url("/openapi.json", document()));
+}
+
+/// The name is also the SPDX expression.
+fn license() -> License {
+    let name = env!("CARGO_PKG_LICENSE");
+    LicenseBuilder::new().name(name).identifier(Some(name)).build()
 }
 
 fn tags() -> Vec<Tag> {

@@ -26,6 +26,8 @@ pub struct Route {
     pub operation: String,
     /// What it does.
     pub summary: &'static str,
+    /// The codes that its rules may answer, beside those of what it takes and gives.
+    pub refusals: &'static [Code],
     /// What its signature says.
     pub describe: fn() -> Description,
     register: fn(Resource) -> Resource,
@@ -34,9 +36,10 @@ pub struct Route {
 /// Declares the table.
 ///
 /// `GET "/v1/me" => accounts::api::get_me, "Read one's own account";` expands to a [`Route`] whose
-/// handler is registered under that method and address and described by its own signature.
+/// handler is registered under that method and address and described by its own signature. The codes of
+/// its rules follow in brackets, as no signature tells them.
 macro_rules! routes {
-    ($($method:ident $path:literal => $($handler:ident)::+ $(<$type:ty>)?, $summary:literal;)+) => {
+    ($($method:ident $path:literal => $($handler:ident)::+ $(<$type:ty>)?, $summary:literal $(, [$($refusal:ident),+])?;)+) => {
         /// The table.
         #[must_use]
         pub fn all() -> Vec<Route> {
@@ -45,6 +48,7 @@ macro_rules! routes {
                 path: $path,
                 operation: operation(stringify!($($handler)::+), [$(stringify!($type))?].first().copied()),
                 summary: $summary,
+                refusals: &[$($(Code::$refusal),+)?],
                 describe: || Endpoint::describe(&$($handler)::+ $(::<$type>)?),
                 register: |resource| register(resource, Method::$method, $($handler)::+ $(::<$type>)?),
             }),+]
@@ -56,95 +60,95 @@ routes! {
     GET    "/health" => health::get_liveness, "Whether the server lives";
     GET    "/ready" => health::get_readiness, "Whether the server can work";
     GET    "/.well-known/jwks.json" => keys::get_token_keys, "Read the public keys of access tokens";
-    POST   "/v1/sessions" => sessions::create_session, "Log in";
-    POST   "/v1/sessions/refresh" => sessions::refresh_session, "Carry a session on";
+    POST   "/v1/sessions" => sessions::create_session, "Log in", [LoginRefused];
+    POST   "/v1/sessions/refresh" => sessions::refresh_session, "Carry a session on", [RefreshRefused];
     DELETE "/v1/sessions/current" => sessions::end_session, "Log out";
     GET    "/v1/me" => me::get_me, "Read one's own account";
     POST   "/v1/me/password" => me::change_password, "Change one's own password";
     GET    "/v1/users" => users::list_users, "List the users within one's reach";
-    POST   "/v1/users" => users::create_user, "Create a user";
+    POST   "/v1/users" => users::create_user, "Create a user", [AlreadyExists];
     GET    "/v1/users/{user}" => users::get_user, "Read a user";
-    PATCH  "/v1/users/{user}" => users::update_user, "Change a user's role or status";
+    PATCH  "/v1/users/{user}" => users::update_user, "Change a user's role or status", [GuardsUnmet];
     POST   "/v1/users/{user}/password" => users::reset_password, "Set a user's password";
-    PUT    "/v1/users/{user}/hubs/{hub}" => users::add_hub_member, "Put a user into a hub";
+    PUT    "/v1/users/{user}/hubs/{hub}" => users::add_hub_member, "Put a user into a hub", [GuardsUnmet, InvalidFields];
     DELETE "/v1/users/{user}/hubs/{hub}" => users::remove_hub_member, "Take a user out of a hub";
     GET    "/v1/hubs" => hubs::list_hubs, "List the hubs within one's reach";
-    POST   "/v1/hubs" => hubs::create_hub, "Create a hub";
+    POST   "/v1/hubs" => hubs::create_hub, "Create a hub", [AlreadyExists];
     GET    "/v1/hubs/{hub}" => hubs::get_hub, "Read a hub";
-    PATCH  "/v1/hubs/{hub}" => hubs::update_hub, "Change a hub";
+    PATCH  "/v1/hubs/{hub}" => hubs::update_hub, "Change a hub", [AlreadyExists];
     GET    "/v1/shelters" => network::api::list_shelters, "List shelters by codename";
-    POST   "/v1/shelters" => network::api::create_shelter, "Create a shelter";
+    POST   "/v1/shelters" => network::api::create_shelter, "Create a shelter", [AlreadyExists];
     GET    "/v1/shelters/{shelter}" => network::api::get_shelter, "Read a shelter";
-    PATCH  "/v1/shelters/{shelter}" => network::api::update_shelter, "Change a shelter's codename, beds or state";
-    POST   "/v1/cases" => cases::api::create_case, "Open a case";
+    PATCH  "/v1/shelters/{shelter}" => network::api::update_shelter, "Change a shelter's codename, beds or state", [AlreadyExists, GuardsUnmet];
+    POST   "/v1/cases" => cases::api::create_case, "Open a case", [GuardsUnmet];
     GET    "/v1/cases" => cases::api::list_cases, "List the cases within one's reach";
     GET    "/v1/cases/{case}" => cases::api::get_case, "Read a case";
     PATCH  "/v1/cases/{case}" => cases::api::update_case, "Change what a case's row says";
-    PUT    "/v1/cases/{case}/restriction" => cases::api::restrict_case, "Restrict a case to its team, or lift that";
-    POST   "/v1/cases/{case}/stage" => cases::api::move_case, "Move a case to another stage";
-    POST   "/v1/cases/{case}/status" => cases::api::set_case_status, "Change a case's status";
-    POST   "/v1/cases/{case}/closure" => cases::api::close_case, "Close a case";
-    POST   "/v1/cases/{case}/reopening" => cases::api::reopen_case, "Reopen a case";
+    PUT    "/v1/cases/{case}/restriction" => cases::api::restrict_case, "Restrict a case to its team, or lift that", [StillInUse];
+    POST   "/v1/cases/{case}/stage" => cases::api::move_case, "Move a case to another stage", [GuardsUnmet];
+    POST   "/v1/cases/{case}/status" => cases::api::set_case_status, "Change a case's status", [GuardsUnmet];
+    POST   "/v1/cases/{case}/closure" => cases::api::close_case, "Close a case", [GuardsUnmet];
+    POST   "/v1/cases/{case}/reopening" => cases::api::reopen_case, "Reopen a case", [GuardsUnmet];
     GET    "/v1/cases/{case}/history" => cases::api::get_case_history, "Read a case's whole history";
-    POST   "/v1/cases/{case}/history/{period}/correction" => cases::api::correct_case_history, "Correct a period of a case's history";
+    POST   "/v1/cases/{case}/history/{period}/correction" => cases::api::correct_case_history, "Correct a period of a case's history", [GuardsUnmet];
     GET    "/v1/cases/{case}/team" => cases::api::list_team, "See a case's team";
-    PUT    "/v1/cases/{case}/team/{user}" => cases::api::put_team_place, "Give or change a place on a case's team";
-    DELETE "/v1/cases/{case}/team/{user}" => cases::api::remove_team_place, "Take a place on a case's team away";
+    PUT    "/v1/cases/{case}/team/{user}" => cases::api::put_team_place, "Give or change a place on a case's team", [StillInUse];
+    DELETE "/v1/cases/{case}/team/{user}" => cases::api::remove_team_place, "Take a place on a case's team away", [StillInUse];
     GET    "/v1/cases/{case}/access-log" => cases::api::list_case_access, "See who opened a case";
-    GET    "/v1/cases/{case}/identity" => cases::api::get_record<Identity>, "Open the identity record";
-    PUT    "/v1/cases/{case}/identity" => cases::api::put_record<Identity>, "Write the identity record";
-    PATCH  "/v1/cases/{case}/identity" => cases::api::patch_record<Identity>, "Change members of the identity record";
-    GET    "/v1/cases/{case}/identity/versions" => cases::api::list_record_versions<Identity>, "List the versions of the identity record";
-    GET    "/v1/cases/{case}/identity/versions/{version}" => cases::api::get_record_version<Identity>, "Open a version of the identity record";
-    GET    "/v1/cases/{case}/contact" => cases::api::get_record<Contact>, "Open the contact record";
-    PUT    "/v1/cases/{case}/contact" => cases::api::put_record<Contact>, "Write the contact record";
-    PATCH  "/v1/cases/{case}/contact" => cases::api::patch_record<Contact>, "Change members of the contact record";
-    GET    "/v1/cases/{case}/contact/versions" => cases::api::list_record_versions<Contact>, "List the versions of the contact record";
-    GET    "/v1/cases/{case}/contact/versions/{version}" => cases::api::get_record_version<Contact>, "Open a version of the contact record";
-    GET    "/v1/cases/{case}/family" => cases::api::get_record<Family>, "Open the family record";
-    PUT    "/v1/cases/{case}/family" => cases::api::put_record<Family>, "Write the family record";
-    PATCH  "/v1/cases/{case}/family" => cases::api::patch_record<Family>, "Change members of the family record";
-    GET    "/v1/cases/{case}/family/versions" => cases::api::list_record_versions<Family>, "List the versions of the family record";
-    GET    "/v1/cases/{case}/family/versions/{version}" => cases::api::get_record_version<Family>, "Open a version of the family record";
-    GET    "/v1/cases/{case}/protection" => cases::api::get_record<Protection>, "Open the protection record";
-    PUT    "/v1/cases/{case}/protection" => cases::api::put_record<Protection>, "Write the protection record";
-    PATCH  "/v1/cases/{case}/protection" => cases::api::patch_record<Protection>, "Change members of the protection record";
-    GET    "/v1/cases/{case}/protection/versions" => cases::api::list_record_versions<Protection>, "List the versions of the protection record";
-    GET    "/v1/cases/{case}/protection/versions/{version}" => cases::api::get_record_version<Protection>, "Open a version of the protection record";
-    GET    "/v1/cases/{case}/health" => cases::api::get_record<Health>, "Open the health record";
-    PUT    "/v1/cases/{case}/health" => cases::api::put_record<Health>, "Write the health record";
-    PATCH  "/v1/cases/{case}/health" => cases::api::patch_record<Health>, "Change members of the health record";
-    GET    "/v1/cases/{case}/health/versions" => cases::api::list_record_versions<Health>, "List the versions of the health record";
-    GET    "/v1/cases/{case}/health/versions/{version}" => cases::api::get_record_version<Health>, "Open a version of the health record";
-    GET    "/v1/cases/{case}/legal" => cases::api::get_record<Legal>, "Open the legal record";
-    PUT    "/v1/cases/{case}/legal" => cases::api::put_record<Legal>, "Write the legal record";
-    PATCH  "/v1/cases/{case}/legal" => cases::api::patch_record<Legal>, "Change members of the legal record";
-    GET    "/v1/cases/{case}/legal/versions" => cases::api::list_record_versions<Legal>, "List the versions of the legal record";
-    GET    "/v1/cases/{case}/legal/versions/{version}" => cases::api::get_record_version<Legal>, "Open a version of the legal record";
-    GET    "/v1/cases/{case}/passage" => cases::api::get_record<Passage>, "Open the passage record";
-    PUT    "/v1/cases/{case}/passage" => cases::api::put_record<Passage>, "Write the passage record";
-    PATCH  "/v1/cases/{case}/passage" => cases::api::patch_record<Passage>, "Change members of the passage record";
-    GET    "/v1/cases/{case}/passage/versions" => cases::api::list_record_versions<Passage>, "List the versions of the passage record";
-    GET    "/v1/cases/{case}/passage/versions/{version}" => cases::api::get_record_version<Passage>, "Open a version of the passage record";
+    GET    "/v1/cases/{case}/identity" => cases::api::get_record<Identity>, "Open the identity record", [FieldGroupWithheld];
+    PUT    "/v1/cases/{case}/identity" => cases::api::put_record<Identity>, "Write the identity record", [FieldGroupWithheld];
+    PATCH  "/v1/cases/{case}/identity" => cases::api::patch_record<Identity>, "Change members of the identity record", [FieldGroupWithheld];
+    GET    "/v1/cases/{case}/identity/versions" => cases::api::list_record_versions<Identity>, "List the versions of the identity record", [FieldGroupWithheld];
+    GET    "/v1/cases/{case}/identity/versions/{version}" => cases::api::get_record_version<Identity>, "Open a version of the identity record", [FieldGroupWithheld];
+    GET    "/v1/cases/{case}/contact" => cases::api::get_record<Contact>, "Open the contact record", [FieldGroupWithheld];
+    PUT    "/v1/cases/{case}/contact" => cases::api::put_record<Contact>, "Write the contact record", [FieldGroupWithheld];
+    PATCH  "/v1/cases/{case}/contact" => cases::api::patch_record<Contact>, "Change members of the contact record", [FieldGroupWithheld];
+    GET    "/v1/cases/{case}/contact/versions" => cases::api::list_record_versions<Contact>, "List the versions of the contact record", [FieldGroupWithheld];
+    GET    "/v1/cases/{case}/contact/versions/{version}" => cases::api::get_record_version<Contact>, "Open a version of the contact record", [FieldGroupWithheld];
+    GET    "/v1/cases/{case}/family" => cases::api::get_record<Family>, "Open the family record", [FieldGroupWithheld];
+    PUT    "/v1/cases/{case}/family" => cases::api::put_record<Family>, "Write the family record", [FieldGroupWithheld];
+    PATCH  "/v1/cases/{case}/family" => cases::api::patch_record<Family>, "Change members of the family record", [FieldGroupWithheld];
+    GET    "/v1/cases/{case}/family/versions" => cases::api::list_record_versions<Family>, "List the versions of the family record", [FieldGroupWithheld];
+    GET    "/v1/cases/{case}/family/versions/{version}" => cases::api::get_record_version<Family>, "Open a version of the family record", [FieldGroupWithheld];
+    GET    "/v1/cases/{case}/protection" => cases::api::get_record<Protection>, "Open the protection record", [FieldGroupWithheld];
+    PUT    "/v1/cases/{case}/protection" => cases::api::put_record<Protection>, "Write the protection record", [FieldGroupWithheld];
+    PATCH  "/v1/cases/{case}/protection" => cases::api::patch_record<Protection>, "Change members of the protection record", [FieldGroupWithheld];
+    GET    "/v1/cases/{case}/protection/versions" => cases::api::list_record_versions<Protection>, "List the versions of the protection record", [FieldGroupWithheld];
+    GET    "/v1/cases/{case}/protection/versions/{version}" => cases::api::get_record_version<Protection>, "Open a version of the protection record", [FieldGroupWithheld];
+    GET    "/v1/cases/{case}/health" => cases::api::get_record<Health>, "Open the health record", [FieldGroupWithheld];
+    PUT    "/v1/cases/{case}/health" => cases::api::put_record<Health>, "Write the health record", [FieldGroupWithheld];
+    PATCH  "/v1/cases/{case}/health" => cases::api::patch_record<Health>, "Change members of the health record", [FieldGroupWithheld];
+    GET    "/v1/cases/{case}/health/versions" => cases::api::list_record_versions<Health>, "List the versions of the health record", [FieldGroupWithheld];
+    GET    "/v1/cases/{case}/health/versions/{version}" => cases::api::get_record_version<Health>, "Open a version of the health record", [FieldGroupWithheld];
+    GET    "/v1/cases/{case}/legal" => cases::api::get_record<Legal>, "Open the legal record", [FieldGroupWithheld];
+    PUT    "/v1/cases/{case}/legal" => cases::api::put_record<Legal>, "Write the legal record", [FieldGroupWithheld];
+    PATCH  "/v1/cases/{case}/legal" => cases::api::patch_record<Legal>, "Change members of the legal record", [FieldGroupWithheld];
+    GET    "/v1/cases/{case}/legal/versions" => cases::api::list_record_versions<Legal>, "List the versions of the legal record", [FieldGroupWithheld];
+    GET    "/v1/cases/{case}/legal/versions/{version}" => cases::api::get_record_version<Legal>, "Open a version of the legal record", [FieldGroupWithheld];
+    GET    "/v1/cases/{case}/passage" => cases::api::get_record<Passage>, "Open the passage record", [FieldGroupWithheld];
+    PUT    "/v1/cases/{case}/passage" => cases::api::put_record<Passage>, "Write the passage record", [FieldGroupWithheld];
+    PATCH  "/v1/cases/{case}/passage" => cases::api::patch_record<Passage>, "Change members of the passage record", [FieldGroupWithheld];
+    GET    "/v1/cases/{case}/passage/versions" => cases::api::list_record_versions<Passage>, "List the versions of the passage record", [FieldGroupWithheld];
+    GET    "/v1/cases/{case}/passage/versions/{version}" => cases::api::get_record_version<Passage>, "Open a version of the passage record", [FieldGroupWithheld];
     GET    "/v1/cases/{case}/stays" => network::stays::api::list_stays, "List a case's stays";
-    POST   "/v1/cases/{case}/stays" => network::stays::api::create_stay, "Take a person into a shelter";
+    POST   "/v1/cases/{case}/stays" => network::stays::api::create_stay, "Take a person into a shelter", [GuardsUnmet];
     GET    "/v1/cases/{case}/stays/{stay}" => network::stays::api::get_stay, "Read a stay";
-    POST   "/v1/cases/{case}/stays/{stay}/end" => network::stays::api::end_stay, "End a stay";
+    POST   "/v1/cases/{case}/stays/{stay}/end" => network::stays::api::end_stay, "End a stay", [GuardsUnmet];
     GET    "/v1/cases/{case}/journeys" => transit::api::list_journeys, "List a case's journeys";
-    POST   "/v1/cases/{case}/journeys" => transit::api::create_journey, "Plan a journey";
+    POST   "/v1/cases/{case}/journeys" => transit::api::create_journey, "Plan a journey", [GuardsUnmet];
     GET    "/v1/cases/{case}/journeys/{journey}" => transit::api::get_journey, "Read a journey with its legs";
-    POST   "/v1/cases/{case}/journeys/{journey}/approval" => transit::api::approve_journey, "Approve a journey that somebody else planned";
-    POST   "/v1/cases/{case}/journeys/{journey}/state" => transit::api::set_journey_state, "Set a journey underway, complete or abandon it";
-    POST   "/v1/cases/{case}/journeys/{journey}/legs" => transit::api::create_leg, "Add a leg to a journey that has not started; an approved journey is planned again, without its approval";
-    POST   "/v1/cases/{case}/journeys/{journey}/legs/{leg}/state" => transit::api::set_leg_state, "Tell how a leg went; the journey's state follows its first and its last leg";
+    POST   "/v1/cases/{case}/journeys/{journey}/approval" => transit::api::approve_journey, "Approve a journey that somebody else planned", [GuardsUnmet];
+    POST   "/v1/cases/{case}/journeys/{journey}/state" => transit::api::set_journey_state, "Set a journey underway, complete or abandon it", [GuardsUnmet];
+    POST   "/v1/cases/{case}/journeys/{journey}/legs" => transit::api::create_leg, "Add a leg to a journey that has not started; an approved journey is planned again, without its approval", [GuardsUnmet];
+    POST   "/v1/cases/{case}/journeys/{journey}/legs/{leg}/state" => transit::api::set_leg_state, "Tell how a leg went; the journey's state follows its first and its last leg", [GuardsUnmet];
     GET    "/v1/cases/{case}/applications" => asylum::api::list_applications, "See a case's asylum applications";
-    POST   "/v1/cases/{case}/applications" => asylum::api::create_application, "Record an asylum application";
+    POST   "/v1/cases/{case}/applications" => asylum::api::create_application, "Record an asylum application", [GuardsUnmet];
     GET    "/v1/cases/{case}/applications/{application}" => asylum::api::get_application, "Read an asylum application";
-    POST   "/v1/cases/{case}/applications/{application}/state" => asylum::api::set_application_state, "Record how far an asylum application has come";
+    POST   "/v1/cases/{case}/applications/{application}/state" => asylum::api::set_application_state, "Record how far an asylum application has come", [GuardsUnmet];
     GET    "/v1/cases/{case}/resettlements" => resettlement::api::list_resettlements, "See a case's resettlements";
-    POST   "/v1/cases/{case}/resettlements" => resettlement::api::create_resettlement, "Prepare a resettlement";
+    POST   "/v1/cases/{case}/resettlements" => resettlement::api::create_resettlement, "Prepare a resettlement", [GuardsUnmet];
     GET    "/v1/cases/{case}/resettlements/{resettlement}" => resettlement::api::get_resettlement, "Read a resettlement";
-    POST   "/v1/cases/{case}/resettlements/{resettlement}/state" => resettlement::api::set_resettlement_state, "Record how far a resettlement has come";
+    POST   "/v1/cases/{case}/resettlements/{resettlement}/state" => resettlement::api::set_resettlement_state, "Record how far a resettlement has come", [GuardsUnmet];
     GET    "/v1/reports/stages" => reports::api::report_stages, "Count cases by stage as of a day";
     GET    "/v1/audit/events" => audit::api::list_audit_events, "Read the log";
     GET    "/v1/audit/events/{event}" => audit::api::get_audit_event, "Read an entry of the log";

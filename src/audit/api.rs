@@ -67,7 +67,7 @@ pub struct LogQuery {
     /// Only before this moment.
     before: Option<Timestamp>,
     /// Rows wanted, 1 to 200; 50 when not said.
-    #[param(example = "50")]
+    #[param(value_type = Option<i64>, minimum = 1, maximum = 200, example = 50)]
     limit: Option<String>,
     /// `next_cursor` of the page before, with the same filters.
     cursor: Option<String>,

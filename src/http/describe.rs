@@ -14,7 +14,7 @@ use utoipa::openapi::{ContentBuilder, HeaderBuilder, Ref, RefOr, Required, Schem
 use utoipa::{IntoParams, PartialSchema as _, ToSchema};
 
 use super::path::PathParameters;
-use super::table::Table;
+use super::table::{Table, Tabular};
 use super::{Body, Created, IfMatch, Issued, Json, NoContent, Page, Path, Query, Versioned, WriteCondition};
 use crate::access::{Permission, Permit};
 use crate::app::App;
@@ -22,6 +22,13 @@ use crate::error::Code;
 
 /// Schemas by name.
 pub type Schemas = BTreeMap<String, RefOr<Schema>>;
+
+/// The example on a type, for what wraps it.
+#[must_use]
+pub fn example_of<T: ToSchema>() -> Option<serde_json::Value> {
+    let mut schema = serde_json::to_value(T::schema()).ok()?;
+    schema.get_mut("example").map(serde_json::Value::take)
+}
 
 /// What is gathered about one endpoint.
 #[derive(Default)]
@@ -57,6 +64,13 @@ impl Description {
         );
     }
 
+    /// Adds the codes that the handler's rules may answer.
+    #[must_use]
+    pub fn refusing(mut self, codes: &[Code]) -> Self {
+        self.errors.extend(codes);
+        self
+    }
+
     /// Completes it with what the route's line says; the operation, and every schema that it names.
     #[must_use]
     pub fn operation(
@@ -88,7 +102,7 @@ impl Description {
                 Required::False,
                 "7b1c0f6e-2d0a-4a55-9f0e-0d6f0a6a1f11",
             );
-            self.errors.push(Code::IdempotencyKeyReused);
+            self.errors.extend([Code::MalformedRequest, Code::IdempotencyKeyReused]);
         }
         parameters.append(&mut self.parameters);
         let mut operation = OperationBuilder::new()
@@ -137,7 +151,7 @@ impl Description {
         if self.permission.is_some() {
             self.errors.extend([Code::Unauthenticated, Code::Forbidden]);
         }
-        self.errors.extend([Code::Overloaded, Code::Internal]);
+        self.errors.extend([Code::Overloaded, Code::Unavailable, Code::TimedOut, Code::Internal]);
         let mut by_status: BTreeMap<u16, Vec<Code>> = BTreeMap::new();
         for code in &self.errors {
             let codes = by_status.entry(code.status().as_u16()).or_default();
@@ -197,7 +211,7 @@ impl DescribeArgument for actix_web::HttpRequest {
 impl<T: PathParameters> DescribeArgument for Path<T> {
     fn describe(description: &mut Description) {
         description.path = T::describe();
-        description.errors.push(Code::NotFound);
+        description.errors.extend(T::refusals());
     }
 }
 
@@ -223,7 +237,11 @@ impl<T: ToSchema> DescribeArgument for Body<T> {
 impl DescribeArgument for IfMatch {
     fn describe(description: &mut Description) {
         description.header("If-Match", "The ETag of the version that is changed.", Required::True, "\"3\"");
-        description.errors.extend([Code::PreconditionRequired, Code::PreconditionFailed]);
+        description.errors.extend([
+            Code::MalformedRequest,
+            Code::PreconditionRequired,
+            Code::PreconditionFailed,
+        ]);
     }
 }
 
@@ -231,7 +249,11 @@ impl DescribeArgument for WriteCondition {
     fn describe(description: &mut Description) {
         description.header("If-Match", "The ETag of the version that is replaced.", Required::False, "\"3\"");
         description.header("If-None-Match", "`*` to write the first version.", Required::False, "*");
-        description.errors.extend([Code::PreconditionRequired, Code::PreconditionFailed]);
+        description.errors.extend([
+            Code::MalformedRequest,
+            Code::PreconditionRequired,
+            Code::PreconditionFailed,
+        ]);
     }
 }
 
@@ -292,26 +314,21 @@ impl DescribeAnswer for NoContent {
     }
 }
 
-impl<T: ToSchema> DescribeAnswer for Page<T>
-where
-    Page<T>: ToSchema,
-{
+impl<T: ToSchema> DescribeAnswer for Page<T> {
     fn describe(description: &mut Description) {
         let link = HeaderBuilder::new()
             .schema(Some(String::schema()))
             .description(Some("The next page, `rel=next`."))
             .build();
-        // The page's own schema names that of its rows without bringing it.
-        description.schema::<T>();
         let response = answer::<Self>(description, "A page of the list").header("Link", link).build();
         description.answer = Some(("200", response));
         description.errors.push(Code::InvalidCursor);
     }
 }
 
-impl<T: ToSchema> DescribeAnswer for Table<T> {
+impl<T: ToSchema + Tabular> DescribeAnswer for Table<T> {
     fn describe(description: &mut Description) {
-        let csv = ContentBuilder::new().schema(Some(String::schema())).build();
+        let csv = ContentBuilder::new().schema(Some(String::schema())).example(Some(T::CSV.into())).build();
         let response = answer::<T>(description, "As asked for").content("text/csv", csv).build();
         description.answer = Some(("200", response));
         description.errors.push(Code::NotAcceptable);

@@ -1,9 +1,13 @@
 //! Lists: at most 200 rows, an opaque cursor, stable while rows are inserted.
 
+use std::borrow::Cow;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
-use utoipa::{IntoParams, ToSchema};
+use utoipa::openapi::schema::{ArrayBuilder, ObjectBuilder, Schema, SchemaType, Type};
+use utoipa::openapi::{Ref, RefOr};
+use utoipa::{IntoParams, PartialSchema, ToSchema};
 
 use crate::error::{Code, Error, Result};
 
@@ -16,7 +20,7 @@ const USUAL: i64 = 50;
 #[serde(deny_unknown_fields)]
 pub struct PageQuery {
     /// Rows wanted, 1 to 200; 50 when not said.
-    #[param(minimum = 1, maximum = 200, example = 50)]
+    #[param(value_type = Option<i64>, minimum = 1, maximum = 200, example = 50)]
     pub limit: Option<String>,
     /// `next_cursor` of the page before.
     pub cursor: Option<String>,
@@ -75,12 +79,43 @@ impl<K: DeserializeOwned> Cursor<K> {
 }
 
 /// One page of a list.
-#[derive(Serialize, Deserialize, ToSchema)]
+#[derive(Serialize, Deserialize)]
 pub struct Page<T> {
     /// The rows.
     pub items: Vec<T>,
     /// Send it as `cursor` for the next page; null on the last.
     pub next_cursor: Option<String>,
+}
+
+/// By hand, because the derived schemas of all lists would have one name.
+impl<T: ToSchema> PartialSchema for Page<T> {
+    fn schema() -> RefOr<Schema> {
+        let rows = ArrayBuilder::new().items(Ref::from_schema_name(T::name())).description(Some("The rows."));
+        let next = ObjectBuilder::new()
+            .schema_type(SchemaType::from_iter([Type::String, Type::Null]))
+            .description(Some("Send it as `cursor` for the next page; null on the last."));
+        let example = super::describe::example_of::<T>()
+            .map(|row| serde_json::json!({"items": [row], "next_cursor": null}));
+        ObjectBuilder::new()
+            .property("items", rows)
+            .required("items")
+            .property("next_cursor", next)
+            .required("next_cursor")
+            .description(Some("One page of a list."))
+            .examples(example)
+            .into()
+    }
+}
+
+impl<T: ToSchema> ToSchema for Page<T> {
+    fn name() -> Cow<'static, str> {
+        format!("{}Page", T::name()).into()
+    }
+
+    fn schemas(schemas: &mut Vec<(String, RefOr<Schema>)>) {
+        schemas.push((T::name().into_owned(), T::schema()));
+        T::schemas(schemas);
+    }
 }
 
 impl<T> Page<T> {

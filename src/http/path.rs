@@ -5,7 +5,7 @@ use std::future::{Ready, ready};
 use actix_web::{FromRequest, HttpRequest, dev::Payload};
 use utoipa::openapi::{RefOr, Schema};
 
-use crate::error::{Error, Result};
+use crate::error::{Code, Error, Result};
 
 /// What one `{segment}` of an address may be.
 pub trait PathSegment: Sized + 'static {
@@ -15,6 +15,8 @@ pub trait PathSegment: Sized + 'static {
     fn schema() -> RefOr<Schema>;
     /// What it is.
     const ABOUT: &'static str;
+    /// How what cannot be one is answered.
+    const REFUSALS: &'static [Code] = &[Code::NotFound];
 }
 
 /// The path's parameters, in the order of the address.
@@ -26,6 +28,8 @@ pub trait PathParameters: Sized {
     fn parse(segments: &[&str]) -> Result<Self>;
     /// Schema and meaning of each, in order.
     fn describe() -> Vec<(RefOr<Schema>, &'static str)>;
+    /// How what cannot be one of them is answered.
+    fn refusals() -> Vec<Code>;
 }
 
 impl<A: PathSegment> PathParameters for A {
@@ -37,6 +41,9 @@ impl<A: PathSegment> PathParameters for A {
     }
     fn describe() -> Vec<(RefOr<Schema>, &'static str)> {
         vec![(A::schema(), A::ABOUT)]
+    }
+    fn refusals() -> Vec<Code> {
+        A::REFUSALS.to_vec()
     }
 }
 
@@ -50,6 +57,9 @@ impl<A: PathSegment, B: PathSegment> PathParameters for (A, B) {
     fn describe() -> Vec<(RefOr<Schema>, &'static str)> {
         vec![(A::schema(), A::ABOUT), (B::schema(), B::ABOUT)]
     }
+    fn refusals() -> Vec<Code> {
+        [A::REFUSALS, B::REFUSALS].concat()
+    }
 }
 
 impl<A: PathSegment, B: PathSegment, C: PathSegment> PathParameters for (A, B, C) {
@@ -61,6 +71,9 @@ impl<A: PathSegment, B: PathSegment, C: PathSegment> PathParameters for (A, B, C
     }
     fn describe() -> Vec<(RefOr<Schema>, &'static str)> {
         vec![(A::schema(), A::ABOUT), (B::schema(), B::ABOUT), (C::schema(), C::ABOUT)]
+    }
+    fn refusals() -> Vec<Code> {
+        [A::REFUSALS, B::REFUSALS, C::REFUSALS].concat()
     }
 }
 

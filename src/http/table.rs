@@ -46,6 +46,12 @@ impl std::fmt::Display for Format {
     }
 }
 
+/// Figures that have a form as CSV.
+pub trait Tabular {
+    /// The head and a row of it, for the OpenAPI document.
+    const CSV: &'static str;
+}
+
 /// 200 with figures, in the form that was asked for.
 pub enum Table<T> {
     /// As JSON.

@@ -10,6 +10,7 @@ use utoipa::ToSchema;
 use crate::access::HubId;
 use crate::cases::codes::{AgeBand, Sex, Stage, Status};
 use crate::db::types::{CodeList, Country, Timestamp};
+use crate::http::table::Tabular;
 
 /// How many cases there are of one kind.
 #[derive(Queryable, Serialize, ToSchema, Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -103,6 +104,11 @@ pub struct StageReport {
     pub rows: Vec<StageCount>,
     /// Their totals.
     pub totals: Totals,
+}
+
+impl Tabular for StageReport {
+    const CSV: &'static str = "as_of,hub_id,stage,status,destination_country,sex,age_band,cases\r\n\
+        2006-08-31,1a5w8z0v4n9qx2c7m1b6t8r4ye,transit,active,KOR,female,18-59,2\r\n";
 }
 
 impl StageReport {

@@ -13,6 +13,10 @@ use crate::http::Json;
 
 /// Public keys (RFC 7517).
 #[derive(Serialize, ToSchema)]
+#[schema(example = json!({"keys": [{
+    "kty": "OKP", "crv": "Ed25519", "use": "sig", "alg": "EdDSA", "kid": "b0v4n9qx2c7m1b6t8r4yeA",
+    "x": "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"
+}]}))]
 pub struct KeySet {
     /// The newest first.
     keys: Vec<PublicKey>,

@@ -28,6 +28,7 @@ use crate::http::path::PathSegment;
 
 impl PathSegment for CaseRef {
     const ABOUT: &'static str = "The case's id, or its code such as WS-7K3M-9QXD-R.";
+    const REFUSALS: &'static [Code] = &[Code::NotFound, Code::InvalidCaseCode];
 
     fn parse(text: &str) -> Result<Self> {
         text.parse().map_err(|error| match error {

@@ -1,12 +1,16 @@
 //! Sealed records: one resource a field group, each with its own permissions and its own entries on
 //! the log.
 
+use std::borrow::Cow;
+use std::marker::PhantomData;
 use std::sync::Arc;
 
 use actix_web::web::Data;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use utoipa::ToSchema;
+use utoipa::openapi::schema::{AdditionalProperties, AllOfBuilder, ObjectBuilder, Schema};
+use utoipa::openapi::{Ref, RefOr};
+use utoipa::{PartialSchema, ToSchema};
 
 use crate::access::permissions as may;
 use crate::access::{Permission, Permit, UserId};
@@ -20,6 +24,7 @@ use crate::cases::store::records::Written;
 use crate::cases::store::{self, records};
 use crate::db::types::Timestamp;
 use crate::error::{Error, Result};
+use crate::http::describe::example_of;
 use crate::http::path::PathSegment;
 use crate::http::reply::HasVersion;
 use crate::http::{Body, IfMatch, Page, Path, Versioned, WriteCondition};
@@ -81,7 +86,7 @@ impl HasVersion for RecordVersion {
 }
 
 /// A record, opened.
-#[derive(Serialize, ToSchema)]
+#[derive(Serialize)]
 pub struct OpenedRecord<R: Record> {
     /// Its version, as in the ETag; 0 where nobody has written the record yet.
     version: i64,
@@ -96,6 +101,62 @@ pub struct OpenedRecord<R: Record> {
 impl<R: Record> HasVersion for OpenedRecord<R> {
     fn version(&self) -> i64 {
         self.version
+    }
+}
+
+/// By hand, because the derived schemas of all groups would have one name.
+impl<R: Record> PartialSchema for OpenedRecord<R> {
+    fn schema() -> RefOr<Schema> {
+        let record =
+            ObjectBuilder::new().property("record", Ref::from_schema_name(R::name())).required("record");
+        let example = example_of::<RecordVersion>().zip(example_of::<R>()).map(|(mut opened, record)| {
+            opened["record"] = record;
+            opened
+        });
+        AllOfBuilder::new()
+            .item(Ref::from_schema_name(RecordVersion::name()))
+            .item(record)
+            .description(Some("A record, opened."))
+            .examples(example)
+            .into()
+    }
+}
+
+impl<R: Record> ToSchema for OpenedRecord<R> {
+    fn name() -> Cow<'static, str> {
+        format!("Opened{}", R::name()).into()
+    }
+
+    fn schemas(schemas: &mut Vec<(String, RefOr<Schema>)>) {
+        schemas.push((R::name().into_owned(), R::schema()));
+        schemas.push((RecordVersion::name().into_owned(), RecordVersion::schema()));
+        R::schemas(schemas);
+        RecordVersion::schemas(schemas);
+    }
+}
+
+/// A merge patch (RFC 7396) of a record.
+#[derive(Deserialize)]
+#[serde(transparent)]
+pub struct RecordPatch<R> {
+    patch: Value,
+    #[serde(skip)]
+    record: PhantomData<R>,
+}
+
+impl<R: Record> PartialSchema for RecordPatch<R> {
+    fn schema() -> RefOr<Schema> {
+        ObjectBuilder::new()
+            .description(Some("Members of the record as they are to be; `null` removes one (RFC 7396)."))
+            .additional_properties(Some(AdditionalProperties::FreeForm(true)))
+            .examples(example_of::<R>())
+            .into()
+    }
+}
+
+impl<R: Record> ToSchema for RecordPatch<R> {
+    fn name() -> Cow<'static, str> {
+        format!("{}Patch", R::name()).into()
     }
 }
 
@@ -218,12 +279,12 @@ pub async fn patch_record<R: SealedGroup>(
     app: Data<App>,
     path: Path<CaseRef>,
     if_match: IfMatch,
-    body: Body<Value>,
+    body: Body<RecordPatch<R>>,
 ) -> Result<Versioned<RecordVersion>> {
     let reference = path.0;
     let present = open::<R, _>(permit.clone(), &app, reference, None).await?;
     if_match.check(present.version)?;
-    let record = merge_patch(&present.record, &body.0).map_err(|error| match error {
+    let record = merge_patch(&present.record, &body.0.patch).map_err(|error| match error {
         PatchError::Invalid(faults) => Error::invalid(faults),
         PatchError::Current(error) => Error::internal(error),
     })?;
