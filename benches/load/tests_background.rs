@@ -7,6 +7,7 @@ use chrono::NaiveDate;
 use waystation::db::migrate;
 use waystation::db::url::DatabaseUrl;
 
+use crate::client::PASSWORD;
 use crate::database::Store;
 use crate::network::Network;
 use crate::tests_stand_in::StandIn;

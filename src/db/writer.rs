@@ -313,8 +313,6 @@ mod tests {
         }
     }
 
-    type Told = (&'static str, Result<(), Code>);
-
     /// Runs the jobs in one batch, then one more alone; what each was told, and what is stored.
     fn run(jobs: &[(&'static str, Work)]) -> (Vec<Told>, Vec<String>) {
         let directory = tempfile::tempdir().unwrap();

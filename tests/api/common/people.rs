@@ -97,6 +97,11 @@ impl Client {
         Self { app, token }
     }
 
+    /// The same network, another token.
+    pub fn with_token(&self, token: &str) -> Self {
+        Self { app: self.app.clone(), token: Some(token.to_owned()) }
+    }
+
     /// The same token at another server.
     pub fn at(&self, app: &TestApp) -> Self {
         Self { app: app.clone(), token: self.token.clone() }
