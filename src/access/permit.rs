@@ -57,10 +57,21 @@ impl<P: Permission> Permit<P> {
 
     /// The one decision by role.
     pub(crate) fn for_actor(actor: Actor, context: RequestContext) -> Result<Self> {
-        match P::ROW.reach_of(actor.role) {
+        let reach = P::ROW.reach_of(actor.role);
+        Self::for_reach(reach, actor, context)
+    }
+
+    fn for_reach(reach: Reach, actor: Actor, context: RequestContext) -> Result<Self> {
+        match reach {
             Reach::No => Err(Error::forbidden()),
             reach => Ok(Self { holder: Holder::Actor(actor), reach, context, permission: PhantomData }),
         }
+    }
+
+    /// What the permit would be if the table said something else.
+    #[cfg(test)]
+    pub(crate) fn as_if(reach: Reach, actor: Actor, context: RequestContext) -> Result<Self> {
+        Self::for_reach(reach, actor, context)
     }
 
     /// The server or its operator acting by itself, for `reason`: set-up, upkeep.

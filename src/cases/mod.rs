@@ -6,6 +6,8 @@ pub mod codes;
 pub(crate) mod facts;
 pub mod model;
 pub mod note;
+#[cfg(test)]
+mod policy_tests;
 pub mod reasons;
 pub mod records;
 pub mod rules;

@@ -1,0 +1,175 @@
+//! The policy read a second time, from the design and not from `access/permissions.rs`: who holds
+//! which permission how far, and what that means for a case. Plain loops over plain lists, no query.
+
+use super::worlds::{User, World, WorldCase};
+use crate::access::{FieldGroup, Reach, Role};
+
+/// Whom a permission lets reach what.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Who {
+    /// The role does not have it.
+    Nobody,
+    /// What is one's own.
+    Oneself,
+    /// The cases whose team one is on.
+    Team,
+    /// What belongs to one's hubs.
+    Hub,
+    /// Everything.
+    Network,
+}
+use Who::{Hub, Network, Nobody, Oneself, Team};
+
+impl Who {
+    /// The same in the words of the server.
+    pub(super) fn as_reach(self) -> Reach {
+        match self {
+            Nobody => Reach::No,
+            Oneself => Reach::Own,
+            Team => Reach::Team,
+            Hub => Reach::Hub,
+            Network => Reach::All,
+        }
+    }
+}
+
+/// The table, a line a permission: caseworker, coordinator, auditor, administrator, reader.
+pub(super) const TABLE: &[(&str, [Who; 5])] = &[
+    // Everybody has an account and may look codes up.
+    ("account.read", [Oneself, Oneself, Oneself, Oneself, Oneself]),
+    ("account.update", [Oneself, Oneself, Oneself, Oneself, Oneself]),
+    ("code_list.read", [Network, Network, Network, Network, Network]),
+    // Users and hubs are the administrator's; the auditor reviews them; a coordinator sees their own.
+    ("user.list", [Nobody, Hub, Network, Network, Nobody]),
+    ("user.read", [Nobody, Hub, Network, Network, Nobody]),
+    ("user.create", [Nobody, Nobody, Nobody, Network, Nobody]),
+    ("user.update", [Nobody, Nobody, Nobody, Network, Nobody]),
+    ("hub.list", [Hub, Hub, Network, Network, Nobody]),
+    ("hub.read", [Hub, Hub, Network, Network, Nobody]),
+    ("hub.create", [Nobody, Nobody, Nobody, Network, Nobody]),
+    ("hub.update", [Nobody, Nobody, Nobody, Network, Nobody]),
+    // Shelters: codename and beds for whoever works there; run by coordinators, made by administrators.
+    ("shelter.list", [Hub, Hub, Nobody, Network, Nobody]),
+    ("shelter.read", [Hub, Hub, Nobody, Network, Nobody]),
+    ("shelter.create", [Nobody, Hub, Nobody, Network, Nobody]),
+    ("shelter.update", [Nobody, Hub, Nobody, Network, Nobody]),
+    // A caseworker works on the cases whose team they are on; a coordinator reads and assigns those of
+    // their hubs; nobody else sees that there is a case at all.
+    ("case.list", [Team, Hub, Nobody, Nobody, Nobody]),
+    ("case.read", [Team, Hub, Nobody, Nobody, Nobody]),
+    ("case.create", [Hub, Nobody, Nobody, Nobody, Nobody]),
+    ("case.update", [Team, Nobody, Nobody, Nobody, Nobody]),
+    ("case.restrict", [Team, Hub, Nobody, Nobody, Nobody]),
+    ("case.move", [Team, Nobody, Nobody, Nobody, Nobody]),
+    ("case.status", [Team, Nobody, Nobody, Nobody, Nobody]),
+    ("case.close", [Team, Nobody, Nobody, Nobody, Nobody]),
+    ("case.reopen", [Team, Hub, Nobody, Nobody, Nobody]),
+    ("case.history", [Team, Hub, Nobody, Nobody, Nobody]),
+    ("case.correct", [Team, Nobody, Nobody, Nobody, Nobody]),
+    ("case.access_log", [Team, Hub, Nobody, Nobody, Nobody]),
+    ("team.list", [Team, Hub, Nobody, Nobody, Nobody]),
+    ("team.update", [Nobody, Hub, Nobody, Nobody, Nobody]),
+    // Sealed records: those on the team whose place names the group, and nobody else.
+    ("identity.read", [Team, Nobody, Nobody, Nobody, Nobody]),
+    ("identity.write", [Team, Nobody, Nobody, Nobody, Nobody]),
+    ("contact.read", [Team, Nobody, Nobody, Nobody, Nobody]),
+    ("contact.write", [Team, Nobody, Nobody, Nobody, Nobody]),
+    ("family.read", [Team, Nobody, Nobody, Nobody, Nobody]),
+    ("family.write", [Team, Nobody, Nobody, Nobody, Nobody]),
+    ("protection.read", [Team, Nobody, Nobody, Nobody, Nobody]),
+    ("protection.write", [Team, Nobody, Nobody, Nobody, Nobody]),
+    ("health.read", [Team, Nobody, Nobody, Nobody, Nobody]),
+    ("health.write", [Team, Nobody, Nobody, Nobody, Nobody]),
+    ("legal.read", [Team, Nobody, Nobody, Nobody, Nobody]),
+    ("legal.write", [Team, Nobody, Nobody, Nobody, Nobody]),
+    ("passage.read", [Team, Nobody, Nobody, Nobody, Nobody]),
+    ("passage.write", [Team, Nobody, Nobody, Nobody, Nobody]),
+    // Around the case: the team records, the coordinator follows, houses and approves.
+    ("stay.read", [Team, Hub, Nobody, Nobody, Nobody]),
+    ("stay.write", [Team, Hub, Nobody, Nobody, Nobody]),
+    ("journey.read", [Team, Hub, Nobody, Nobody, Nobody]),
+    ("journey.write", [Team, Nobody, Nobody, Nobody, Nobody]),
+    ("journey.approve", [Nobody, Hub, Nobody, Nobody, Nobody]),
+    ("application.read", [Team, Hub, Nobody, Nobody, Nobody]),
+    ("application.write", [Team, Nobody, Nobody, Nobody, Nobody]),
+    ("resettlement.read", [Team, Hub, Nobody, Nobody, Nobody]),
+    ("resettlement.write", [Team, Nobody, Nobody, Nobody, Nobody]),
+    // Figures within one's reach; the log is the auditor's, an administrator sees what they did.
+    ("report.stages", [Team, Hub, Nobody, Nobody, Nobody]),
+    ("audit.read", [Nobody, Nobody, Network, Oneself, Nobody]),
+    // The program's own, nobody's.
+    ("system.act", [Nobody, Nobody, Nobody, Nobody, Nobody]),
+];
+
+/// What the table says.
+pub(super) fn who(permission: &str, role: Role) -> Option<Who> {
+    let (_, line) = TABLE.iter().find(|(name, _)| *name == permission)?;
+    Some(match role {
+        Role::Caseworker => line[0],
+        Role::Coordinator => line[1],
+        Role::Auditor => line[2],
+        Role::Administrator => line[3],
+        Role::Reader => line[4],
+    })
+}
+
+/// How a question ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Decision {
+    /// The session stands for nobody: 401.
+    Unknown,
+    /// The role does not have the permission: 403.
+    Forbidden,
+    /// As if there were no such case: 404.
+    Hidden,
+    /// The case is there, the field group is closed: 403.
+    Withheld,
+    /// It may be.
+    Allowed,
+}
+
+/// Whether `user` may use a permission on `case`.
+pub(super) fn may(world: &World, user: &User, permission: &str, case: Option<&WorldCase>) -> Decision {
+    if user.suspended || user.logged_out {
+        return Decision::Unknown;
+    }
+    let who = who(permission, user.role).unwrap_or(Nobody);
+    if who == Nobody {
+        return Decision::Forbidden;
+    }
+    let Some(case) = case else { return Decision::Hidden };
+    let mut place = None;
+    for candidate in &case.places {
+        let over = candidate.ends_at.is_some_and(|end| world.now >= end);
+        if candidate.user == user.id && !over {
+            place = Some(candidate);
+        }
+    }
+    let in_hub = user.hubs.contains(&case.hub) && !case.restricted;
+    let reached = match who {
+        Team => place.is_some(),
+        Hub => place.is_some() || in_hub,
+        Nobody | Oneself | Network => false,
+    };
+    if !reached {
+        return Decision::Hidden;
+    }
+    match group_of(permission) {
+        Some(group) if !place.is_some_and(|place| place.opens.contains(&group)) => Decision::Withheld,
+        _ => Decision::Allowed,
+    }
+}
+
+/// The field group that a permission opens.
+pub(super) fn group_of(permission: &str) -> Option<FieldGroup> {
+    Some(match permission.split('.').next()? {
+        "identity" => FieldGroup::Identity,
+        "contact" => FieldGroup::Contact,
+        "family" => FieldGroup::Family,
+        "protection" => FieldGroup::Protection,
+        "health" => FieldGroup::Health,
+        "legal" => FieldGroup::Legal,
+        "passage" => FieldGroup::Passage,
+        _ => return None,
+    })
+}
