@@ -7,12 +7,14 @@
 mod asylum;
 mod audit;
 mod audit_log;
+mod bad_input;
 mod cases;
 mod code_lists;
 mod common;
 mod concurrency;
 mod demo;
 mod faults;
+mod fuzz;
 mod idempotency;
 mod journeys;
 mod plaintext;
