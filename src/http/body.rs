@@ -109,7 +109,8 @@ pub(super) fn fault_of(pointer: &str, message: &str) -> Fault {
     Fault::new(pointer, message)
 }
 
-fn pointer(path: &serde_path_to_error::Path) -> String {
+/// The path as a JSON pointer (RFC 6901), without the names that a client made up.
+pub(crate) fn pointer(path: &serde_path_to_error::Path) -> String {
     use serde_path_to_error::Segment;
     path.iter().fold(String::new(), |mut pointer, segment| {
         match segment {
