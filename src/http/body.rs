@@ -97,8 +97,9 @@ pub(super) fn fault_of(pointer: &str, message: &str) -> Fault {
         let known = message.rsplit_once(", expected ").map_or("no fields", |(_, known)| known);
         return Fault::new(pointer, format!("There is no such field; there is {known}."));
     }
-    if message.starts_with("duplicate field `") {
-        return Fault::new(pointer, "This field is given twice.");
+    // Noticed by the whole, so the pointer leads no further than that.
+    if let Some(name) = message.strip_prefix("duplicate field `").and_then(|rest| rest.split('`').next()) {
+        return Fault::new(format!("{pointer}/{name}"), "This field is given twice.");
     }
     if message.starts_with("invalid ") || message.starts_with("unknown variant") {
         let expected = message.rsplit_once(", expected ").map_or("another form", |(_, expected)| expected);
@@ -108,7 +109,8 @@ pub(super) fn fault_of(pointer: &str, message: &str) -> Fault {
     Fault::new(pointer, message)
 }
 
-fn pointer(path: &serde_path_to_error::Path) -> String {
+/// The path as a JSON pointer (RFC 6901), without the names that a client made up.
+pub(crate) fn pointer(path: &serde_path_to_error::Path) -> String {
     use serde_path_to_error::Segment;
     path.iter().fold(String::new(), |mut pointer, segment| {
         match segment {
@@ -171,6 +173,8 @@ mod tests {
     fn the_pointer_names_the_place_and_the_detail_no_value() {
         assert_eq!(fault(r#"{"rows":[{"beds":"Kim"}]}"#), ("/rows/0/beds".into(), "Expected u32.".into()));
         assert_eq!(fault(r#"{"rows":[{}]}"#), ("/rows/0/beds".into(), "This field is required.".into()));
+        let twice = fault(r#"{"rows":[{"beds":1,"beds":2}]}"#);
+        assert_eq!(twice, ("/rows/0/beds".into(), "This field is given twice.".into()));
         let (pointer, detail) = fault(r#"{"rows":[{"beds":1,"김철수":2}]}"#);
         assert_eq!(pointer, "/rows/0/?");
         assert_eq!(detail, "There is no such field; there is `beds`.");

@@ -24,8 +24,13 @@ fn parse<T: DeserializeOwned>(query: &str) -> Result<T> {
     serde_path_to_error::deserialize(pairs).map_err(|error| {
         let name = error.path().to_string();
         let known = |c: char| c.is_ascii_lowercase() || c == '_';
-        let pointer = if name.len() <= 40 && name.chars().all(known) { name } else { "?".to_owned() };
-        let fault = super::body::fault_of(&pointer, &error.inner().to_string());
-        Error::malformed_field(fault.pointer, fault.detail)
+        let pointer = match name.as_str() {
+            // The query as a whole.
+            "." => "",
+            name if name.len() <= 40 && name.chars().all(known) => name,
+            _ => "?",
+        };
+        let fault = super::body::fault_of(pointer, &error.inner().to_string());
+        Error::malformed_field(fault.pointer.trim_start_matches('/'), fault.detail)
     })
 }

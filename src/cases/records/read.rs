@@ -9,9 +9,9 @@ use serde::de::value::{MapDeserializer, SeqDeserializer};
 use serde::de::{DeserializeOwned, Deserializer, Expected, IntoDeserializer, Unexpected, Visitor};
 use serde::forward_to_deserialize_any;
 use serde_json::Value;
-use serde_path_to_error::{Path, Segment};
 
 use crate::error::Fault;
+use crate::http::body::pointer;
 
 use super::Record;
 
@@ -38,25 +38,6 @@ pub fn from_value<T: DeserializeOwned>(value: &Value) -> Result<T, Fault> {
         let pointer = pointer(error.path());
         Fault { pointer, detail: error.into_inner().0 }
     })
-}
-
-/// The path as a JSON pointer (RFC 6901).
-fn pointer(path: &Path) -> String {
-    let mut pointer = String::new();
-    for segment in path {
-        match segment {
-            Segment::Seq { index } => {
-                pointer.push('/');
-                pointer.push_str(&index.to_string());
-            }
-            Segment::Map { key } | Segment::Enum { variant: key } => {
-                pointer.push('/');
-                pointer.push_str(&key.replace('~', "~0").replace('/', "~1"));
-            }
-            Segment::Unknown => {}
-        }
-    }
-    pointer
 }
 
 /// A JSON value whose texts are wiped when it is dropped.
