@@ -1,4 +1,4 @@
-//! Code lists of accounts. The codes bind the CHECKs of the migrations.
+//! Code lists of accounts. The codes bind the checks of the migrations.
 
 use crate::db::types::text_enum;
 

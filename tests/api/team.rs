@@ -27,7 +27,9 @@ async fn a_place_is_in_force_at_the_next_request_until_it_ends_or_is_taken_away(
     relogged.get(&path).await.expect_problem(404, "not_found");
     let swan = app.renew(&swan);
     let team = swan.get(&format!("{path}/team")).await.expect(200);
-    assert_eq!(team["items"][1]["active"], false);
+    let places = team["items"].as_array().unwrap();
+    let ended = places.iter().find(|place| place["user_id"] == json!(tern.id)).unwrap();
+    assert_eq!(ended["active"], false);
 
     swan.put(&place, json!({"field_groups": []})).await.expect(200);
     relogged.get(&path).await.expect(200);
