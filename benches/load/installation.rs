@@ -55,8 +55,8 @@ impl Installation {
         let told = String::from_utf8_lossy(&made.stdout);
         let password = told.lines().find_map(|line| line.trim().strip_prefix("password"));
         let password = password.and_then(|rest| rest.split_whitespace().next());
-        installation.administrator_password =
-            password.context("`waystation init` told no password")?.to_owned();
+        let password = password.context("`waystation init` told no password")?;
+        password.clone_into(&mut installation.administrator_password);
         Ok(installation)
     }
 

@@ -93,9 +93,10 @@ impl Db {
                 let mut seen = event;
                 let outcome = in_transaction(conn, |conn| {
                     let mut tx = Tx::new(conn, now, planned.clone());
-                    let value = f(&mut tx, &permit)?;
+                    let value = f(&mut tx, &permit);
+                    // A refusal too names the case, where it was found before the group was withheld.
                     seen = tx.event;
-                    Ok(value)
+                    value
                 });
                 Ok((outcome, seen))
             })

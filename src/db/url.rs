@@ -127,8 +127,8 @@ impl PostgresUrl {
         let authority = self.0.split_once("://").map_or("", |(_, rest)| rest);
         let authority = authority.split(['/', '?']).next().unwrap_or("");
         let hosts = authority.rsplit_once('@').map_or(authority, |(_, hosts)| hosts);
-        let named = self.parameter("host").or(self.parameter("hostaddr"));
-        hosts.split(',').chain(named.into_iter().flat_map(|list| list.split(','))).all(|host| {
+        let named = [self.parameter("host"), self.parameter("hostaddr")];
+        hosts.split(',').chain(named.into_iter().flatten().flat_map(|list| list.split(','))).all(|host| {
             let host = host
                 .strip_prefix('[')
                 .and_then(|rest| rest.split_once(']'))
@@ -172,6 +172,7 @@ mod tests {
             "postgres://u@10.0.0.5:5432/w?sslmode=require",
             "postgres://u@localhost/w?host=db.example",
             "postgres://u@localhost,db.example/w",
+            "postgres://u@localhost/w?host=localhost&hostaddr=10.0.0.5",
             "postgres://u@127.0.0.1.example.org:5432/w?sslmode=verify-ca",
         ] {
             assert_eq!(DatabaseUrl::parse(text, false).err(), Some(UrlError::PlainLink), "{text}");

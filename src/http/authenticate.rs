@@ -22,6 +22,7 @@ use crate::accounts::authenticate::actor_of;
 use crate::app::App;
 use crate::audit::entry::{Origin, RequestId};
 use crate::audit::{Action, Event};
+use crate::db::types::parse_id_bytes;
 use crate::error::{Code, Error, Result};
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -150,7 +151,11 @@ async fn answer_error<B: MessageBody + 'static>(
 
 /// Only what has the form of an id or a code may stand on the log.
 fn is_reference(text: &str) -> bool {
-    (10..=26).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+    let is_code = text.len() == 14
+        && text.starts_with("WS-")
+        && text.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'-')
+        && text.bytes().filter(u8::is_ascii_digit).count() > 0;
+    is_code || parse_id_bytes(text).is_some()
 }
 
 /// Errors of the framework become ours; what is none of ours is not told.

@@ -27,7 +27,7 @@ use crate::error::{Code, Error, Result};
 use crate::http::path::PathSegment;
 
 impl PathSegment for CaseRef {
-    const ABOUT: &'static str = "The case's id, or its code such as WS-7K3M-9QXD-R.";
+    const ABOUT: &'static str = "The case's id, or its code such as WS-7K3M-9QXV-R.";
     const REFUSALS: &'static [Code] = &[Code::NotFound, Code::InvalidCaseCode];
 
     fn parse(text: &str) -> Result<Self> {
@@ -43,7 +43,7 @@ impl PathSegment for CaseRef {
     fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::Schema> {
         utoipa::openapi::schema::ObjectBuilder::new()
             .schema_type(utoipa::openapi::schema::Type::String)
-            .examples(["WS-7K3M-9QXD-R"])
+            .examples(["WS-7K3M-9QXV-R"])
             .into()
     }
 }

@@ -14,7 +14,7 @@ use crate::http::reply::HasVersion;
 /// A case: one person. Who it is stands in the sealed records.
 #[derive(Serialize, Deserialize, ToSchema)]
 #[schema(example = json!({
-    "id": "3k5w8z0v4n9qx2c7m1b6t8r4ye", "code": "WS-7K3M-9QXD-R", "hub_id": "1a5w8z0v4n9qx2c7m1b6t8r4ye",
+    "id": "3k5w8z0v4n9qx2c7m1b6t8r4ye", "code": "WS-7K3M-9QXV-R", "hub_id": "1a5w8z0v4n9qx2c7m1b6t8r4ye",
     "stage": "shelter", "status": "active", "risk": "high", "sex": "female", "age_band": "18-59",
     "origin_country": "PRK", "destination_country": "KOR", "restricted": false, "outcome": null,
     "opened_on": "2006-08-01", "since": "2006-08-01", "created_at": "2006-08-01T09:00:00.000000Z",

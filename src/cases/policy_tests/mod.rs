@@ -104,7 +104,7 @@ fn ask<P: Permission>(
 
 /// Networks in a database, with the actors that the server sees behind their users' sessions.
 struct Worlds {
-    worlds: Arc<Vec<World>>,
+    all: Arc<Vec<World>>,
     actors: Vec<Vec<Option<Actor>>>,
     db: Db,
     _database: TestDatabase,
@@ -112,14 +112,14 @@ struct Worlds {
 
 impl Worlds {
     fn each(&self) -> impl Iterator<Item = (&World, &[Option<Actor>])> {
-        self.worlds.iter().zip(self.actors.iter().map(Vec::as_slice))
+        self.all.iter().zip(self.actors.iter().map(Vec::as_slice))
     }
 }
 
 async fn worlds(count: u64) -> Arc<Worlds> {
     let (database, db) = TestDatabase::open();
     let now = database.now();
-    let worlds: Arc<Vec<World>> = Arc::new((0..count).map(|seed| World::random(seed, now)).collect());
+    let all: Arc<Vec<World>> = Arc::new((0..count).map(|seed| World::random(seed, now)).collect());
     let permit = Permit::<permission::SystemAct>::system("test");
     let inserted = Arc::clone(&worlds);
     db.write(permit, Event::new(Action::SystemMaintain), move |tx, _| {
@@ -135,7 +135,7 @@ async fn worlds(count: u64) -> Arc<Worlds> {
         }
         actors.push(present);
     }
-    Arc::new(Worlds { worlds, actors, db, _database: database })
+    Arc::new(Worlds { all: worlds, actors, db, _database: database })
 }
 
 /// A question: who, what, about which case. Most of them are about a case of the user's own team or hub,
