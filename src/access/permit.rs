@@ -1,7 +1,7 @@
 //! The permit: proof, in a handler's signature, that the actor's role holds a permission.
 //!
 //! It is the only key to `db.read` and `db.write`, and it carries the reach from which stores build
-//! their scope. There are two ways to get one: the extractor, and [`Permit::system`] with a reason.
+//! their scope. There are two ways to get one: the extractor, and `Permit::system` with a reason.
 
 use std::future::{Ready, ready};
 use std::marker::PhantomData;

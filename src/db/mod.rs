@@ -1,7 +1,7 @@
 //! The database: SQLite or PostgreSQL behind one code path.
 //!
 //! [`Db::read`] and [`Db::write`] are the two ways to the data. A read's event is committed before its
-//! rows are handed out with the [`Receipt`](crate::audit::Receipt) that opens them; a write and its event are one
+//! rows are handed out with the [`Receipt`] that opens them; a write and its event are one
 //! commit. Only this folder may ask which database it is.
 
 pub(crate) mod conn;

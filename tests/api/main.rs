@@ -2,6 +2,7 @@
 //!
 //! They run on SQLite; with `TEST_DATABASE_URL` naming a PostgreSQL server, on that.
 
+#![allow(clippy::pedantic, reason = "a test is read from top to bottom, and written so")]
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on fails here")]
 
 mod access_matrix;

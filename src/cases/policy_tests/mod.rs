@@ -119,7 +119,7 @@ impl Worlds {
 async fn worlds(count: u64) -> Arc<Worlds> {
     let (database, db) = TestDatabase::open();
     let now = database.now();
-    let all: Arc<Vec<World>> = Arc::new((0..count).map(|seed| World::random(seed, now)).collect());
+    let worlds: Arc<Vec<World>> = Arc::new((0..count).map(|seed| World::random(seed, now)).collect());
     let permit = Permit::<permission::SystemAct>::system("test");
     let inserted = Arc::clone(&worlds);
     db.write(permit, Event::new(Action::SystemMaintain), move |tx, _| {
