@@ -108,6 +108,32 @@ fn is_record(route: &Route) -> bool {
     route.path.split('/').nth(4).is_some_and(|noun| noun.parse::<waystation::access::FieldGroup>().is_ok())
 }
 
+/// Every list there is, read by those whose reach ends at their team or hub.
+#[actix_web::test]
+async fn nothing_of_another_hub_stands_in_any_list() {
+    let app = TestApp::new().await;
+    let scene = Scene::set(&app, "/v1/cases/{case}/stays/{stay}", Kind::Case).await;
+    let [own, another] = scene.traces().await;
+    let mut seen = 0;
+    for route in routes::all() {
+        let Some(row) = row_of(&route) else { continue };
+        if !reads(&route.method) || Kind::of(route.path) != Some(Kind::Whole) {
+            continue;
+        }
+        for (role, person) in &scene.cast {
+            if [Reach::No, Reach::All].contains(&row.reach_of(*role)) {
+                continue;
+            }
+            let text = person.get(route.path).await.text();
+            for id in &another {
+                assert!(!text.contains(id), "{} tells a {role} of another hub: {text}", route.operation);
+            }
+            seen += own.iter().filter(|id| text.contains(*id)).count();
+        }
+    }
+    assert!(seen > 5, "the lists hold nothing at all");
+}
+
 async fn walk(which: impl Fn(&Route) -> bool) {
     let app = TestApp::new().await;
     for route in routes::all().iter().filter(|route| which(route)) {
@@ -115,6 +141,13 @@ async fn walk(which: impl Fn(&Route) -> bool) {
         let asked = Walk::new(&app, route, row).await.run().await;
         let done = asked.iter().filter(|asked| asked.expected == Expected::Allowed).count();
         assert!(done > 0, "{} was allowed to nobody: its scene says nothing", route.operation);
+    }
+}
+
+fn with_body(request: TestRequest, sample: &Sample) -> TestRequest {
+    match &sample.body {
+        Some(body) => request.set_json(body),
+        None => request,
     }
 }
 
@@ -178,8 +211,20 @@ impl<'a> Walk<'a> {
             None if reads(&self.route.method) => Sample::get(),
             None => panic!("{}: add a sample to tests/api/walk/samples.rs", self.route.operation),
         };
-        let request = person.request(self.route.method.clone(), &fill(self.route.path, ids));
-        let answer = person.send(self.completed(request, &sample)).await;
+        let path = fill(self.route.path, ids);
+        let request = || person.request(self.route.method.clone(), &path);
+        if expected == Expected::Allowed && self.precondition(&sample).is_some() {
+            let blind = person.send(with_body(request(), &sample)).await;
+            assert_eq!(blind.status.as_u16(), 428, "{what}, without a version: {}", blind.text());
+            let stale = request().insert_header(("If-Match", "\"99\""));
+            let stale = person.send(with_body(stale, &sample)).await;
+            assert_eq!(stale.status.as_u16(), 412, "{what}, of an old version: {}", stale.text());
+        }
+        let mut complete = with_body(request(), &sample);
+        if let Some(precondition) = self.precondition(&sample) {
+            complete = complete.insert_header(precondition);
+        }
+        let answer = person.send(complete).await;
         match expected.refusal() {
             Some((status, code)) => {
                 assert_eq!(answer.status.as_u16(), status, "{what}: {}", answer.text());
@@ -190,8 +235,8 @@ impl<'a> Walk<'a> {
         answer
     }
 
-    /// Adds the body, and the precondition that the handler's signature asks for.
-    fn completed(&self, mut request: TestRequest, sample: &Sample) -> TestRequest {
+    /// The precondition that the handler's signature asks for.
+    fn precondition(&self, sample: &Sample) -> Option<(&'static str, String)> {
         let (operation, _) =
             (self.route.describe)().operation("walk", "Walk", "walk", false, self.route.path);
         let asks = |name: &str| {
@@ -202,14 +247,9 @@ impl<'a> Walk<'a> {
             operation.parameters.as_ref().is_some_and(|all| all.iter().any(named))
         };
         if asks("If-None-Match") {
-            request = request.insert_header(("If-None-Match", "*"));
-        } else if asks("If-Match") {
-            request = request.insert_header(("If-Match", format!("\"{}\"", sample.version)));
+            return Some(("If-None-Match", "*".to_owned()));
         }
-        match &sample.body {
-            Some(body) => request.set_json(body),
-            None => request,
-        }
+        asks("If-Match").then(|| ("If-Match", format!("\"{}\"", sample.version)))
     }
 
     /// Answers that hide are the same, byte for byte, whatever they hide; so are those that forbid.

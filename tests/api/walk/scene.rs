@@ -118,6 +118,23 @@ impl<'a> Scene<'a> {
         ids
     }
 
+    /// The ids by which the own hub and the other one could be recognised, each with a case in a bed.
+    pub async fn traces(&self) -> [Vec<String>; 2] {
+        let mut traces = [Vec::new(), Vec::new()];
+        for (own, found) in [true, false].into_iter().zip(&mut traces) {
+            let situation = Situation { own, ..Situation::OF_THE_OWN_HUB };
+            let mut ids = self.prepare(&situation).await;
+            let (hub, owner) =
+                if own { (self.hub, &self.owner) } else { (self.other_hub, &self.other_owner) };
+            ids.insert("hub", hub.to_string());
+            ids.insert("owner", owner.id.to_string());
+            let shelters = format!("SELECT id AS t FROM shelters WHERE hub_id = '{hub}'");
+            found.extend(self.app.database.raw().texts(&shelters));
+            found.extend(ids.into_values());
+        }
+        traces
+    }
+
     async fn case(&self, ids: &mut Ids, situation: &Situation) {
         let (owner, hub) =
             if situation.own { (&self.owner, self.hub) } else { (&self.other_owner, self.other_hub) };

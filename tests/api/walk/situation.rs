@@ -82,6 +82,11 @@ pub struct Situation {
     pub strange_parts: bool,
 }
 
+impl Situation {
+    /// It belongs to the person's hub, and the person is on no team.
+    pub const OF_THE_OWN_HUB: Self = OWN_HUB;
+}
+
 const OWN_HUB: Situation = Situation {
     name: "of the own hub",
     there: true,

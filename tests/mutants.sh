@@ -1,0 +1,113 @@
+#!/usr/bin/env bash
+# Breaks the access rules one at a time, and fails when the tests do not notice.
+#
+# Every mutant below is one edit of one file: a filter dropped, a decision turned, a check skipped. For
+# each of them the crate is built anew and the tests of access are run; a mutant that they let pass
+# survives, and the script ends with 1. The file is restored whatever happens.
+#
+#   tests/mutants.sh            all of them
+#   tests/mutants.sh hub        those whose name holds `hub`
+#
+# It needs a clean tree under src/, and takes a minute or so a mutant.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+if ! git diff --quiet -- src; then
+    echo "commit or stash the changes under src/ first" >&2
+    exit 2
+fi
+
+wanted=${1:-}
+report=$(mktemp)
+changed=
+restore() { if [ -n "$changed" ]; then git checkout --quiet -- "$changed"; changed=; fi; }
+trap 'restore; rm -f "$report"' EXIT
+trap 'exit 130' INT TERM
+
+# Runs one suite; its words go to $report.
+suite() { cargo test --quiet "$@" >"$report" 2>&1; }
+
+survivors=0
+count=0
+# mutant NAME FILE PERL: PERL is applied to the whole file and must change it.
+mutant() {
+    local name=$1 file=$2 perl=$3 verdict
+    case $name in *"$wanted"*) ;; *) return 0 ;; esac
+    changed=$file
+    perl -0pi -e "$perl" "$file"
+    if git diff --quiet -- "$file"; then
+        verdict="did not apply: mend its pattern"
+        survivors=$((survivors + 1))
+    elif ! cargo check --quiet --tests >"$report" 2>&1; then
+        verdict="does not compile: mend it"
+        survivors=$((survivors + 1))
+    elif ! suite --lib policy_tests; then
+        verdict="killed by the second reading"
+    elif ! suite --test api -- walk architecture reports; then
+        verdict="killed by the walk"
+    else
+        verdict="SURVIVED"
+        survivors=$((survivors + 1))
+    fi
+    count=$((count + 1))
+    printf '%-44s %s\n' "$name" "$verdict"
+    restore
+}
+
+scope=src/cases/scope.rs
+ENDS='\n *\.filter\(case_team::ends_at\.is_null\(\)\.or\(case_team::ends_at\.assume_not_null\(\)\.gt\(now\)\)\)'
+
+# --- which cases are reached
+mutant "a place that has ended still reaches" $scope "s/(fn cases_of_team_member.*?)$ENDS/\$1/s"
+mutant "a place that ends now still reaches" $scope 's/(fn cases_of_team_member.*?)\.gt\(now\)/$1.ge(now)/s'
+mutant "a place of anybody reaches" $scope 's/(fn cases_of_team_member.*?\.filter\(case_team::user_id\.)eq\(user\)/$1ne(user)/s'
+mutant "the hub reaches restricted cases" $scope 's/\.and\(cases::restricted\.eq\(false\)\)//'
+mutant "every hub is one's own hub" $scope 's/cases::hub_id\.eq\(hub\)\.and\(/cases::hub_id.ne(hub).or(cases::hub_id.eq(hub)).and(/'
+mutant "a place of a coordinator is forgotten" $scope 's/team\.into_iter\(\)\.chain\(permit\.hubs\(\)\.iter\(\)\.copied\(\)\.map\(Way::Hub\)\)\.collect\(\)/permit.hubs().iter().copied().map(Way::Hub).collect()/'
+mutant "a caseworker reaches their hubs" $scope 's/Reach::Team => team\.into_iter\(\)\.collect\(\)/Reach::Team => team.into_iter().chain(permit.hubs().iter().copied().map(Way::Hub)).collect()/'
+mutant "whoever reaches nothing reaches all" $scope 's/"1 = 0"/"1 = 1"/'
+
+# --- which field groups a place opens
+mutant "a place that has ended still opens" $scope "s/(fn opens.*?)$ENDS/\$1/s"
+mutant "a place of anybody opens" $scope 's/(fn opens.*?)\n *\.filter\(case_team::user_id\.eq\(user\)\)/$1/s'
+mutant "a place on any case opens" $scope 's/\n *\.filter\(case_team::case_id\.eq\(cases::id\)\)//'
+mutant "a place for health opens identity" $scope 's/place\.filter\(case_team::identity\)/place.filter(case_team::health)/'
+mutant "every place opens every group" $scope 's/exists\(place\.filter\(case_team::\w+\)\)/exists(place)/g'
+mutant "the group is not asked for" src/cases/store/mod.rs 's/open\.map\(\|_\| case\)\.ok_or_else\(Error::field_group_withheld\)/drop(open); Ok(case)/'
+
+# --- how a case is found
+mutant "a case is found out of reach" src/cases/store/mod.rs 's/cases::table\.filter\(within\)\.select/{ drop(within); cases::table }.select/'
+mutant "a list ignores its way" src/cases/store/list.rs 's/\.filter\(way\.filter\(tx\.now\(\)\)\)//'
+mutant "a handler reads past the scope" src/cases/api/read.rs 's/store::find\(tx, permit, &reference\)/{ use diesel::prelude::*; use crate::db::schema::cases; let _ = permit; let CaseRef::Id(id) = reference else { return Err(crate::error::Error::not_found()) }; tx.event.set_case(id); Ok(cases::table.filter(cases::id.eq(id)).select(crate::cases::model::Case::as_select()).first(tx.conn())?) }/'
+mutant "a stay of another case is found" src/network/stays/store.rs 's/(pub\(crate\) fn find.*?)\n *\.filter\(stays::case_id\.eq\(case\.id\)\)/$1/s'
+
+mutant "an application of another case is found" src/asylum/store.rs 's/(pub\(crate\) fn find.*?)\n *\.filter\(dsl::case_id\.eq\(case\.id\)\)/$1/s'
+
+# --- who holds a permission
+mutant "no role is refused" src/access/permit.rs 's/Reach::No => Err\(Error::forbidden\(\)\),\n/Reach::No => Ok(Self { holder: Holder::Actor(actor), reach: Reach::All, context, permission: PhantomData }),\n/'
+mutant "a missing actor is let in" src/access/permit.rs 's/let actor = extensions\.get::<Actor>\(\)\.cloned\(\)\.ok_or_else\(Error::unauthenticated\)\?;/let Some(actor) = extensions.get::<Actor>().cloned() else { return Ok(Self::system_in("nobody", context)) };/'
+mutant "an auditor reads cases" src/access/permissions.rs 's/(CaseRead = .*?Team Hub  )No /$1All/'
+mutant "a coordinator opens identity" src/access/permissions.rs 's/(IdentityRead = [^;]*?Team )No  /$1Hub /'
+mutant "an ended session stands for somebody" src/accounts/authenticate.rs 's/\n *\.filter\(sessions::ended_at\.is_null\(\)\)//'
+mutant "an expired session stands for somebody" src/accounts/authenticate.rs 's/\n *\.filter\(sessions::expires_at\.gt\(now\)\)//'
+mutant "a suspended user is somebody" src/accounts/authenticate.rs 's/\n *\.filter\(users::status\.eq\(UserStatus::Active\)\)//'
+
+# --- what belongs to a hub
+mutant "shelters of every hub are reached" src/network/store.rs 's/Box::new\(shelters::hub_id\.eq_any\(permit\.hubs\(\)\.to_vec\(\)\)\)/Box::new(diesel::dsl::sql::<Bool>("1 = 1"))/'
+mutant "users of every hub are reached" src/accounts/store.rs 's/Box::new\(users::id\.eq_any\(in_hubs\)\)/{ drop(in_hubs); Box::new(diesel::dsl::sql::<Bool>("1 = 1")) }/'
+mutant "every hub is reached" src/network/hubs/store.rs 's/Box::new\(hubs::id\.eq_any\(permit\.hubs\(\)\.to_vec\(\)\)\)/Box::new(diesel::dsl::sql::<Bool>("1 = 1"))/'
+mutant "an administrator reads all of the log" src/audit/store.rs 's/entries\.filter\(audit_events::actor_id\.eq\(permit\.person\(\)\?\)\)/entries/'
+
+# --- what is on the record
+mutant "a refusal by role is not recorded" src/http/authenticate.rs 's/&& error\.is_refusal\(\)/&& error.is_refusal() \&\& false/'
+mutant "a refusal by scope is not recorded" src/db/mod.rs 's/Err\(error\) if error\.is_refusal\(\) => \{.*?Err\(error\.mark_recorded\(\)\)/Err(error) if error.is_refusal() => {\n                drop((event, origin));\n                Err(error.mark_recorded())/s'
+mutant "a refused write is not recorded" src/db/jobs.rs 's/if !error\.is_refusal\(\) \{\n            return Err\(error\);/if true {\n            return Err(error.mark_recorded());/'
+
+# --- what has changed in between
+mutant "a handler forgets the version" src/cases/api/update.rs 's/\n *if_match\.check\(case\.version\)\?;/\n        let _ = \&if_match;/'
+
+# --- whose figures are counted
+mutant "figures of any hub are counted" src/reports/store.rs 's/\(Reach::Hub, Some\(hub\)\) if permit\.reaches_hub\(&hub\)/(Reach::Hub, Some(hub))/'
+
+printf '%s mutants, %s not killed\n' "$count" "$survivors"
+[ "$survivors" = 0 ]
