@@ -231,7 +231,9 @@ async fn what_is_refused_is_on_the_record_as_refused() {
         assert_names(&events[0], who, role, "refused");
         let body = events[0].body();
         assert_eq!(body["code"], problem["code"]);
-        assert!(body["case_asked_for"].is_string(), "{body}");
+        // A case that was found before its group was withheld stands there by its id; any other as it was asked for.
+        let found = action == "record.read" && status == 403;
+        assert!(body[if found { "case" } else { "case_asked_for" }].is_string(), "{body}");
     }
 }
 
