@@ -1,0 +1,12 @@
+//! A permit to list cases does not read one.
+
+use waystation::access::Permit;
+use waystation::access::permissions::{CaseList, CaseRead};
+
+fn reads(_: Permit<CaseRead>) {}
+
+fn lists(permit: Permit<CaseList>) {
+    reads(permit);
+}
+
+fn main() {}

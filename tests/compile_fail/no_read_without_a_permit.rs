@@ -1,0 +1,10 @@
+//! A handler that asks for no permit has nothing to read with.
+
+use waystation::audit::{Action, Event};
+use waystation::db::Db;
+
+async fn handler(db: &Db) {
+    drop(db.read(Event::new(Action::CaseRead), |_, _| Ok(())).await);
+}
+
+fn main() {}

@@ -1,0 +1,5 @@
+//! Queries are the stores' own.
+
+use waystation::db::schema::cases;
+
+fn main() {}
