@@ -59,6 +59,22 @@ pub fn day_faults(since: NaiveDate, on: NaiveDate, today: NaiveDate) -> Vec<Unme
     faults
 }
 
+/// What is wrong with a move of a table, made on a day, from a state that holds since another.
+#[must_use]
+pub fn move_faults<S>(
+    moves: &[(S, S)],
+    (from, since): (S, NaiveDate),
+    (to, on): (S, NaiveDate),
+    today: NaiveDate,
+) -> Vec<Unmet>
+where
+    S: CodeList + PartialEq,
+{
+    let mut faults = day_faults(since, on, today);
+    faults.extend(transition(moves, from, to).err());
+    faults
+}
+
 /// The latest day that has begun somewhere on earth (UTC+14).
 ///
 /// A caseworker in Seoul writes down today's move before it is today in UTC, and is not told to wait.

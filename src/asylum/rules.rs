@@ -46,19 +46,6 @@ pub fn transition(from: ApplicationState, to: ApplicationState) -> Result<(), Un
     machine::transition(MOVES, from, to)
 }
 
-/// Whether an application, in its state since a day, may change so on another.
-pub fn next_state(
-    from: ApplicationState,
-    since: NaiveDate,
-    to: ApplicationState,
-    on: NaiveDate,
-    today: NaiveDate,
-) -> Result<(), Vec<Unmet>> {
-    let mut missing = day_faults(since, on, today);
-    missing.extend(transition(from, to).err());
-    settled(missing)
-}
-
 /// Whether an application lodged on this day may be recorded for a case of this status. It may be older
 /// than the case: people apply before they meet the network.
 pub fn record(case: Status, applied_on: NaiveDate, today: NaiveDate) -> Result<(), Vec<Unmet>> {
@@ -70,11 +57,11 @@ pub fn record(case: Status, applied_on: NaiveDate, today: NaiveDate) -> Result<(
 /// Whether an application of a case of this status, in its state since a day, may change so on another.
 pub fn step(
     case: Status,
-    (from, since): (ApplicationState, NaiveDate),
-    (to, on): (ApplicationState, NaiveDate),
+    from: (ApplicationState, NaiveDate),
+    to: (ApplicationState, NaiveDate),
     today: NaiveDate,
 ) -> Result<(), Vec<Unmet>> {
-    let mut missing = next_state(from, since, to, on, today).err().unwrap_or_default();
+    let mut missing = machine::move_faults(MOVES, from, to, today);
     missing.extend(case_open(case).err());
     settled(missing)
 }
@@ -162,9 +149,13 @@ mod tests {
     #[test]
     fn a_wrong_step_on_a_wrong_day_is_told_at_once() {
         let day = |text: &str| text.parse::<NaiveDate>().unwrap();
-        let missing =
-            next_state(Registered, day("2026-03-01"), Recognized, day("2026-02-01"), day("2026-03-05"))
-                .unwrap_err();
+        let missing = step(
+            Status::Active,
+            (Registered, day("2026-03-01")),
+            (Recognized, day("2026-02-01")),
+            day("2026-03-05"),
+        )
+        .unwrap_err();
         let guards: Vec<_> = missing.iter().map(|unmet| unmet.guard).collect();
         assert_eq!(guards, ["not_before_last_change", "allowed_move"]);
     }

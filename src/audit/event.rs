@@ -119,6 +119,11 @@ impl Event {
         self.subject = Some(id.to_string());
     }
 
+    /// The field groups that it turned out to be about.
+    pub fn set_groups(&mut self, groups: Vec<FieldGroup>) {
+        self.groups = groups;
+    }
+
     /// The cases that a list returned.
     pub fn set_cases(&mut self, cases: impl IntoIterator<Item = CaseId>) {
         self.cases = cases.into_iter().collect();

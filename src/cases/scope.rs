@@ -45,13 +45,17 @@ impl Way {
     }
 }
 
+/// Whether a place on a team has not ended: what every rule that rests on a place asks.
+#[diesel::dsl::auto_type]
+pub(crate) fn lasts(now: Timestamp) -> _ {
+    case_team::ends_at.is_null().or(case_team::ends_at.assume_not_null().gt(now))
+}
+
 /// The ids of the cases on whose team the user is now.
 #[diesel::dsl::auto_type]
 pub(crate) fn cases_of_team_member(user: UserId, now: Timestamp) -> _ {
-    case_team::table
-        .filter(case_team::user_id.eq(user))
-        .filter(case_team::ends_at.is_null().or(case_team::ends_at.assume_not_null().gt(now)))
-        .select(case_team::case_id)
+    let place_lasts: lasts = lasts(now);
+    case_team::table.filter(case_team::user_id.eq(user)).filter(place_lasts).select(case_team::case_id)
 }
 
 /// Everything that the permit reaches.
@@ -65,7 +69,7 @@ pub(crate) fn opens(user: UserId, group: FieldGroup, now: Timestamp) -> CaseFilt
     let place = case_team::table
         .filter(case_team::case_id.eq(cases::id))
         .filter(case_team::user_id.eq(user))
-        .filter(case_team::ends_at.is_null().or(case_team::ends_at.assume_not_null().gt(now)));
+        .filter(lasts(now));
     match group {
         FieldGroup::Identity => Box::new(exists(place.filter(case_team::identity))),
         FieldGroup::Contact => Box::new(exists(place.filter(case_team::contact))),

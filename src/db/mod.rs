@@ -176,12 +176,9 @@ impl Db {
 
     /// On PostgreSQL, gives positions to all events committed so far; on SQLite they have them.
     pub(crate) async fn sequence_now(&self) -> Result<()> {
-        match &self.sequencer {
+        match &self.writers {
+            Some(writers) => writers.run(sequencer::sequence_all).await,
             None => Ok(()),
-            Some(_) => match &self.writers {
-                Some(writers) => writers.run(sequencer::sequence_all).await,
-                None => Ok(()),
-            },
         }
     }
 

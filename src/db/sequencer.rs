@@ -13,7 +13,6 @@ use diesel::sql_types::BigInt;
 use super::conn::{AnyConnection, ConnectError, Purpose, open};
 use super::in_transaction;
 use super::schema::audit_events::dsl;
-use super::types::Timestamp;
 use super::url::DatabaseUrl;
 use crate::audit::entry::EventId;
 use crate::audit::log;
@@ -90,15 +89,15 @@ fn sequence_batch(conn: &mut AnyConnection) -> Result<i64> {
     diesel::sql_query("SELECT 1::bigint AS locked FROM pg_advisory_xact_lock($1)")
         .bind::<BigInt, _>(LOCK)
         .get_result::<Locked>(conn)?;
-    let waiting: Vec<(EventId, Timestamp)> = dsl::audit_events
+    let waiting: Vec<EventId> = dsl::audit_events
         .filter(dsl::position.is_null())
         .order((dsl::recorded_at, dsl::id))
         .limit(BATCH)
-        .select((dsl::id, dsl::recorded_at))
+        .select(dsl::id)
         .load(conn)?;
     let first = log::next_position(conn)?;
     let mut position = first;
-    for (id, _) in &waiting {
+    for id in &waiting {
         diesel::update(dsl::audit_events.find(id)).set(dsl::position.eq(position)).execute(conn)?;
         position += 1;
     }

@@ -31,19 +31,6 @@ pub fn transition(from: ResettlementState, to: ResettlementState) -> Result<(), 
     machine::transition(MOVES, from, to)
 }
 
-/// Whether a submission, in its state since a day, may change so on another.
-pub fn next_state(
-    from: ResettlementState,
-    since: NaiveDate,
-    to: ResettlementState,
-    on: NaiveDate,
-    today: NaiveDate,
-) -> Result<(), Vec<Unmet>> {
-    let mut missing = day_faults(since, on, today);
-    missing.extend(transition(from, to).err());
-    settled(missing)
-}
-
 /// Whether a submission may be prepared for a case of this status, from this day.
 pub fn prepare(case: Status, on: NaiveDate, today: NaiveDate) -> Result<(), Vec<Unmet>> {
     let mut missing = day_faults(on, on, today);
@@ -54,11 +41,11 @@ pub fn prepare(case: Status, on: NaiveDate, today: NaiveDate) -> Result<(), Vec<
 /// Whether a submission of a case of this status, in its state since a day, may change so on another.
 pub fn step(
     case: Status,
-    (from, since): (ResettlementState, NaiveDate),
-    (to, on): (ResettlementState, NaiveDate),
+    from: (ResettlementState, NaiveDate),
+    to: (ResettlementState, NaiveDate),
     today: NaiveDate,
 ) -> Result<(), Vec<Unmet>> {
-    let mut missing = next_state(from, since, to, on, today).err().unwrap_or_default();
+    let mut missing = machine::move_faults(MOVES, from, to, today);
     missing.extend(case_open(case).err());
     settled(missing)
 }

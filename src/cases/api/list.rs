@@ -95,11 +95,7 @@ pub async fn list_cases(
     let seen = app
         .db
         .read(permit, Event::new(Action::CaseList), move |tx, permit| {
-            // One more than asked for only tells that there are more; it is not shown, nor on the record.
-            let rows = store::list(tx, permit, &filter, order, start, limit + 1)?;
-            let shown = usize::try_from(limit).unwrap_or(usize::MAX);
-            tx.event.set_cases(rows.iter().take(shown).map(|case| case.id));
-            Ok(rows)
+            store::list(tx, permit, &filter, order, start, limit)
         })
         .await?;
     Page::of(seen.value, limit, &list, |case| order.key(case), CaseView::from)

@@ -121,9 +121,7 @@ fn put(
     if case.restricted && request.ends_at.is_some() {
         store::team::someone_stays(tx, case.id, Some(user))?;
     }
-    for group in groups.to_vec() {
-        tx.event = tx.event.clone().group(group);
-    }
+    tx.event.set_groups(groups.to_vec());
     if let Some(row) = store::team::place(tx, case.id, user)? {
         store::team::update(tx, &row, groups, request.ends_at)?;
     } else {

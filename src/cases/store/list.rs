@@ -9,11 +9,11 @@ use serde::{Deserialize, Serialize};
 use crate::access::{CaseId, HubId, Permission, Permit, UserId};
 use crate::cases::codes::{Risk, Stage, Status};
 use crate::cases::model::Case;
-use crate::cases::scope::ways;
-use crate::db::schema::{case_team, cases, stays};
+use crate::cases::scope::{cases_of_team_member, ways};
+use crate::db::schema::{cases, stays};
 use crate::db::types::Timestamp;
 use crate::db::{Backend, Tx};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::network::model::ShelterId;
 
 /// What a list may be narrowed by.
@@ -60,7 +60,8 @@ impl CaseOrder {
 
 type Boxed<'a> = cases::BoxedQuery<'a, Backend>;
 
-/// Up to `limit` cases after `start`, noted on the event.
+/// Up to `limit` cases after `start`, noted on the event, and one more where there are more: that one
+/// only tells so, and is neither shown nor on the record.
 pub(crate) fn list<P: Permission>(
     tx: &mut Tx<'_>,
     permit: &Permit<P>,
@@ -69,20 +70,21 @@ pub(crate) fn list<P: Permission>(
     start: Option<ListKey>,
     limit: i64,
 ) -> Result<Vec<Case>> {
+    let with_one_more = limit + 1;
     let mut found: BTreeMap<ListKey, Case> = BTreeMap::new();
     for way in ways(permit) {
         let query = cases::table.into_boxed().filter(way.filter(tx.now()));
         let query = ordered(after(narrowed(query, filter, tx.now()), start, order), order);
-        let rows: Vec<Case> = query.limit(limit).select(Case::as_select()).load(tx.conn())?;
+        let rows: Vec<Case> = query.limit(with_one_more).select(Case::as_select()).load(tx.conn())?;
         found.extend(rows.into_iter().map(|case| (order.key(&case), case)));
     }
-    let most = usize::try_from(limit).unwrap_or(usize::MAX);
+    let most = usize::try_from(with_one_more).map_err(Error::internal)?;
     let cases: Vec<Case> = if order.descends() {
         found.into_values().rev().take(most).collect()
     } else {
         found.into_values().take(most).collect()
     };
-    tx.event.set_cases(cases.iter().map(|case| case.id));
+    tx.event.set_cases(cases.iter().take(most - 1).map(|case| case.id));
     Ok(cases)
 }
 
@@ -107,10 +109,7 @@ fn narrowed<'a>(mut query: Boxed<'a>, filter: &CaseListFilter, now: Timestamp) -
         query = query.filter(cases::id.eq_any(inside.select(stays::case_id)));
     }
     if let Some(user) = filter.assigned {
-        let places = case_team::table
-            .filter(case_team::user_id.eq(user))
-            .filter(case_team::ends_at.is_null().or(case_team::ends_at.assume_not_null().gt(now)));
-        query = query.filter(cases::id.eq_any(places.select(case_team::case_id)));
+        query = query.filter(cases::id.eq_any(cases_of_team_member(user, now)));
     }
     query
 }

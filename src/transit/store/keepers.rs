@@ -7,6 +7,7 @@ use diesel::prelude::*;
 
 use crate::access::UserId;
 use crate::cases::model::Case;
+use crate::cases::scope::lasts;
 use crate::db::Tx;
 use crate::db::schema::{case_team, hub_members, users};
 use crate::error::Result;
@@ -17,7 +18,7 @@ pub(crate) fn unfit_keepers(tx: &mut Tx<'_>, case: &Case, keepers: &[UserId]) ->
     let on_team = case_team::table
         .filter(case_team::case_id.eq(case.id))
         .filter(case_team::user_id.eq(users::id))
-        .filter(case_team::ends_at.is_null().or(case_team::ends_at.assume_not_null().gt(now)));
+        .filter(lasts(now));
     let in_hub = hub_members::table
         .filter(hub_members::hub_id.eq(case.hub_id))
         .filter(hub_members::user_id.eq(users::id));
