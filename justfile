@@ -12,6 +12,10 @@ test *args:
 test-postgres url *args:
     TEST_DATABASE_URL={{url}} cargo test --test api {{args}}
 
+# Breaks the access rules one at a time; the tests must notice each.
+mutants *args:
+    tests/mutants.sh {{args}}
+
 # Format and lints, as the checks want them.
 lint:
     cargo fmt
