@@ -6,7 +6,8 @@ use chrono::NaiveDate;
 use serde::Deserialize;
 use utoipa::IntoParams;
 
-use super::model::StageReport;
+use super::dimension::Dimensions;
+use super::model::{StageCount, StageReport};
 use super::{csv, store};
 use crate::access::permissions::ReportStages;
 use crate::access::{HubId, Permit};
@@ -27,6 +28,10 @@ pub struct StageReportQuery {
     as_of: Option<NaiveDate>,
     /// Only this hub.
     hub: Option<HubId>,
+    /// What is told apart, separated by commas: `hub`, `stage`, `status`, `destination_country`, `sex`,
+    /// `age_band`; `hub,stage,status` when not said. The more, the longer the answer.
+    #[param(value_type = Option<String>, example = "stage,sex")]
+    by: Option<Dimensions>,
     /// `json` or `csv`; what `Accept` asks for when not said.
     #[param(inline)]
     format: Option<Format>,
@@ -39,10 +44,11 @@ pub async fn report_stages(
     query: Query<StageReportQuery>,
     request: HttpRequest,
 ) -> Result<Table<StageReport>> {
-    let StageReportQuery { as_of, hub, format } = query.0;
+    let StageReportQuery { as_of, hub, by, format } = query.0;
+    let by = by.unwrap_or_default();
     let format = format.map_or_else(|| Format::accepted(&request), Ok)?;
-    let event = Event::new(Action::ReportStages).detail("format", format);
-    let read = app.db.read(permit, event, move |tx, permit| count(tx, permit, as_of, hub));
+    let event = Event::new(Action::ReportStages).detail("format", format).detail("by", &by);
+    let read = app.db.read(permit, event, move |tx, permit| count(tx, permit, as_of, hub, &by));
     let report = read.await?.value;
     match format {
         Format::Json => Ok(Table::Json(report)),
@@ -57,6 +63,7 @@ fn count(
     permit: &Permit<ReportStages>,
     as_of: Option<NaiveDate>,
     hub: Option<HubId>,
+    by: &Dimensions,
 ) -> Result<StageReport> {
     let today = tx.today();
     let day = as_of.unwrap_or(today);
@@ -68,7 +75,10 @@ fn count(
         tx.event.set_detail("hub", hub);
     }
     let scope = store::scope(permit, hub)?;
-    let rows =
-        if day == today { store::now(tx, permit, &scope)? } else { store::on(tx, permit, &scope, day)? };
-    Ok(StageReport::new(day, tx.now(), scope, rows))
+    let counted = if day == today {
+        store::now(tx, permit, &scope, by.tell_persons_apart())?
+    } else {
+        store::on(tx, permit, &scope, day, by.tell_persons_apart())?
+    };
+    Ok(StageReport::new(day, tx.now(), scope, by, StageCount::along(by, counted)))
 }

@@ -1,32 +1,39 @@
 //! A report as CSV (RFC 4180): one header row, one row a count.
 
-use super::model::StageReport;
-use crate::db::types::CodeList as _;
+use super::dimension::Dimension;
+use super::model::{StageCount, StageReport};
+use crate::access::HubId;
+use crate::db::types::CodeList;
 use crate::error::{Error, Result};
-
-const HEADER: [&str; 8] =
-    ["as_of", "hub_id", "stage", "status", "destination_country", "sex", "age_band", "cases"];
 
 /// The report's counts; the totals are left to whoever adds up.
 pub fn stages(report: &StageReport) -> Result<Vec<u8>> {
     let mut writer =
         csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(Vec::with_capacity(4096));
-    writer.write_record(HEADER).map_err(Error::internal)?;
+    let dimensions = report.by.iter().map(|dimension| dimension.column());
+    let header = ["as_of"].into_iter().chain(dimensions).chain(["cases"]);
+    writer.write_record(header).map_err(Error::internal)?;
     let as_of = report.as_of.to_string();
     for row in &report.rows {
-        let cells = [
-            as_of.as_str(),
-            row.hub_id.as_str(),
-            row.stage.code(),
-            row.status.code(),
-            row.destination_country.map_or("", |country| country.code()),
-            row.sex.code(),
-            row.age_band.code(),
-            &row.cases.to_string(),
-        ];
+        let cases = row.cases.to_string();
+        let codes = report.by.iter().map(|dimension| code(row, *dimension));
+        let cells = [as_of.as_str()].into_iter().chain(codes).chain([cases.as_str()]);
         writer.write_record(cells.map(inert)).map_err(Error::internal)?;
     }
     writer.into_inner().map_err(|error| Error::internal(error.into_error()))
+}
+
+/// What the row says of a dimension; empty where that is not known.
+fn code(row: &StageCount, dimension: Dimension) -> &str {
+    let code = match dimension {
+        Dimension::Hub => row.hub_id.as_ref().map(HubId::as_str),
+        Dimension::Stage => row.stage.map(CodeList::code),
+        Dimension::Status => row.status.map(CodeList::code),
+        Dimension::DestinationCountry => row.destination_country.flatten().map(CodeList::code),
+        Dimension::Sex => row.sex.map(CodeList::code),
+        Dimension::AgeBand => row.age_band.map(CodeList::code),
+    };
+    code.unwrap_or_default()
 }
 
 /// A cell that no spreadsheet takes for a formula (OWASP, CSV injection).
@@ -37,30 +44,30 @@ fn inert(cell: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::super::model::{ReportScope, tests::row};
+    use super::super::model::tests::{counted, report};
     use super::*;
-    use crate::access::HubId;
     use crate::cases::codes::Stage;
-    use crate::db::types::Timestamp;
 
     #[test]
     fn a_header_and_a_row_for_every_count() {
         let hub = HubId::generate();
-        let rows = vec![row(hub, Stage::Transit, Some("KOR"), 2), row(hub, Stage::Shelter, None, 3)];
-        let report = StageReport::new(
-            "2026-03-01".parse().unwrap(),
-            Timestamp::from_micros(0),
-            ReportScope::Hub { hubs: vec![hub] },
-            rows,
-        );
-        let text = String::from_utf8(stages(&report).unwrap()).unwrap();
+        let counts =
+            || vec![counted(hub, Stage::Transit, Some("KOR"), 2), counted(hub, Stage::Shelter, None, 3)];
+        let text =
+            |by: &str| String::from_utf8(stages(&report(&by.parse().unwrap(), counts())).unwrap()).unwrap();
         assert_eq!(
-            text,
+            text("hub,stage,status"),
             format!(
-                "as_of,hub_id,stage,status,destination_country,sex,age_band,cases\r\n\
-                 2026-03-01,{hub},shelter,active,,female,18-59,3\r\n\
-                 2026-03-01,{hub},transit,active,KOR,female,18-59,2\r\n"
+                "as_of,hub_id,stage,status,cases\r\n\
+                 2026-03-01,{hub},shelter,active,3\r\n\
+                 2026-03-01,{hub},transit,active,2\r\n"
             )
+        );
+        assert_eq!(
+            text("sex,age_band,destination_country"),
+            "as_of,destination_country,sex,age_band,cases\r\n\
+             2026-03-01,,female,18-59,3\r\n\
+             2026-03-01,KOR,female,18-59,2\r\n"
         );
     }
 

@@ -2,5 +2,6 @@
 
 pub mod api;
 pub mod csv;
+pub mod dimension;
 pub mod model;
 pub(crate) mod store;

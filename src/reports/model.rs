@@ -7,28 +7,85 @@ use diesel::Queryable;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::dimension::{Dimension, Dimensions};
 use crate::access::HubId;
 use crate::cases::codes::{AgeBand, Sex, Stage, Status};
 use crate::db::types::{CodeList, Country, Timestamp};
 use crate::http::table::Tabular;
 
-/// How many cases there are of one kind.
-#[derive(Queryable, Serialize, ToSchema, Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct StageCount {
+/// Where cases stand; no more than a query that need not look at persons finds out.
+#[derive(Queryable, Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Standing {
     /// The hub that helps.
     pub hub_id: HubId,
     /// The stage.
     pub stage: Stage,
     /// The status.
     pub status: Status,
-    /// Where they mean to live; null where that is not known.
+}
+
+/// Whom they are about.
+#[derive(Queryable, Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Persons {
+    /// Where they mean to live.
     pub destination_country: Option<Country>,
     /// Sex.
     pub sex: Sex,
     /// Age band.
     pub age_band: AgeBand,
+}
+
+/// How many cases there are of one kind. A dimension that is not asked for is absent.
+#[derive(Serialize, ToSchema, Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct StageCount {
+    /// The hub that helps.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = HubId, required = false)]
+    pub hub_id: Option<HubId>,
+    /// The stage.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Stage, required = false)]
+    pub stage: Option<Stage>,
+    /// The status.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Status, required = false)]
+    pub status: Option<Status>,
+    /// Where they mean to live; null where that is not known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Country>, required = false)]
+    pub destination_country: Option<Option<Country>>,
+    /// Sex.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Sex, required = false)]
+    pub sex: Option<Sex>,
+    /// Age band.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = AgeBand, required = false)]
+    pub age_band: Option<AgeBand>,
     /// How many cases.
     pub cases: i64,
+}
+
+impl StageCount {
+    /// Adds up what differs only in what is not asked for.
+    pub(super) fn along(by: &Dimensions, counted: Vec<(Standing, Option<Persons>, i64)>) -> Vec<Self> {
+        let mut sums: BTreeMap<Self, i64> = BTreeMap::new();
+        for (standing, persons, cases) in counted {
+            let kind = Self {
+                hub_id: by.has(Dimension::Hub).then_some(standing.hub_id),
+                stage: by.has(Dimension::Stage).then_some(standing.stage),
+                status: by.has(Dimension::Status).then_some(standing.status),
+                destination_country: persons
+                    .filter(|_| by.has(Dimension::DestinationCountry))
+                    .map(|persons| persons.destination_country),
+                sex: persons.filter(|_| by.has(Dimension::Sex)).map(|persons| persons.sex),
+                age_band: persons.filter(|_| by.has(Dimension::AgeBand)).map(|persons| persons.age_band),
+                cases: 0,
+            };
+            *sums.entry(kind).or_default() += cases;
+        }
+        sums.into_iter().map(|(kind, cases)| Self { cases, ..kind }).collect()
+    }
 }
 
 /// Whose cases are counted.
@@ -56,39 +113,48 @@ pub struct Total {
     pub cases: i64,
 }
 
-/// The same cases, added up along each dimension.
+/// The same cases, added up along each dimension that is asked for.
 #[derive(Serialize, ToSchema, Clone, Debug, PartialEq, Eq)]
 pub struct Totals {
     /// All of them.
     pub cases: i64,
-    /// By stage, those without a case too.
-    pub by_stage: Vec<Total>,
-    /// By status, those without a case too.
-    pub by_status: Vec<Total>,
     /// By hub.
-    pub by_hub: Vec<Total>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Vec<Total>, required = false)]
+    pub by_hub: Option<Vec<Total>>,
+    /// By stage, those without a case too.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Vec<Total>, required = false)]
+    pub by_stage: Option<Vec<Total>>,
+    /// By status, those without a case too.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Vec<Total>, required = false)]
+    pub by_status: Option<Vec<Total>>,
     /// By destination.
-    pub by_destination_country: Vec<Total>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Vec<Total>, required = false)]
+    pub by_destination_country: Option<Vec<Total>>,
     /// By sex, those without a case too.
-    pub by_sex: Vec<Total>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Vec<Total>, required = false)]
+    pub by_sex: Option<Vec<Total>>,
     /// By age band, those without a case too.
-    pub by_age_band: Vec<Total>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Vec<Total>, required = false)]
+    pub by_age_band: Option<Vec<Total>>,
 }
 
-/// Cases by stage, status, hub, destination, sex and age band, as of a day.
+/// Cases by stage, status, hub and what else is asked for, as of a day.
 #[derive(Serialize, ToSchema, Clone, Debug)]
 #[schema(example = json!({
     "as_of": "2006-08-31", "made_at": "2006-09-01T08:00:00.000000Z", "exact": true,
-    "scope": {"reach": "hub", "hubs": ["1a5w8z0v4n9qx2c7m1b6t8r4ye"]},
+    "scope": {"reach": "hub", "hubs": ["1a5w8z0v4n9qx2c7m1b6t8r4ye"]}, "by": ["hub", "stage", "status"],
     "rows": [{
-        "hub_id": "1a5w8z0v4n9qx2c7m1b6t8r4ye", "stage": "transit", "status": "active",
-        "destination_country": "KOR", "sex": "female", "age_band": "18-59", "cases": 2
+        "hub_id": "1a5w8z0v4n9qx2c7m1b6t8r4ye", "stage": "transit", "status": "active", "cases": 2
     }],
     "totals": {
-        "cases": 2, "by_stage": [{"code": "transit", "cases": 2}], "by_status": [{"code": "active", "cases": 2}],
-        "by_hub": [{"code": "1a5w8z0v4n9qx2c7m1b6t8r4ye", "cases": 2}],
-        "by_destination_country": [{"code": "KOR", "cases": 2}], "by_sex": [{"code": "female", "cases": 2}],
-        "by_age_band": [{"code": "18-59", "cases": 2}]
+        "cases": 2, "by_hub": [{"code": "1a5w8z0v4n9qx2c7m1b6t8r4ye", "cases": 2}],
+        "by_stage": [{"code": "transit", "cases": 2}], "by_status": [{"code": "active", "cases": 2}]
     }
 }))]
 pub struct StageReport {
@@ -100,6 +166,8 @@ pub struct StageReport {
     pub exact: bool,
     /// Whose cases are counted.
     pub scope: ReportScope,
+    /// What is told apart.
+    pub by: Vec<Dimension>,
     /// The counts; what has no case has no row.
     pub rows: Vec<StageCount>,
     /// Their totals.
@@ -107,47 +175,60 @@ pub struct StageReport {
 }
 
 impl Tabular for StageReport {
-    const CSV: &'static str = "as_of,hub_id,stage,status,destination_country,sex,age_band,cases\r\n\
-        2006-08-31,1a5w8z0v4n9qx2c7m1b6t8r4ye,transit,active,KOR,female,18-59,2\r\n";
+    const CSV: &'static str = "as_of,hub_id,stage,status,cases\r\n\
+        2006-08-31,1a5w8z0v4n9qx2c7m1b6t8r4ye,transit,active,2\r\n";
 }
 
 impl StageReport {
-    /// Puts the counts in order and adds them up.
+    /// The counts with their totals.
     #[must_use]
-    pub fn new(as_of: NaiveDate, made_at: Timestamp, scope: ReportScope, mut rows: Vec<StageCount>) -> Self {
-        rows.sort_unstable();
-        let totals = Totals::of(&rows);
-        Self { as_of, made_at, exact: true, scope, rows, totals }
+    pub fn new(
+        as_of: NaiveDate,
+        made_at: Timestamp,
+        scope: ReportScope,
+        by: &Dimensions,
+        rows: Vec<StageCount>,
+    ) -> Self {
+        let totals = Totals::of(by, &rows);
+        Self { as_of, made_at, exact: true, scope, by: by.iter().collect(), rows, totals }
     }
 }
 
 impl Totals {
     /// Adds up.
     #[must_use]
-    pub fn of(rows: &[StageCount]) -> Self {
+    pub fn of(by: &Dimensions, rows: &[StageCount]) -> Self {
+        let asked = |dimension| by.has(dimension).then_some(rows);
         Self {
             cases: rows.iter().map(|row| row.cases).sum(),
-            by_stage: by_code(rows, |row| row.stage),
-            by_status: by_code(rows, |row| row.status),
-            by_hub: by(rows, |row| Some(row.hub_id)),
-            by_destination_country: by(rows, |row| row.destination_country),
-            by_sex: by_code(rows, |row| row.sex),
-            by_age_band: by_code(rows, |row| row.age_band),
+            by_hub: asked(Dimension::Hub).map(|rows| of_occurring(rows, |row| row.hub_id)),
+            by_stage: asked(Dimension::Stage).map(|rows| of_every_code(rows, |row| row.stage)),
+            by_status: asked(Dimension::Status).map(|rows| of_every_code(rows, |row| row.status)),
+            by_destination_country: asked(Dimension::DestinationCountry)
+                .map(|rows| of_occurring(rows, |row| row.destination_country.flatten())),
+            by_sex: asked(Dimension::Sex).map(|rows| of_every_code(rows, |row| row.sex)),
+            by_age_band: asked(Dimension::AgeBand).map(|rows| of_every_code(rows, |row| row.age_band)),
         }
     }
 }
 
 /// Along a short code list: every code of it, in its order.
-fn by_code<C: CodeList + PartialEq>(rows: &[StageCount], code_of: impl Fn(&StageCount) -> C) -> Vec<Total> {
+fn of_every_code<C: CodeList + PartialEq>(
+    rows: &[StageCount],
+    code_of: impl Fn(&StageCount) -> Option<C>,
+) -> Vec<Total> {
     let total = |code: &C| Total {
         code: Some(code.code().to_owned()),
-        cases: rows.iter().filter(|row| code_of(row) == *code).map(|row| row.cases).sum(),
+        cases: rows.iter().filter(|row| code_of(row) == Some(*code)).map(|row| row.cases).sum(),
     };
     C::all().iter().map(total).collect()
 }
 
 /// Along anything else: what occurs, the unknown first.
-fn by<K: Ord + ToString>(rows: &[StageCount], key_of: impl Fn(&StageCount) -> Option<K>) -> Vec<Total> {
+fn of_occurring<K: Ord + ToString>(
+    rows: &[StageCount],
+    key_of: impl Fn(&StageCount) -> Option<K>,
+) -> Vec<Total> {
     let mut sums: BTreeMap<Option<K>, i64> = BTreeMap::new();
     for row in rows {
         *sums.entry(key_of(row)).or_default() += row.cases;
@@ -159,61 +240,77 @@ fn by<K: Ord + ToString>(rows: &[StageCount], key_of: impl Fn(&StageCount) -> Op
 pub(super) mod tests {
     use super::*;
 
-    pub(in crate::reports) fn row(hub_id: HubId, stage: Stage, to: Option<&str>, cases: i64) -> StageCount {
-        StageCount {
-            hub_id,
-            stage,
-            status: Status::Active,
-            destination_country: to.map(|code| code.parse().unwrap()),
-            sex: Sex::Female,
-            age_band: AgeBand::To59,
-            cases,
-        }
+    pub(in crate::reports) type Counted = (Standing, Option<Persons>, i64);
+
+    pub(in crate::reports) fn counted(hub_id: HubId, stage: Stage, to: Option<&str>, cases: i64) -> Counted {
+        let destination_country = to.map(|code| code.parse().unwrap());
+        let persons = Persons { destination_country, sex: Sex::Female, age_band: AgeBand::To59 };
+        (Standing { hub_id, stage, status: Status::Active }, Some(persons), cases)
     }
 
-    fn figures(totals: &[Total]) -> Vec<(Option<&str>, i64)> {
-        totals.iter().map(|total| (total.code.as_deref(), total.cases)).collect()
+    pub(in crate::reports) fn report(by: &Dimensions, counted: Vec<Counted>) -> StageReport {
+        let (day, made_at) = ("2026-03-01".parse().unwrap(), Timestamp::from_micros(0));
+        let hubs = counted.iter().map(|(standing, ..)| standing.hub_id).collect();
+        StageReport::new(day, made_at, ReportScope::Hub { hubs }, by, StageCount::along(by, counted))
+    }
+
+    fn figures(totals: Option<&Vec<Total>>) -> Vec<(Option<&str>, i64)> {
+        totals.unwrap().iter().map(|total| (total.code.as_deref(), total.cases)).collect()
     }
 
     #[test]
     fn totals_add_up_along_every_dimension() {
         let hub = HubId::generate();
-        let rows = [
-            row(hub, Stage::Transit, Some("KOR"), 2),
-            row(hub, Stage::Shelter, Some("KOR"), 3),
-            row(hub, Stage::Shelter, None, 4),
-        ];
-        let totals = Totals::of(&rows);
-        assert_eq!(totals.cases, 9);
+        let by = "hub,stage,status,destination_country,sex,age_band".parse().unwrap();
+        let report = report(
+            &by,
+            vec![
+                counted(hub, Stage::Transit, Some("KOR"), 2),
+                counted(hub, Stage::Shelter, Some("KOR"), 3),
+                counted(hub, Stage::Shelter, None, 4),
+            ],
+        );
+        let totals = report.totals;
+        assert_eq!((totals.cases, report.rows.len()), (9, 3));
         assert_eq!(
-            figures(&totals.by_stage),
+            figures(totals.by_stage.as_ref()),
             [(Some("shelter"), 7), (Some("transit"), 2), (Some("asylum"), 0), (Some("resettlement"), 0)]
         );
-        assert_eq!(figures(&totals.by_destination_country), [(None, 4), (Some("KOR"), 5)]);
-        assert_eq!(figures(&totals.by_hub), [(Some(hub.as_str()), 9)]);
-        let sums = |totals: &[Total]| totals.iter().map(|total| total.cases).sum::<i64>();
+        assert_eq!(figures(totals.by_destination_country.as_ref()), [(None, 4), (Some("KOR"), 5)]);
+        assert_eq!(figures(totals.by_hub.as_ref()), [(Some(hub.as_str()), 9)]);
         for dimension in [&totals.by_stage, &totals.by_status, &totals.by_sex, &totals.by_age_band] {
-            assert_eq!(sums(dimension), 9);
+            assert_eq!(figures(dimension.as_ref()).iter().map(|(_, cases)| cases).sum::<i64>(), 9);
         }
     }
 
     #[test]
-    fn without_a_case_every_code_still_stands_there_with_zero() {
-        let totals = Totals::of(&[]);
-        assert_eq!(totals.cases, 0);
-        assert_eq!(totals.by_stage.len(), Stage::all().len());
-        assert_eq!(totals.by_age_band.len(), AgeBand::all().len());
-        assert!(totals.by_hub.is_empty());
+    fn what_is_not_asked_for_is_added_up_and_absent() {
+        let hubs = [HubId::generate(), HubId::generate()];
+        let counts = vec![
+            counted(hubs[0], Stage::Asylum, Some("KOR"), 2),
+            counted(hubs[1], Stage::Shelter, None, 3),
+            counted(hubs[1], Stage::Asylum, None, 4),
+        ];
+        let report = report(&"destination_country,stage".parse().unwrap(), counts);
+        let value = serde_json::to_value(&report).unwrap();
+        assert_eq!(
+            value["rows"],
+            serde_json::json!([
+                {"stage": "shelter", "destination_country": null, "cases": 3},
+                {"stage": "asylum", "destination_country": null, "cases": 4},
+                {"stage": "asylum", "destination_country": "KOR", "cases": 2},
+            ])
+        );
+        let totals: Vec<_> = value["totals"].as_object().unwrap().keys().collect();
+        assert_eq!(totals, ["by_destination_country", "by_stage", "cases"]);
     }
 
     #[test]
-    fn rows_come_in_the_order_of_the_stages() {
-        let hub = HubId::generate();
-        let rows = vec![row(hub, Stage::Asylum, None, 1), row(hub, Stage::Shelter, None, 1)];
-        let scope = ReportScope::Team { hub: None };
-        let day = "2026-03-01".parse().unwrap();
-        let report = StageReport::new(day, Timestamp::from_micros(0), scope, rows);
-        let stages: Vec<_> = report.rows.iter().map(|row| row.stage).collect();
-        assert_eq!(stages, [Stage::Shelter, Stage::Asylum]);
+    fn without_a_case_every_code_still_stands_there_with_zero() {
+        let totals = Totals::of(&"hub,stage,age_band".parse().unwrap(), &[]);
+        assert_eq!(totals.cases, 0);
+        assert_eq!(totals.by_stage.unwrap().len(), Stage::all().len());
+        assert_eq!(totals.by_age_band.unwrap().len(), AgeBand::all().len());
+        assert!(totals.by_hub.unwrap().is_empty());
     }
 }

@@ -7,7 +7,8 @@ use super::client::Client;
 
 /// Women of the hub in resettlement, by the report of today.
 pub fn resettled_women(heron: &mut Client, stage: &Stage) -> Result<u64> {
-    let report = heron.get(&format!("/v1/reports/stages?hub={}", stage.hub))?.expect(200)?;
+    let report =
+        heron.get(&format!("/v1/reports/stages?hub={}&by=stage,status,sex", stage.hub))?.expect(200)?;
     let rows = report["rows"].as_array().context("expected rows in the report")?;
     let counted = rows.iter().filter(|row| row["stage"] == "resettlement" && row["sex"] == "female");
     Ok(counted.filter(|row| row["status"] == "active").filter_map(|row| row["cases"].as_u64()).sum())
@@ -20,7 +21,8 @@ pub fn play(stage: &Stage, heron: &mut Client, before: u64) -> Result<()> {
     if now != before + 1 {
         bail!("expected {} women in resettlement, came {now}", before + 1);
     }
-    let answer = heron.get(&format!("/v1/reports/stages?hub={}&format=csv", stage.hub))?;
+    let answer =
+        heron.get(&format!("/v1/reports/stages?hub={}&by=stage,status,sex&format=csv", stage.hub))?;
     if answer.status != 200 {
         bail!("expected the report as CSV, came {}: {}", answer.status, answer.body);
     }

@@ -51,7 +51,7 @@ async fn reported(router: &Router, network: &Network, day: NaiveDate) -> Result<
     let mut counts = Counts::new();
     for (hub, id) in network.hubs.iter().enumerate() {
         let coordinator = *members(hub, "coordinator").first().context("a hub has no coordinator")?;
-        let path = format!("/v1/reports/stages?as_of={day}&hub={id}");
+        let path = format!("/v1/reports/stages?as_of={day}&hub={id}&by=hub,stage,status,sex");
         let view = router.get(network.users[coordinator].id, &path).await?;
         let report: Report = serde_json::from_value(view).context("the stage report has another form")?;
         for row in report.rows {
