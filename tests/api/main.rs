@@ -23,6 +23,7 @@ mod idempotency;
 mod journeys;
 mod kill;
 mod plaintext;
+mod query_plans;
 mod records;
 mod reports;
 mod resettlement;

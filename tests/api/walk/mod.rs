@@ -134,7 +134,7 @@ async fn nothing_of_another_hub_stands_in_any_list() {
     assert!(seen > 5, "the lists hold nothing at all");
 }
 
-async fn walk(which: impl Fn(&Route) -> bool) {
+pub async fn walk(which: impl Fn(&Route) -> bool) {
     let app = TestApp::new().await;
     for route in routes::all().iter().filter(|route| which(route)) {
         let Some(row) = row_of(route) else { continue };

@@ -1,0 +1,139 @@
+//! No statement of any request reads a whole table that grows with the work: each is asked of the
+//! planner of SQLite. What PostgreSQL does with as many rows is in docs/PERFORMANCE.md.
+
+use std::collections::BTreeSet;
+use std::sync::Mutex;
+
+use diesel::connection::{Instrumentation, InstrumentationEvent, set_default_instrumentation};
+use diesel::prelude::*;
+use waystation::access::Role;
+
+use crate::common::{Raw, TestApp};
+use crate::walk;
+
+/// Tables with a row for every case, or for every thing done.
+const GROWING: [&str; 14] = [
+    "asylum_applications",
+    "audit_events",
+    "case_keys",
+    "case_periods",
+    "case_team",
+    "cases",
+    "idempotency_keys",
+    "journeys",
+    "legs",
+    "refresh_tokens",
+    "resettlements",
+    "sealed_records",
+    "sessions",
+    "stays",
+];
+
+/// Statements sent to any database since [`listen`], without their values.
+static SENT: Mutex<BTreeSet<String>> = Mutex::new(BTreeSet::new());
+
+fn listen() {
+    set_default_instrumentation(|| {
+        let noting = |event: InstrumentationEvent<'_>| {
+            if let InstrumentationEvent::StartQuery { query, .. } = event {
+                let text = query.to_string();
+                let sql = text.split(" -- binds:").next().unwrap_or_default();
+                SENT.lock().unwrap().insert(sql.to_owned());
+            }
+        };
+        Some(Box::new(noting) as Box<dyn Instrumentation>)
+    })
+    .unwrap();
+}
+
+#[actix_web::test]
+async fn no_request_reads_a_whole_table_that_grows() {
+    let app = TestApp::new().await;
+    if app.database.is_postgres() {
+        return;
+    }
+    listen();
+    walk::walk(|_| true).await;
+    lists().await;
+    let sent = std::mem::take(&mut *SENT.lock().unwrap());
+    let Raw::Sqlite(mut conn) = app.database.raw() else { unreachable!("an SQLite file") };
+    let mut planned = 0;
+    let mut faults = Vec::new();
+    for sql in sent.iter().filter(|sql| is_by_the_server(sql)) {
+        let plan = plan(&mut conn, sql).unwrap_or_else(|error| panic!("{error}: {sql}"));
+        planned += 1;
+        faults.extend(plan.iter().filter(|step| grows(step, sql)).map(|step| format!("{step}\n    {sql}")));
+    }
+    assert!(planned > 100, "only {planned} statements were heard");
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+}
+
+/// Every way to narrow and to order a list, by everybody who may read it.
+async fn lists() {
+    let app = TestApp::new().await;
+    let (hub, second) = (app.hub("Kunming"), app.hub("Seoul"));
+    let people = [
+        app.caseworker(hub),
+        app.coordinator(hub),
+        app.person(Role::Coordinator, &[hub, second]),
+        app.person(Role::Reader, &[hub]),
+        app.auditor(),
+        app.administrator(),
+    ];
+    let mut answered = 0;
+    for path in [
+        "/v1/cases?stage=shelter",
+        "/v1/cases?status=active&sort=opened_on",
+        "/v1/cases?risk=high&sort=-opened_on",
+        "/v1/cases?assigned=me&sort=updated_at",
+        "/v1/cases?updated_since=2026-01-01T00:00:00Z",
+        "/v1/cases?hub={hub}",
+        "/v1/cases?shelter={hub}",
+        "/v1/reports/stages?hub={hub}",
+        "/v1/reports/stages?by=hub,stage,status,destination_country,sex,age_band",
+        "/v1/reports/stages?as_of=2026-02-01",
+        "/v1/reports/stages?as_of=2026-02-01&hub={hub}&by=sex",
+        "/v1/audit/events?actor={user}",
+        "/v1/audit/events?case={hub}",
+        "/v1/audit/events?action=case.read",
+        "/v1/audit/events?outcome=refused",
+        "/v1/audit/events?after=2026-01-01T00:00:00Z&before=2026-03-01T00:00:00Z",
+    ] {
+        for person in &people {
+            let path = path.replace("{hub}", hub.as_str()).replace("{user}", person.id.as_str());
+            let answer = person.get(&path).await;
+            assert!(matches!(answer.status.as_u16(), 200 | 403 | 404), "{path}: {}", answer.text());
+            answered += usize::from(answer.status == 200);
+        }
+    }
+    assert!(answered > 30, "{answered} lists were read");
+}
+
+/// Not the reading of the log and the making of scenes by the tests themselves.
+fn is_by_the_server(sql: &str) -> bool {
+    ["SELECT `", "SELECT COUNT", "UPDATE `", "DELETE FROM `", "INSERT INTO `"]
+        .iter()
+        .any(|start| sql.starts_with(start))
+}
+
+/// Whether a step reads all there is. A page in the order of an index ends with its last row; one that is
+/// sorted first does not, unless it holds no more than one person's cases.
+fn grows(step: &str, sql: &str) -> bool {
+    if step == "USE TEMP B-TREE FOR ORDER BY" {
+        let growing = GROWING.iter().any(|table| sql.contains(&format!(" FROM `{table}` ")));
+        return growing && sql.contains("LIMIT") && !sql.contains("`case_team`.`user_id` = ?");
+    }
+    let Some(scanned) = step.strip_prefix("SCAN ") else { return false };
+    let page = scanned.contains(" USING INDEX ") && sql.contains("ORDER BY") && sql.contains("LIMIT");
+    !page && scanned.split(' ').next().is_some_and(|table| GROWING.contains(&table))
+}
+
+fn plan(conn: &mut SqliteConnection, sql: &str) -> QueryResult<Vec<String>> {
+    #[derive(QueryableByName)]
+    struct Step {
+        #[diesel(sql_type = diesel::sql_types::Text)]
+        detail: String,
+    }
+    let steps: Vec<Step> = diesel::sql_query(format!("EXPLAIN QUERY PLAN {sql}")).load(conn)?;
+    Ok(steps.into_iter().map(|step| step.detail).collect())
+}
