@@ -1,47 +1,42 @@
-//! What sealing costs a record: the key of its group derived from the case's key, then authenticated
-//! encryption of one KiB. The primitives alone, which the sealed format cannot be quicker than.
+//! What sealing costs, without the database and the log: `cargo bench --bench sealing`.
 //!
-//! `cargo bench --bench sealing`; the database and the log are measured by the load runner.
+//! A sealed record opens only against a receipt of the log, so its opening cannot be timed alone from
+//! outside. A stored answer is the same envelope around as many bytes, and opens with the keyring.
 
 use std::hint::black_box;
 use std::time::{Duration, Instant};
 
-use anyhow::{Result, anyhow};
-use chacha20poly1305::aead::{Aead as _, KeyInit as _, Payload};
-use chacha20poly1305::{Key, XChaCha20Poly1305, XNonce};
-use hkdf::Hkdf;
-use sha2::Sha256;
+use anyhow::Result;
+use serde::{Deserialize, Serialize};
+use waystation::access::{CaseId, FieldGroup};
+use waystation::crypto::{Keyring, Place, RootKey, SealedContent};
 
 const RUNS: usize = 2_000;
-const RECORD: [u8; 1024] = [0x5A; 1024];
-const CASE_KEY: [u8; 32] = [7; 32];
-const NONCE: [u8; 24] = [9; 24];
-const PLACE: &[u8] = b"sealed_records/sealed/identity";
+const CONTEXT: &str = "sealing";
+
+#[derive(Serialize, Deserialize)]
+struct Record {
+    story: String,
+}
+
+impl SealedContent for Record {}
 
 #[expect(clippy::print_stdout, reason = "a program for people")]
 fn main() -> Result<()> {
-    let sealed = seal()?;
-    println!("seal 1 KiB: {:?} (median of {RUNS})", median(seal)?);
-    println!("open 1 KiB: {:?} (median of {RUNS})", median(|| open(&sealed))?);
+    let (keyring, _) = Keyring::create(&RootKey::generate(), CONTEXT)?;
+    let case = CaseId::generate();
+    let (key, row) = keyring.new_case_key(case)?;
+    let place = Place::new("sealed_records", "sealed", "row", case).in_group(FieldGroup::Identity);
+    let record = Record { story: "가".repeat(340) };
+    let answer = serde_json::to_vec(&record)?;
+    let sealed = keyring.seal_answer(CONTEXT, &answer)?;
+    println!("{} bytes, median of {RUNS}", answer.len());
+    println!("a key for a new case, wrapped   {:?}", median(|| Ok(keyring.new_case_key(case)?))?);
+    println!("the key of a case, opened       {:?}", median(|| Ok(keyring.case_key(&row)?))?);
+    println!("a record, sealed                {:?}", median(|| Ok(key.seal(&place, black_box(&record))?))?);
+    println!("an answer, sealed               {:?}", median(|| Ok(keyring.seal_answer(CONTEXT, &answer)?))?);
+    println!("an answer, opened               {:?}", median(|| Ok(keyring.open_answer(CONTEXT, &sealed)?))?);
     Ok(())
-}
-
-fn cipher() -> Result<XChaCha20Poly1305> {
-    let mut key = [0; 32];
-    Hkdf::<Sha256>::new(None, black_box(&CASE_KEY))
-        .expand(PLACE, &mut key)
-        .map_err(|_| anyhow!("32 bytes are too many for HKDF"))?;
-    Ok(XChaCha20Poly1305::new(&Key::from(key)))
-}
-
-fn seal() -> Result<Vec<u8>> {
-    let payload = Payload { msg: black_box(&RECORD), aad: PLACE };
-    cipher()?.encrypt(&XNonce::from(NONCE), payload).map_err(|_| anyhow!("the record was not sealed"))
-}
-
-fn open(sealed: &[u8]) -> Result<Vec<u8>> {
-    let payload = Payload { msg: black_box(sealed), aad: PLACE };
-    cipher()?.decrypt(&XNonce::from(NONCE), payload).map_err(|_| anyhow!("the record did not open"))
 }
 
 fn median<T>(mut work: impl FnMut() -> Result<T>) -> Result<Duration> {

@@ -130,6 +130,10 @@ impl Run {
             Scenario::Sealed => own.iter().map(|id| get(format!("/v1/cases/{id}/identity"), token)).collect(),
             Scenario::List => vec![get("/v1/cases?limit=50".to_owned(), token)],
             Scenario::Report => vec![get("/v1/reports/stages".to_owned(), &self.network.coordinator.token)],
+            Scenario::Breakdown => {
+                let path = "/v1/reports/stages?by=hub,stage,status,destination_country,sex,age_band";
+                vec![get(path.to_owned(), &self.network.coordinator.token)]
+            }
             Scenario::Create => {
                 let case = json!({
                     "hub_id": hub.id, "sex": "male", "age_band": "18-59", "origin_country": "PRK",

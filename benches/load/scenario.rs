@@ -19,6 +19,8 @@ pub enum Scenario {
     List,
     /// `GET /v1/reports/stages`, as a coordinator of all hubs.
     Report,
+    /// The same along every dimension there is: the longest answer.
+    Breakdown,
     /// `POST /v1/cases/{case}/stage`
     Move,
     /// `POST /v1/cases`
@@ -35,6 +37,7 @@ impl Scenario {
             Self::Sealed => "audited read of a sealed record",
             Self::List => "list of 50 cases",
             Self::Report => "stage report",
+            Self::Breakdown => "stage report, every dimension",
             Self::Move => "stage move",
             Self::Create => "create a case",
             Self::Login => "login",
@@ -47,7 +50,7 @@ impl Scenario {
             Self::Read => "case.read",
             Self::Sealed => "record.read",
             Self::List => "case.list",
-            Self::Report => "report.stages",
+            Self::Report | Self::Breakdown => "report.stages",
             Self::Move => "case.move",
             Self::Create => "case.create",
             Self::Login => "session.create",
@@ -57,7 +60,7 @@ impl Scenario {
     /// The status of every answer; any other ends the run.
     pub fn expected_status(self) -> u16 {
         match self {
-            Self::Read | Self::Sealed | Self::List | Self::Report | Self::Move => 200,
+            Self::Read | Self::Sealed | Self::List | Self::Report | Self::Breakdown | Self::Move => 200,
             Self::Create | Self::Login => 201,
         }
     }
