@@ -75,10 +75,6 @@ fn count(
         tx.event.set_detail("hub", hub);
     }
     let scope = store::scope(permit, hub)?;
-    let counted = if day == today {
-        store::now(tx, permit, &scope, by.tell_persons_apart())?
-    } else {
-        store::on(tx, permit, &scope, day, by.tell_persons_apart())?
-    };
+    let counted = store::counted(tx, permit, &scope, day, by.tell_persons_apart())?;
     Ok(StageReport::new(day, tx.now(), scope, by, StageCount::along(by, counted)))
 }

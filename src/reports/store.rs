@@ -30,12 +30,32 @@ pub(crate) fn scope(permit: &Permit<ReportStages>, hub: Option<HubId>) -> Result
 }
 
 /// How many cases stand where; whom they are about where that was asked for.
-pub(crate) type Counted = (Standing, Option<Persons>, i64);
+type Counted = (Standing, Option<Persons>, i64);
 
 type OnCases = Box<dyn BoxableExpression<cases::table, Backend, SqlType = Bool>>;
 
+/// Counts as of a day that has come.
+pub(crate) fn counted(
+    tx: &mut Tx<'_>,
+    permit: &Permit<ReportStages>,
+    scope: &ReportScope,
+    day: NaiveDate,
+    persons: bool,
+) -> Result<Vec<Counted>> {
+    let mut counted = if day == tx.today() {
+        now(tx, permit, scope, persons)?
+    } else {
+        on(tx, permit, scope, day, persons)?
+    };
+    // Not in SQL: the planner would go through the whole hub to find one person's cases in it.
+    if let ReportScope::Team { hub: Some(hub) } = scope {
+        counted.retain(|(standing, ..)| standing.hub_id == *hub);
+    }
+    Ok(counted)
+}
+
 /// Counts as the rows stand now.
-pub(crate) fn now(
+fn now(
     tx: &mut Tx<'_>,
     permit: &Permit<ReportStages>,
     scope: &ReportScope,
@@ -43,10 +63,7 @@ pub(crate) fn now(
 ) -> Result<Vec<Counted>> {
     let within: OnCases = match scope {
         ReportScope::Hub { hubs } => Box::new(cases::hub_id.eq_any(hubs.clone())),
-        ReportScope::Team { hub: None } => Way::Team(permit.person()?).filter(tx.now()),
-        ReportScope::Team { hub: Some(hub) } => {
-            Box::new(Way::Team(permit.person()?).filter(tx.now()).and(cases::hub_id.eq(*hub)))
-        }
+        ReportScope::Team { .. } => Way::Team(permit.person()?).filter(tx.now()),
     };
     let found = cases::table.filter(within);
     let standing = (cases::hub_id, cases::stage, cases::status);
@@ -77,7 +94,7 @@ type Dated = diesel::dsl::InnerJoinQuerySource<
 type OnPeriods = Box<dyn BoxableExpression<Dated, Backend, SqlType = Bool>>;
 
 /// Counts as the history says of an earlier day: each case has at most one period that holds it.
-pub(crate) fn on(
+fn on(
     tx: &mut Tx<'_>,
     permit: &Permit<ReportStages>,
     scope: &ReportScope,
@@ -86,12 +103,8 @@ pub(crate) fn on(
 ) -> Result<Vec<Counted>> {
     let within: OnPeriods = match scope {
         ReportScope::Hub { hubs } => Box::new(case_periods::hub_id.eq_any(hubs.clone())),
-        ReportScope::Team { hub } => {
-            let on_team = case_periods::case_id.eq_any(cases_of_team_member(permit.person()?, tx.now()));
-            match hub {
-                None => Box::new(on_team),
-                Some(hub) => Box::new(on_team.and(case_periods::hub_id.eq(*hub))),
-            }
+        ReportScope::Team { .. } => {
+            Box::new(case_periods::case_id.eq_any(cases_of_team_member(permit.person()?, tx.now())))
         }
     };
     let lasts = case_periods::until_on.is_null().or(case_periods::until_on.assume_not_null().gt(day));
