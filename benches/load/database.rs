@@ -1,5 +1,6 @@
 //! The database under the server, beside the server: to fill it, and to count what is on the log.
 
+use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, bail};
@@ -9,8 +10,8 @@ use diesel::{Connection as _, PgConnection, QueryableByName, RunQueryDsl as _, S
 
 /// A connection of the runner's own.
 pub enum Store {
-    /// The file that the server has open too.
-    Sqlite(SqliteConnection),
+    /// The file that the server has open too, and the index of its write-ahead log.
+    Sqlite(SqliteConnection, PathBuf),
     /// A server of its own.
     Postgres(PgConnection),
 }
@@ -33,13 +34,13 @@ impl Store {
         }
         let mut conn = SqliteConnection::establish(url).context("SQLite")?;
         conn.batch_execute("PRAGMA busy_timeout = 30000; PRAGMA foreign_keys = ON;")?;
-        Ok(Self::Sqlite(conn))
+        Ok(Self::Sqlite(conn, format!("{url}-shm").into()))
     }
 
     /// Runs statements.
     pub fn run(&mut self, sql: &str) -> Result<()> {
         match self {
-            Self::Sqlite(conn) => conn.batch_execute(sql)?,
+            Self::Sqlite(conn, _) => conn.batch_execute(sql)?,
             Self::Postgres(conn) => conn.batch_execute(sql)?,
         }
         Ok(())
@@ -48,7 +49,7 @@ impl Store {
     /// One number.
     pub fn number(&mut self, sql: &str) -> Result<i64> {
         let row: Number = match self {
-            Self::Sqlite(conn) => sql_query(sql).get_result(conn)?,
+            Self::Sqlite(conn, _) => sql_query(sql).get_result(conn)?,
             Self::Postgres(conn) => sql_query(sql).get_result(conn)?,
         };
         Ok(row.value)
@@ -61,9 +62,19 @@ impl Store {
             hex.extend([byte >> 4, byte & 15].map(|half| char::from_digit(half.into(), 16).unwrap_or('0')));
         }
         match self {
-            Self::Sqlite(_) => format!("X'{hex}'"),
+            Self::Sqlite(..) => format!("X'{hex}'"),
             Self::Postgres(_) => format!("'\\x{hex}'::bytea"),
         }
+    }
+
+    /// How often something was committed since the file was made; it starts again at 2^32. SQLite counts that
+    /// at the ninth byte of the index of its log (sqlite.org/walformat.html, 2.1). PostgreSQL tells later,
+    /// and of reads too.
+    pub fn commits(&self) -> Result<Option<u32>> {
+        let Self::Sqlite(_, index) = self else { return Ok(None) };
+        let bytes = std::fs::read(index).context("the index of the write-ahead log")?;
+        let count = bytes.get(8..12).and_then(|bytes| bytes.try_into().ok());
+        Ok(Some(u32::from_ne_bytes(count.context("the index of the write-ahead log is too short")?)))
     }
 
     /// The end of the log, once every event has its position.

@@ -50,6 +50,8 @@ pub struct Cell {
     pub recorded: u64,
     /// Those a second.
     pub events_per_second: f64,
+    /// Commits a second, each of which waits for the disk; counted on SQLite.
+    pub commits_per_second: Option<f64>,
     /// Memory at the end; the peak is the cell's own where the kernel allows to forget the one before.
     pub memory: Memory,
 }
@@ -65,8 +67,8 @@ impl fmt::Display for Report {
             write!(f, ", every commit {} ms longer", milliseconds(micros))?;
         }
         f.write_str(
-            "\n\n| scenario | connections | answers/s | p50 ms | p99 ms | slowest ms | events/s | peak MiB |\n\
-             | --- | --: | --: | --: | --: | --: | --: | --: |\n",
+            "\n\n| scenario | connections | answers/s | p50 ms | p99 ms | slowest ms | events/s | commits/s | peak MiB |\n\
+             | --- | --: | --: | --: | --: | --: | --: | --: | --: |\n",
         )?;
         for cell in &self.cells {
             writeln!(f, "{cell}")?;
@@ -89,7 +91,7 @@ impl fmt::Display for Cell {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             f,
-            "| {} | {} | {:.0} | {} | {} | {} | {:.0} | {} |",
+            "| {} | {} | {:.0} | {} | {} | {} | {:.0} | {} | {} |",
             self.scenario,
             self.connections,
             self.per_second,
@@ -97,6 +99,7 @@ impl fmt::Display for Cell {
             milliseconds(self.latencies.p99),
             milliseconds(self.latencies.slowest),
             self.events_per_second,
+            self.commits_per_second.map_or_else(|| "-".to_owned(), |commits| format!("{commits:.0}")),
             mebibytes(self.memory.peak_kib)
         )
     }

@@ -92,11 +92,14 @@ impl Run {
             requests.push(self.requests(scenario, connection).await?);
         }
         let mark = self.store.mark()?;
+        let commits_before = self.store.commits()?;
         process::forget_peak(self.server.process());
         let measured = measure(self.server.address, scenario, requests, self.duty)
             .await
             .with_context(|| format!("{}, {connections} connections", scenario.name()))?;
         let memory: Memory = process::memory(self.server.process())?;
+        let commits =
+            commits_before.zip(self.store.commits()?).map(|(before, after)| after.wrapping_sub(before));
         self.store.mark()?;
         let recorded = self.store.events_after(mark, scenario.action())?;
         if recorded < measured.answered {
@@ -116,6 +119,7 @@ impl Run {
             answered: measured.answered,
             recorded,
             events_per_second,
+            commits_per_second: commits.map(|commits| f64::from(commits) / measured.took.as_secs_f64()),
             memory,
         })
     }

@@ -100,9 +100,10 @@ fn a_report_is_a_table_and_the_same_in_json() {
         answered: 7_000,
         recorded: 7_000,
         events_per_second: 1166.6,
+        commits_per_second: Some(233.4),
         memory,
     };
-    let line = "| audited read of a case | 16 | 1234 | 1.50 | 22.00 | 30.01 | 1167 | 20 |";
+    let line = "| audited read of a case | 16 | 1234 | 1.50 | 22.00 | 30.01 | 1167 | 233 | 20 |";
     assert_eq!(cell.to_string(), line);
     let report = Report {
         database: "SQLite",

@@ -81,3 +81,18 @@ fn a_record_is_about_one_kib() {
     let length = cases::identity().to_string().len();
     assert!((900..1_200).contains(&length), "{length}");
 }
+
+#[test]
+fn commits_are_counted_and_what_is_rolled_back_is_not() {
+    let directory = tempfile::tempdir().unwrap();
+    let mut store = Store::open(directory.path().join("commits.db").to_str().unwrap()).unwrap();
+    store.run("PRAGMA journal_mode = WAL; CREATE TABLE numbers (n INTEGER)").unwrap();
+    let before = store.commits().unwrap().unwrap();
+    for _ in 0..3 {
+        store
+            .run("BEGIN; INSERT INTO numbers VALUES (1), (2); INSERT INTO numbers VALUES (3); COMMIT")
+            .unwrap();
+    }
+    store.run("BEGIN; INSERT INTO numbers VALUES (4); ROLLBACK").unwrap();
+    assert_eq!(store.commits().unwrap().unwrap().wrapping_sub(before), 3);
+}

@@ -66,7 +66,7 @@ impl FromStr for Dimensions {
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let mut dimensions = text
             .split(',')
-            .map(|code| code.parse::<Dimension>())
+            .map(str::parse::<Dimension>)
             .collect::<Result<Vec<_>, _>>()
             .map_err(|error| format!("{error}; separate several by commas"))?;
         dimensions.sort_unstable();
