@@ -57,7 +57,8 @@ where
         F: Fn(&mut WriteTx<'_>, &Permit<P>) -> Result<T>,
     {
         for attempt in 1.. {
-            let outcome = in_transaction(conn, |conn| self.attempt(conn, &mut None));
+            let mut refusal = self.event.clone();
+            let outcome = in_transaction(conn, |conn| self.attempt(conn, &mut None, &mut refusal));
             match outcome {
                 Err(error) if meets_another(&error) => {
                     if attempt == most_tries {
@@ -68,14 +69,21 @@ where
                     }
                     std::thread::sleep(pause(attempt));
                 }
-                Err(error) => return self.refuse(conn, &mut None, error),
+                Err(error) => return self.refuse(conn, &mut None, &refusal, error),
                 Ok(value) => return Ok(value),
             }
         }
         Err(Error::overloaded())
     }
 
-    fn attempt<T>(&self, conn: &mut AnyConnection, position: &mut Option<i64>) -> Result<T>
+    /// `refusal` is the event that a refusal leaves. Of what the closure found it takes the case and
+    /// nothing more: all else that it noted is of a change that was rolled back.
+    fn attempt<T>(
+        &self,
+        conn: &mut AnyConnection,
+        position: &mut Option<i64>,
+        refusal: &mut Event,
+    ) -> Result<T>
     where
         T: Serialize + DeserializeOwned,
         F: Fn(&mut WriteTx<'_>, &Permit<P>) -> Result<T>,
@@ -92,7 +100,11 @@ where
         }
         let origin = self.permit.origin();
         let mut tx = WriteTx::new(Tx::new(conn, self.clock.now(), self.event.clone()), &origin, position);
-        let value = (self.f)(&mut tx, &self.permit)?;
+        let value = (self.f)(&mut tx, &self.permit);
+        if let Some(case) = tx.event.case() {
+            refusal.set_case(case);
+        }
+        let value = value?;
         if let Some((key, user)) = once {
             idempotency::keep(&mut tx, &self.keyring, user, key, &value)?;
         }
@@ -101,13 +113,18 @@ where
     }
 
     /// Puts a refusal on the record, outside the transaction that it ended.
-    fn refuse<T>(&self, conn: &mut AnyConnection, position: &mut Option<i64>, error: Error) -> Result<T> {
+    fn refuse<T>(
+        &self,
+        conn: &mut AnyConnection,
+        position: &mut Option<i64>,
+        refusal: &Event,
+        error: Error,
+    ) -> Result<T> {
         if !error.is_refusal() {
             return Err(error);
         }
         let now = self.clock.now();
-        let entry =
-            NewEntry::new(&self.event, &self.permit.origin(), now, Outcome::Refused, Some(error.code()))?;
+        let entry = NewEntry::new(refusal, &self.permit.origin(), now, Outcome::Refused, Some(error.code()))?;
         in_transaction(conn, |conn| append(conn, entry, position))?;
         Err(error.mark_recorded())
     }
@@ -127,9 +144,11 @@ where
 {
     fn run(&mut self, conn: &mut AnyConnection, position: &mut Option<i64>) -> Result<(), Code> {
         let before = *position;
-        let outcome = in_transaction(conn, |conn| self.write.attempt(conn, position)).or_else(|error| {
+        let mut refusal = self.write.event.clone();
+        let outcome = in_transaction(conn, |conn| self.write.attempt(conn, position, &mut refusal));
+        let outcome = outcome.or_else(|error| {
             *position = before;
-            self.write.refuse(conn, position, error)
+            self.write.refuse(conn, position, &refusal, error)
         });
         let fault = outcome.as_ref().err().map_or(Ok(()), our_fault);
         if fault.is_err() {
