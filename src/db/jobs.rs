@@ -88,24 +88,29 @@ where
         T: Serialize + DeserializeOwned,
         F: Fn(&mut WriteTx<'_>, &Permit<P>) -> Result<T>,
     {
-        let once = self.permit.idempotency().zip(self.permit.user());
-        if let Some((key, user)) = once
-            && let Some(answer) = idempotency::replay(conn, &self.keyring, user, key)?
-        {
-            // It is seen once more, and so it is on the record once more.
-            let event = self.event.clone().detail("repeat", true);
-            let entry = NewEntry::new(&event, &self.permit.origin(), self.clock.now(), Outcome::Done, None)?;
-            append(conn, entry, position)?;
-            return Ok(answer);
-        }
         let origin = self.permit.origin();
         let mut tx = WriteTx::new(Tx::new(conn, self.clock.now(), self.event.clone()), &origin, position);
+        let once = self.permit.user().zip(self.permit.idempotency());
+        if let Some((user, key)) = once
+            && let Some(kept) = idempotency::kept(&mut tx, user, key)?
+        {
+            // It is seen once more, and so it is on the record once more, under the case it tells of.
+            for event in [&mut tx.event, &mut *refusal] {
+                event.set_detail("repeat", true);
+                if let Some(case) = kept.case {
+                    event.set_case(case);
+                }
+            }
+            let answer = kept.again(&mut tx, &self.permit, &self.keyring, (user, key))?;
+            tx.finish()?;
+            return Ok(answer);
+        }
         let value = (self.f)(&mut tx, &self.permit);
         if let Some(case) = tx.event.case() {
             refusal.set_case(case);
         }
         let value = value?;
-        if let Some((key, user)) = once {
+        if let Some((user, key)) = once {
             idempotency::keep(&mut tx, &self.keyring, user, key, &value)?;
         }
         tx.finish()?;

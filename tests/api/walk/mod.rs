@@ -9,12 +9,14 @@ mod situation;
 
 use std::collections::BTreeMap;
 
+use actix_web::http::Method;
 use actix_web::test::TestRequest;
 use serde_json::Value;
 use utoipa::openapi::RefOr;
 use utoipa::openapi::path::Parameter;
 use waystation::access::permissions::Row;
 use waystation::access::{Reach, Role, UserId};
+use waystation::db::types::CodeList as _;
 use waystation::routes::{self, Route};
 
 use crate::common::{Answer, Person, TestApp};
@@ -132,6 +134,46 @@ async fn nothing_of_another_hub_stands_in_any_list() {
         }
     }
     assert!(seen > 5, "the lists hold nothing at all");
+}
+
+/// An answer that is kept for a repeat tells of its case or hub only as long as they are within reach.
+#[actix_web::test]
+async fn no_kept_answer_is_given_to_whoever_has_lost_what_it_tells_of() {
+    let app = TestApp::new().await;
+    let mut lost = Vec::new();
+    for route in routes::all() {
+        let Some(row) = row_of(&route).filter(|_| route.method == Method::POST) else { continue };
+        let kind = Kind::of(route.path).expect("a kind");
+        for role in Role::all() {
+            if [Reach::No, Reach::Own, Reach::All].contains(&row.reach_of(*role)) {
+                continue;
+            }
+            let walk = Walk::new(&app, &route, row).await;
+            let (_, person) = walk.scene.cast.iter().find(|(other, _)| other == role).expect("of every role");
+            let situation = if kind == Kind::Case { situation::ON_TEAM } else { situation::OWN_HUB };
+            let path = fill(route.path, &walk.scene.prepare(&situation).await);
+            let sample = sample(&route.operation, &walk.scene.names(person.id)).expect("a sample");
+            let send = || {
+                let mut request = with_body(person.request(Method::POST, &path), &sample);
+                if let Some(precondition) = walk.precondition(&sample) {
+                    request = request.insert_header(precondition);
+                }
+                person.send(request.insert_header(("Idempotency-Key", "once")))
+            };
+            let first = send().await;
+            if !first.status.is_success() {
+                continue;
+            }
+            assert_eq!(send().await.json(), first.json(), "{} by a {role}", route.operation);
+            walk.scene.lose(person);
+            let again = send().await;
+            assert!(again.status.is_client_error(), "{} by a {role}: {}", route.operation, again.text());
+            lost.push(route.operation.clone());
+        }
+    }
+    lost.sort_unstable();
+    lost.dedup();
+    assert!(lost.len() >= 15, "few answers are kept at all: {lost:?}");
 }
 
 async fn walk(which: impl Fn(&Route) -> bool) {

@@ -8,7 +8,7 @@ use waystation::access::{FieldGroup, HubId, Role, UserId};
 use waystation::db::types::CodeList as _;
 
 use super::samples::Names;
-use super::situation::{Kind, Place, Situation, parameters};
+use super::situation::{Kind, OWN_HUB, Place, Situation, parameters};
 use crate::common::{Answer, Person, TestApp};
 
 /// An id that is well formed and that nothing has.
@@ -118,11 +118,19 @@ impl<'a> Scene<'a> {
         ids
     }
 
+    /// Takes away all that brings the person near anything: hubs, and places on teams.
+    pub fn lose(&self, person: &Person) {
+        let sql = ["hub_members", "case_team"]
+            .map(|table| format!("DELETE FROM {table} WHERE user_id = '{}';", person.id))
+            .concat();
+        self.app.database.raw().execute(&sql).unwrap();
+    }
+
     /// The ids by which the own hub and the other one could be recognised, each with a case in a bed.
     pub async fn traces(&self) -> [Vec<String>; 2] {
         let mut traces = [Vec::new(), Vec::new()];
         for (own, found) in [true, false].into_iter().zip(&mut traces) {
-            let situation = Situation { own, ..Situation::OF_THE_OWN_HUB };
+            let situation = Situation { own, ..OWN_HUB };
             let mut ids = self.prepare(&situation).await;
             let (hub, owner) =
                 if own { (self.hub, &self.owner) } else { (self.other_hub, &self.other_owner) };

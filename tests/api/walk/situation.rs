@@ -82,12 +82,8 @@ pub struct Situation {
     pub strange_parts: bool,
 }
 
-impl Situation {
-    /// It belongs to the person's hub, and the person is on no team.
-    pub const OF_THE_OWN_HUB: Self = OWN_HUB;
-}
-
-const OWN_HUB: Situation = Situation {
+/// It belongs to the person's hub, and the person is on no team.
+pub const OWN_HUB: Situation = Situation {
     name: "of the own hub",
     there: true,
     own: true,
@@ -98,7 +94,8 @@ const OWN_HUB: Situation = Situation {
 const ANOTHERS: Situation = Situation { name: "another's", own: false, ..OWN_HUB };
 const ABSENT: Situation = Situation { name: "absent", there: false, ..OWN_HUB };
 const RESTRICTED: Situation = Situation { name: "restricted", restricted: true, ..OWN_HUB };
-const ON_TEAM: Situation = Situation { name: "own, on the team", place: Place::Full, ..OWN_HUB };
+/// The same, and the person is on the team of the case.
+pub const ON_TEAM: Situation = Situation { name: "own, on the team", place: Place::Full, ..OWN_HUB };
 
 const CASES: [Situation; 12] = [
     ON_TEAM,
