@@ -157,6 +157,35 @@ async fn a_repeat_by_whoever_has_lost_the_hub_is_not_told_of_its_shelter() {
 }
 
 #[actix_web::test]
+async fn a_change_of_password_can_be_sent_again_and_helps_nobody_to_guess() {
+    let (app, _, heron) = network().await;
+    let hash = app.app.passwords.hash("nine slow barges upstream".to_owned().into()).await.unwrap();
+    let sql = format!("UPDATE users SET password_hash = '{hash}' WHERE id = '{}'", heron.id);
+    app.database.raw().execute(&sql).unwrap();
+    let change = |current: &str, new: &str| {
+        let body = json!({"current_password": current, "new_password": new});
+        heron.post_once(KEY, "/v1/me/password", body)
+    };
+    let (old, new) = ("nine slow barges upstream", "four quiet herons at dusk");
+    change(old, new).await.expect(204);
+    let again = change(old, new).await;
+    again.expect(204);
+    let entry = app.events_of(again.header("x-request-id").unwrap()).await.remove(0);
+    assert_eq!((entry.action.as_str(), entry.outcome.as_str()), ("password.change", "done"));
+    assert_eq!(entry.body()["details"], json!({"repeat": "true"}));
+    let version = format!("SELECT version FROM users WHERE id = '{}'", heron.id);
+    assert_eq!(app.database.raw().count(&version), 2, "changed once");
+
+    let guess = change(old, "four quiet herons at dawn").await;
+    guess.expect_problem(422, "invalid_fields");
+    assert_eq!(guess.pointers(), ["/current_password"]);
+    let entries = app.events_of(guess.header("x-request-id").unwrap()).await;
+    assert_eq!(entries.iter().map(|entry| entry.outcome.as_str()).collect::<Vec<_>>(), ["failed"]);
+    // Who knows the password is told that the key is taken.
+    change(new, old).await.expect_problem(422, "idempotency_key_reused");
+}
+
+#[actix_web::test]
 async fn a_malformed_key_is_refused_before_anything_is_done() {
     let (app, hub, heron) = network().await;
     for key in ["", "with space", "\"\"", &"k".repeat(65), "k\t"] {
