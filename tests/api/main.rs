@@ -22,6 +22,7 @@ mod fuzz;
 mod idempotency;
 mod journeys;
 mod kill;
+mod lists;
 mod plaintext;
 mod records;
 mod reports;
