@@ -20,6 +20,7 @@ mod faults;
 mod full_disk;
 mod fuzz;
 mod idempotency;
+mod init;
 mod journeys;
 mod kill;
 mod lists;
