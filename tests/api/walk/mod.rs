@@ -21,7 +21,7 @@ use waystation::routes::{self, Route};
 
 use crate::common::{Answer, Person, TestApp};
 use samples::{Sample, sample};
-use scene::{Ids, Scene, comparable, fill, has_parts, reads};
+use scene::{Ids, Scene, comparable, fill, reads};
 use situation::{Expected, Kind};
 
 /// Open to everybody. The only list written by hand, and it may only shrink.
@@ -228,7 +228,7 @@ impl<'a> Walk<'a> {
             if spoilt {
                 stage.clear();
                 for situation in self.kind.situations() {
-                    if !situation.strange_parts || has_parts(self.route.path) {
+                    if situation.fits(self.route.path) {
                         stage.push((situation, self.scene.prepare(&situation).await));
                     }
                 }
@@ -296,7 +296,7 @@ impl<'a> Walk<'a> {
 
     /// Answers that hide are the same, byte for byte, whatever they hide; so are those that forbid.
     fn assert_alike(&self, asked: &[Asked]) {
-        for refusal in [Expected::Hidden, Expected::Forbidden, Expected::Withheld] {
+        for refusal in [Expected::Hidden, Expected::Forbidden, Expected::Withheld, Expected::Mistyped] {
             let mut alike = asked.iter().filter(|asked| asked.expected == refusal);
             let Some(first) = alike.next() else { continue };
             for other in alike {
@@ -326,8 +326,8 @@ impl<'a> Walk<'a> {
             let request = answer.header("x-request-id").unwrap();
             let entries = by_request.get(request).cloned().unwrap_or_default();
             let refused = entries.iter().filter(|entry| entry["outcome"] == "refused").count();
-            assert_eq!(refused, usize::from(*expected != Expected::Allowed), "{what}: {entries:#?}");
-            if *expected == Expected::Allowed {
+            assert_eq!(refused, usize::from(expected.denies()), "{what}: {entries:#?}");
+            if !expected.denies() {
                 let done = entries.iter().filter(|entry| entry["outcome"] == "done").count();
                 assert_eq!(done >= 1, answer.status.is_success(), "{what}: {entries:#?}");
             } else {
