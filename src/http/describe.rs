@@ -154,7 +154,13 @@ impl Description {
         if self.permission.is_some() {
             self.errors.extend([Code::Unauthenticated, Code::Forbidden]);
         }
-        self.errors.extend([Code::Overloaded, Code::Unavailable, Code::TimedOut, Code::Internal]);
+        self.errors.extend([
+            Code::HeadersTooLarge,
+            Code::Overloaded,
+            Code::Unavailable,
+            Code::TimedOut,
+            Code::Internal,
+        ]);
         let mut by_status: BTreeMap<u16, Vec<Code>> = BTreeMap::new();
         for code in &self.errors {
             let codes = by_status.entry(code.status().as_u16()).or_default();

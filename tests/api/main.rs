@@ -19,6 +19,7 @@ mod demo;
 mod faults;
 mod full_disk;
 mod fuzz;
+mod headers;
 mod idempotency;
 mod init;
 mod journeys;

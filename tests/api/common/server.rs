@@ -168,6 +168,11 @@ impl Server {
         }
     }
 
+    /// Where it listens.
+    pub fn address(&self) -> &str {
+        &self.address
+    }
+
     /// SIGKILL: no handler runs, nothing is flushed.
     pub fn kill(mut self) {
         self.child.kill().unwrap();
