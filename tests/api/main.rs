@@ -20,6 +20,7 @@ mod faults;
 mod full_disk;
 mod fuzz;
 mod headers;
+mod hubs;
 mod idempotency;
 mod init;
 mod journeys;

@@ -30,7 +30,7 @@ pub struct HubView {
     pub name: HubName,
     /// Where it works.
     pub country: Country,
-    /// Whether it takes new members.
+    /// Whether it takes new cases, shelters and members.
     pub state: HubState,
     /// When it was created.
     pub created_at: Timestamp,
