@@ -165,7 +165,7 @@ async fn no_kept_answer_is_given_to_whoever_has_lost_what_it_tells_of() {
                 continue;
             }
             assert_eq!(send().await.json(), first.json(), "{} by a {role}", route.operation);
-            walk.scene.lose(person);
+            walk.scene.lose(*role, person);
             let again = send().await;
             assert!(again.status.is_client_error(), "{} by a {role}: {}", route.operation, again.text());
             lost.push(route.operation.clone());

@@ -132,12 +132,15 @@ impl<'a> Scene<'a> {
         ids
     }
 
-    /// Takes away all that brings the person near anything: hubs, and places on teams.
-    pub fn lose(&self, person: &Person) {
-        let sql = ["hub_members", "case_team"]
-            .map(|table| format!("DELETE FROM {table} WHERE user_id = '{}';", person.id))
-            .concat();
-        self.app.database.raw().execute(&sql).unwrap();
+    /// Takes away what brings somebody of the role near a case: places on teams, and the hubs of whoever
+    /// does not need a place.
+    pub fn lose(&self, role: Role, person: &Person) {
+        let tables: &[&str] =
+            if role == Role::Caseworker { &["case_team"] } else { &["case_team", "hub_members"] };
+        for table in tables {
+            let sql = format!("DELETE FROM {table} WHERE user_id = '{}'", person.id);
+            self.app.database.raw().execute(&sql).unwrap();
+        }
     }
 
     /// The ids by which the own hub and the other one could be recognised, each with a case in a bed.
