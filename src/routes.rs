@@ -80,7 +80,7 @@ routes! {
     POST   "/v1/shelters" => network::api::create_shelter, "Create a shelter", [AlreadyExists];
     GET    "/v1/shelters/{shelter}" => network::api::get_shelter, "Read a shelter";
     PATCH  "/v1/shelters/{shelter}" => network::api::update_shelter, "Change a shelter's codename, beds or state", [AlreadyExists, GuardsUnmet];
-    POST   "/v1/cases" => cases::api::create_case, "Open a case", [GuardsUnmet];
+    POST   "/v1/cases" => cases::api::create_case, "Open a case", [GuardsUnmet, NotFound];
     GET    "/v1/cases" => cases::api::list_cases, "List the cases within one's reach";
     GET    "/v1/cases/{case}" => cases::api::get_case, "Read a case";
     PATCH  "/v1/cases/{case}" => cases::api::update_case, "Change what a case's row says";

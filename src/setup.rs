@@ -17,7 +17,7 @@ use crate::db::conn::ConnectError;
 use crate::db::keyring_rows::{self, Identity};
 use crate::db::migrate::{self, MigrateError};
 use crate::db::url::DatabaseUrl;
-use crate::error::Error;
+use crate::error::{Code, Error};
 
 /// Why the network cannot be opened.
 #[derive(Debug, thiserror::Error)]
@@ -56,6 +56,44 @@ fn because(error: &Error) -> String {
     error.cause().map_or_else(|| error.to_string(), |cause| format!("{error}: {cause:#}"))
 }
 
+impl StartError {
+    /// Whether nobody knows if what was to be committed is: PostgreSQL was lost meanwhile.
+    #[must_use]
+    pub fn is_of_unknown_outcome(&self) -> bool {
+        matches!(self, Self::Failed(error) if error.code() == Code::OutcomeUnknown)
+    }
+}
+
+/// A network whose keys are committed and which is not open yet. From here on the root key opens
+/// something.
+pub struct NewNetwork<'a> {
+    database: &'a DatabaseUrl,
+    database_id: String,
+    keyring: Keyring,
+    clock: Clock,
+}
+
+impl<'a> NewNetwork<'a> {
+    /// Makes the tables and the keys in a database that is there (for SQLite: the empty file) and has none
+    /// yet.
+    pub fn store(database: &'a DatabaseUrl, root: &RootKey, clock: Clock) -> Result<Self, StartError> {
+        migrate::run(database)?;
+        if keyring_rows::load(database)?.is_some() {
+            return Err(StartError::AlreadySetUp);
+        }
+        let database_id = RequestId::generate().to_string();
+        let (keyring, keys) = Keyring::create(root, &database_id)?;
+        let identity = Identity { database_id, keys };
+        keyring_rows::store(database, &identity, clock.now())?;
+        Ok(Self { database, database_id: identity.database_id, keyring, clock })
+    }
+
+    /// Opens it.
+    pub fn open(self) -> Result<App, StartError> {
+        App::with_keys(self.database, &self.database_id, self.keyring, self.clock)
+    }
+}
+
 impl App {
     /// Opens the network of the configuration.
     pub fn open(config: &Config) -> Result<Self, StartError> {
@@ -70,24 +108,6 @@ impl App {
         let root = RootKey::load(&config.root_key)?;
         let keyring = Keyring::open(&root, &identity.database_id, &identity.keys)?;
         Self::with_keys(&config.database, &identity.database_id, keyring, clock)
-    }
-
-    /// Sets a network up in a database that is there (for SQLite: the empty file) and has none yet.
-    pub fn set_up(database: &DatabaseUrl, root: &RootKey) -> Result<Self, StartError> {
-        Self::set_up_at(database, root, Clock::system())
-    }
-
-    /// Sets it up with a clock of one's own.
-    pub fn set_up_at(database: &DatabaseUrl, root: &RootKey, clock: Clock) -> Result<Self, StartError> {
-        migrate::run(database)?;
-        if keyring_rows::load(database)?.is_some() {
-            return Err(StartError::AlreadySetUp);
-        }
-        let database_id = RequestId::generate().to_string();
-        let (keyring, keys) = Keyring::create(root, &database_id)?;
-        let identity = Identity { database_id, keys };
-        keyring_rows::store(database, &identity, clock.now())?;
-        Self::with_keys(database, &identity.database_id, keyring, clock)
     }
 
     fn with_keys(

@@ -110,6 +110,12 @@ mutant "a refusal by role is not recorded" src/http/authenticate.rs 's/&& error\
 mutant "a refusal by scope is not recorded" src/db/mod.rs 's/Err\(error\) if error\.is_refusal\(\) => \{.*?Err\(error\.mark_recorded\(\)\)/Err(error) if error.is_refusal() => {\n                drop((event, origin));\n                Err(error.mark_recorded())/s'
 mutant "a refused write is not recorded" src/db/jobs.rs 's/if !error\.is_refusal\(\) \{\n            return Err\(error\);/if true {\n            return Err(error.mark_recorded());/'
 
+# --- who is given a kept answer
+mutant "a kept answer is given whoever lost the case" src/db/idempotency.rs 's/\n *cases::store::find\(tx, &permit\.to_read_cases\(\)\?, &CaseRef::Id\(case\)\)\?;/ let _ = (\&tx, permit, CaseRef::Id(case));/'
+mutant "a kept answer is given to the hub of the case" src/db/idempotency.rs 's/&permit\.to_read_cases\(\)\?/permit/'
+mutant "a kept answer forgets its case" src/db/idempotency.rs 's/case_id: tx\.event\.case\(\)/case_id: None/'
+mutant "a kept answer is given whoever lost the hub" src/network/api.rs 's/if !permit\.reaches_hub\(&request\.hub_id\) \{/if false {/'
+
 # --- what has changed in between
 mutant "a handler forgets the version" src/cases/api/update.rs 's/\n *if_match\.check\(case\.version\)\?;/\n        let _ = \&if_match;/'
 

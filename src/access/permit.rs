@@ -9,7 +9,7 @@ use std::marker::PhantomData;
 use actix_web::{FromRequest, HttpMessage as _, HttpRequest, dev::Payload};
 
 use super::actor::{Actor, HubId, SessionId, UserId};
-use super::permissions::Permission;
+use super::permissions::{CaseRead, Permission};
 use super::reach::Reach;
 use crate::audit::entry::{Origin, RequestId};
 use crate::error::{Error, Result};
@@ -109,6 +109,14 @@ impl<P: Permission> Permit<P> {
         match &self.holder {
             Holder::Actor(actor) => Ok(actor.session),
             Holder::System(_) => Err(Error::internal(anyhow::anyhow!("the system has no session"))),
+        }
+    }
+
+    /// What the same actor may read of cases.
+    pub(crate) fn to_read_cases(&self) -> Result<Permit<CaseRead>> {
+        match &self.holder {
+            Holder::Actor(actor) => Permit::for_actor(actor.clone(), self.context.clone()),
+            Holder::System(_) => Err(Error::forbidden()),
         }
     }
 

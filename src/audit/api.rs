@@ -15,7 +15,7 @@ use crate::access::{CaseId, Permit, UserId};
 use crate::app::App;
 use crate::db::types::Timestamp;
 use crate::error::{Error, Result};
-use crate::http::{Cursor, Json, Page, Path, Query, page};
+use crate::http::{Json, ListQuery, Page, Path};
 
 /// An entry of the log.
 #[derive(Serialize, ToSchema)]
@@ -66,11 +66,6 @@ pub struct LogQuery {
     after: Option<Timestamp>,
     /// Only before this moment.
     before: Option<Timestamp>,
-    /// Rows wanted, 1 to 200; 50 when not said.
-    #[param(value_type = Option<i64>, minimum = 1, maximum = 200, example = 50)]
-    limit: Option<String>,
-    /// `next_cursor` of the page before, with the same filters.
-    cursor: Option<String>,
 }
 
 impl LogQuery {
@@ -105,24 +100,18 @@ impl LogQuery {
     }
 }
 
-const LIST: &str = "audit/events";
-
 /// `GET /v1/audit/events`
 pub async fn list_audit_events(
     permit: Permit<AuditRead>,
     app: Data<App>,
-    query: Query<LogQuery>,
+    query: ListQuery<LogQuery>,
 ) -> Result<Page<EventView>> {
-    let query = query.0;
-    let limit = page::limit(query.limit.as_deref())?;
-    let start = query.cursor.as_deref().map(|text| Cursor::open(text, LIST)).transpose()?;
-    let filter = query.filter();
+    let (filter, limit, start) = (query.filter.filter(), query.page.limit(), query.page.start()?);
     app.db.sequence_now().await?;
-    let seen = app
-        .db
-        .read(permit, query.event(), move |tx, permit| store::list(tx, permit, &filter, start, limit + 1));
-    let page = Page::of(seen.await?.value, limit, LIST, |row| row.position, EventView::new)?;
-    page.transposed()
+    let event = query.filter.event();
+    let seen =
+        app.db.read(permit, event, move |tx, permit| store::list(tx, permit, &filter, start, limit + 1));
+    Page::of(seen.await?.value, &query.page, |row| row.position, EventView::new)?.transposed()
 }
 
 /// `GET /v1/audit/events/{event}`
@@ -163,8 +152,6 @@ mod tests {
             outcome: None,
             after: None,
             before: None,
-            limit: None,
-            cursor: None,
         };
         let details = query.event().details;
         assert_eq!(details["action"], "record.read");

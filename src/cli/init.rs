@@ -11,10 +11,12 @@ use super::password;
 use crate::accounts::operator;
 use crate::accounts::username::Username;
 use crate::app::App;
+use crate::clock::Clock;
 use crate::config::Config;
 use crate::crypto::{RootKey, RootKeySource};
 use crate::db::migrate;
 use crate::db::url::DatabaseUrl;
+use crate::setup::NewNetwork;
 
 /// What is set up.
 #[derive(clap::Args)]
@@ -32,14 +34,11 @@ pub struct Arguments {
     admin: Username,
 }
 
-/// Sets it up; what was made is taken away again if a later step fails.
+/// Sets it up.
 pub fn run(config: &Config, arguments: &Arguments) -> anyhow::Result<()> {
-    let (root, made) = make(config)?;
-    let app = App::set_up(&config.database, &root)?;
     let password = password::generate(arguments.admin.as_str());
     let (name, first) = (arguments.admin.clone(), password.clone());
-    block_on(async move { operator::set_up(&app, name, first).await })?;
-    made.keep();
+    set_up(config, |app| block_on(async move { operator::set_up(&app, name, first).await }))?;
     println!("A new network is set up.\n");
     println!("  database       {}", database_of(config));
     println!("  root key       {}", key_of(config));
@@ -51,6 +50,34 @@ pub fn run(config: &Config, arguments: &Arguments) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// The keys, and then the `first` things in the network. If either fails, the files that were made are
+/// taken away again; only a root key that opens something in PostgreSQL stays.
+fn set_up(config: &Config, first: impl FnOnce(App) -> anyhow::Result<()>) -> anyhow::Result<()> {
+    let (root, made) = make(config)?;
+    let stored = NewNetwork::store(&config.database, &root, Clock::system());
+    let opens_something = match &stored {
+        Ok(_) => true,
+        Err(error) => error.is_of_unknown_outcome(),
+    };
+    let done = stored.and_then(NewNetwork::open).map_err(anyhow::Error::from).and_then(first);
+    match (done, &config.database) {
+        (Ok(()), _) => {
+            made.keep();
+            Ok(())
+        }
+        (Err(error), DatabaseUrl::Postgres(_)) if opens_something => {
+            made.keep();
+            Err(error.context(HALF_SET_UP))
+        }
+        (Err(error), _) => Err(error),
+    }
+}
+
+/// What the operator is told where the rows of the keys stay.
+const HALF_SET_UP: &str = "the network is set up in part: PostgreSQL holds keys that the root key opens, so the \
+    root key was kept. When the cause is mended, go on with `waystation user add NAME --role administrator`. If that \
+    says that the database is empty, remove the root key and run `waystation init` again";
+
 /// A new root key and, for SQLite, the empty file of the database.
 pub(super) fn make(config: &Config) -> anyhow::Result<(RootKey, Made)> {
     refuse_existing(config)?;
@@ -59,7 +86,7 @@ pub(super) fn make(config: &Config) -> anyhow::Result<(RootKey, Made)> {
     if let DatabaseUrl::Sqlite(file) = &config.database {
         private_directory(parent(file.path()))?;
         migrate::create_file(&config.database)?;
-        made.database(file.path());
+        made.database = Some(file.path().to_owned());
     }
     Ok((root, made))
 }
@@ -88,7 +115,7 @@ fn root_key(config: &Config, made: &mut Made) -> anyhow::Result<RootKey> {
         RootKeySource::File(path) => {
             private_directory(parent(path))?;
             let root = RootKey::create_file(path)?;
-            made.0.push(path.clone());
+            made.key = Some(path.clone());
             Ok(root)
         }
     }
@@ -128,24 +155,73 @@ fn key_of(config: &Config) -> String {
 /// Files of this run, taken away when it does not come to its end: half a network would only be in
 /// the way, and nobody has put anything into it yet.
 #[derive(Default)]
-pub(super) struct Made(Vec<PathBuf>);
+pub(super) struct Made {
+    database: Option<PathBuf>,
+    key: Option<PathBuf>,
+}
 
 impl Made {
-    fn database(&mut self, path: &Path) {
-        self.0.extend(["", "-wal", "-shm"].map(|end| PathBuf::from(format!("{}{end}", path.display()))));
-    }
-
-    /// The run came to its end.
+    /// What was made stays.
     pub(super) fn keep(mut self) {
-        self.0.clear();
+        (self.database, self.key) = (None, None);
     }
 }
 
 impl Drop for Made {
     fn drop(&mut self) {
-        for path in &self.0 {
-            // What cannot be removed is named by the next `init`.
-            drop(fs::remove_file(path));
+        if let Some(path) = &self.database {
+            for end in ["-wal", "-shm", ""] {
+                // What cannot be removed is named by the next `init`.
+                drop(fs::remove_file(format!("{}{end}", path.display())));
+            }
         }
+        // The key goes last, and only with the database: one without the other opens nothing.
+        if let Some(key) = &self.key
+            && !self.database.as_ref().is_some_and(|path| path.exists())
+        {
+            drop(fs::remove_file(key));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::*;
+    use crate::config::Flags;
+
+    fn config(data: &Path) -> Config {
+        let flags = Flags { data: Some(data.to_owned()), ..Flags::default() };
+        Config::read(&flags, &BTreeMap::new()).unwrap()
+    }
+
+    fn files(data: &Path) -> Vec<String> {
+        let names = fs::read_dir(data).unwrap();
+        names.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect()
+    }
+
+    #[test]
+    fn a_failure_after_the_keys_are_stored_leaves_nothing_on_sqlite_and_init_goes_again() {
+        let directory = tempfile::tempdir().unwrap();
+        let config = config(directory.path());
+        let failed = set_up(&config, |_| bail!("no administrator")).unwrap_err();
+        assert_eq!(format!("{failed:#}"), "no administrator");
+        assert!(files(directory.path()).is_empty(), "{:?}", files(directory.path()));
+        set_up(&config, |_| Ok(())).unwrap();
+        App::open(&config).unwrap();
+    }
+
+    #[test]
+    fn the_key_of_a_database_that_cannot_be_removed_stays() {
+        let directory = tempfile::tempdir().unwrap();
+        let config = config(directory.path());
+        let database = directory.path().join("waystation.db");
+        let (_, made) = make(&config).unwrap();
+        // A folder is no file to remove.
+        fs::remove_file(&database).unwrap();
+        fs::create_dir(&database).unwrap();
+        drop(made);
+        assert!(directory.path().join("root.key").exists());
     }
 }

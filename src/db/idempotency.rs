@@ -1,17 +1,20 @@
 //! The answers of POSTs that were sent with an `Idempotency-Key`, kept in the commit that they answer.
 //!
 //! The answer is stored sealed: it may hold what a disk must not tell. A repeat, also after a crash or
-//! at another server, gets the same answer; another request under the same key is refused.
+//! at another server, gets the same answer; another request under the same key is refused. What was said
+//! of a case is said again only to whoever may read the case at the repeat.
 
 use chrono::TimeDelta;
 use diesel::prelude::*;
 use serde::{Serialize, de::DeserializeOwned};
 
-use super::conn::AnyConnection;
 use super::schema::idempotency_keys;
 use super::tx::{Tx, WriteTx, on_duplicate};
 use super::types::Timestamp;
-use crate::access::actor::UserId;
+use crate::access::actor::{CaseId, UserId};
+use crate::access::{Permission, Permit};
+use crate::cases;
+use crate::cases::code::CaseRef;
 use crate::crypto::Keyring;
 use crate::error::{Code, Error, Result};
 use crate::http::idempotency::IdempotencyKey;
@@ -31,30 +34,52 @@ struct NewAnswer<'a> {
     key: &'a str,
     fingerprint: &'a [u8],
     answer: Vec<u8>,
+    case_id: Option<CaseId>,
     created_at: Timestamp,
 }
 
+/// An answer given before.
+pub(super) struct Kept {
+    answer: Vec<u8>,
+    /// The case that the request was about.
+    pub case: Option<CaseId>,
+}
+
 /// The answer given before to the same request, if there was one.
-pub(super) fn replay<T: DeserializeOwned>(
-    conn: &mut AnyConnection,
-    keyring: &Keyring,
-    actor: UserId,
-    key: &IdempotencyKey,
-) -> Result<Option<T>> {
-    let found: Option<(Vec<u8>, Vec<u8>)> = idempotency_keys::table
+pub(super) fn kept(tx: &mut Tx<'_>, actor: UserId, key: &IdempotencyKey) -> Result<Option<Kept>> {
+    let found: Option<(Vec<u8>, Vec<u8>, Option<CaseId>)> = idempotency_keys::table
         .find((actor, key.text()))
-        .select((idempotency_keys::fingerprint, idempotency_keys::answer))
-        .first(conn)
+        .select((idempotency_keys::fingerprint, idempotency_keys::answer, idempotency_keys::case_id))
+        .first(tx.conn())
         .optional()?;
-    let Some((fingerprint, answer)) = found else { return Ok(None) };
+    let Some((fingerprint, answer, case)) = found else { return Ok(None) };
     if fingerprint != key.fingerprint() {
         return Err(Error::new(
             Code::IdempotencyKeyReused,
             "This key was sent with another request. Use a new key for a new request.",
         ));
     }
-    let plain = keyring.open_answer(&context(actor, key), &answer)?;
-    serde_json::from_slice(&plain).map(Some).map_err(Error::internal)
+    Ok(Some(Kept { answer, case }))
+}
+
+impl Kept {
+    /// The answer once more, to whoever may read its case now.
+    ///
+    /// That is asked of the permission to read and not of the one in hand: who may open cases in a hub
+    /// need not reach those that are open in it.
+    pub(super) fn again<P: Permission, T: DeserializeOwned>(
+        &self,
+        tx: &mut Tx<'_>,
+        permit: &Permit<P>,
+        keyring: &Keyring,
+        (actor, key): (UserId, &IdempotencyKey),
+    ) -> Result<T> {
+        if let Some(case) = self.case {
+            cases::store::find(tx, &permit.to_read_cases()?, &CaseRef::Id(case))?;
+        }
+        let plain = keyring.open_answer(&context(actor, key), &self.answer)?;
+        serde_json::from_slice(&plain).map_err(Error::internal)
+    }
 }
 
 /// Keeps the answer in the running transaction.
@@ -71,6 +96,7 @@ pub(super) fn keep<T: Serialize>(
         key: key.text(),
         fingerprint: key.fingerprint(),
         answer: keyring.seal_answer(&context(actor, key), &plain)?,
+        case_id: tx.event.case(),
         created_at: tx.now(),
     };
     diesel::insert_into(idempotency_keys::table)

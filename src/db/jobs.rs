@@ -57,7 +57,8 @@ where
         F: Fn(&mut WriteTx<'_>, &Permit<P>) -> Result<T>,
     {
         for attempt in 1.. {
-            let outcome = in_transaction(conn, |conn| self.attempt(conn, &mut None));
+            let mut refusal = self.event.clone();
+            let outcome = in_transaction(conn, |conn| self.attempt(conn, &mut None, &mut refusal));
             match outcome {
                 Err(error) if meets_another(&error) => {
                     if attempt == most_tries {
@@ -68,32 +69,48 @@ where
                     }
                     std::thread::sleep(pause(attempt));
                 }
-                Err(error) => return self.refuse(conn, &mut None, error),
+                Err(error) => return self.refuse(conn, &mut None, &refusal, error),
                 Ok(value) => return Ok(value),
             }
         }
         Err(Error::overloaded())
     }
 
-    fn attempt<T>(&self, conn: &mut AnyConnection, position: &mut Option<i64>) -> Result<T>
+    /// `refusal` is the event that a refusal leaves. Of what the closure found it takes the case and
+    /// nothing more: all else that it noted is of a change that was rolled back.
+    fn attempt<T>(
+        &self,
+        conn: &mut AnyConnection,
+        position: &mut Option<i64>,
+        refusal: &mut Event,
+    ) -> Result<T>
     where
         T: Serialize + DeserializeOwned,
         F: Fn(&mut WriteTx<'_>, &Permit<P>) -> Result<T>,
     {
-        let once = self.permit.idempotency().zip(self.permit.user());
-        if let Some((key, user)) = once
-            && let Some(answer) = idempotency::replay(conn, &self.keyring, user, key)?
-        {
-            // It is seen once more, and so it is on the record once more.
-            let event = self.event.clone().detail("repeat", true);
-            let entry = NewEntry::new(&event, &self.permit.origin(), self.clock.now(), Outcome::Done, None)?;
-            append(conn, entry, position)?;
-            return Ok(answer);
-        }
         let origin = self.permit.origin();
         let mut tx = WriteTx::new(Tx::new(conn, self.clock.now(), self.event.clone()), &origin, position);
-        let value = (self.f)(&mut tx, &self.permit)?;
-        if let Some((key, user)) = once {
+        let once = self.permit.user().zip(self.permit.idempotency());
+        if let Some((user, key)) = once
+            && let Some(kept) = idempotency::kept(&mut tx, user, key)?
+        {
+            // It is seen once more, and so it is on the record once more, under the case it tells of.
+            for event in [&mut tx.event, &mut *refusal] {
+                event.set_detail("repeat", true);
+                if let Some(case) = kept.case {
+                    event.set_case(case);
+                }
+            }
+            let answer = kept.again(&mut tx, &self.permit, &self.keyring, (user, key))?;
+            tx.finish()?;
+            return Ok(answer);
+        }
+        let value = (self.f)(&mut tx, &self.permit);
+        if let Some(case) = tx.event.case() {
+            refusal.set_case(case);
+        }
+        let value = value?;
+        if let Some((user, key)) = once {
             idempotency::keep(&mut tx, &self.keyring, user, key, &value)?;
         }
         tx.finish()?;
@@ -101,13 +118,18 @@ where
     }
 
     /// Puts a refusal on the record, outside the transaction that it ended.
-    fn refuse<T>(&self, conn: &mut AnyConnection, position: &mut Option<i64>, error: Error) -> Result<T> {
+    fn refuse<T>(
+        &self,
+        conn: &mut AnyConnection,
+        position: &mut Option<i64>,
+        refusal: &Event,
+        error: Error,
+    ) -> Result<T> {
         if !error.is_refusal() {
             return Err(error);
         }
         let now = self.clock.now();
-        let entry =
-            NewEntry::new(&self.event, &self.permit.origin(), now, Outcome::Refused, Some(error.code()))?;
+        let entry = NewEntry::new(refusal, &self.permit.origin(), now, Outcome::Refused, Some(error.code()))?;
         in_transaction(conn, |conn| append(conn, entry, position))?;
         Err(error.mark_recorded())
     }
@@ -127,9 +149,11 @@ where
 {
     fn run(&mut self, conn: &mut AnyConnection, position: &mut Option<i64>) -> Result<(), Code> {
         let before = *position;
-        let outcome = in_transaction(conn, |conn| self.write.attempt(conn, position)).or_else(|error| {
+        let mut refusal = self.write.event.clone();
+        let outcome = in_transaction(conn, |conn| self.write.attempt(conn, position, &mut refusal));
+        let outcome = outcome.or_else(|error| {
             *position = before;
-            self.write.refuse(conn, position, error)
+            self.write.refuse(conn, position, &refusal, error)
         });
         let fault = outcome.as_ref().err().map_or(Ok(()), our_fault);
         if fault.is_err() {

@@ -76,6 +76,7 @@ diesel::table! {
         key -> Text,
         fingerprint -> Binary,
         answer -> Binary,
+        case_id -> Nullable<Text>,
         created_at -> BigInt,
     }
 }

@@ -28,6 +28,8 @@ use crate::error::{Code, Error, Result};
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 /// A request that takes longer than this is given up.
 const LONGEST: Duration = Duration::from_secs(30);
+/// Names and values of all headers together. Twice as much is answered by the framework, without a word.
+const MOST_HEADERS: usize = 64 * 1024;
 
 /// For `actix_web::middleware::from_fn`, around the whole application.
 pub async fn authenticate<B: MessageBody + 'static>(
@@ -90,6 +92,7 @@ fn finish(headers: &mut HeaderMap, request_id: RequestId) {
 }
 
 async fn prepare(request: &mut ServiceRequest, app: Option<&Data<App>>, request_id: RequestId) -> Result<()> {
+    refuse_large_headers(request.headers())?;
     let bearer = app.zip(token(request)).and_then(|(app, token)| app.tokens.verify(&token));
     if let Some((app, bearer)) = app.zip(bearer)
         && let Some(actor) = actor_of(&app.db, bearer).await?
@@ -102,6 +105,14 @@ async fn prepare(request: &mut ServiceRequest, app: Option<&Data<App>>, request_
         context.idempotency = idempotency::take(request, &app.keyring).await?;
     }
     request.extensions_mut().insert(context);
+    Ok(())
+}
+
+fn refuse_large_headers(headers: &HeaderMap) -> Result<()> {
+    let size: usize = headers.iter().map(|(name, value)| name.as_str().len() + value.len()).sum();
+    if size > MOST_HEADERS {
+        return Err(Error::new(Code::HeadersTooLarge, "All headers together have at most 64 KiB."));
+    }
     Ok(())
 }
 

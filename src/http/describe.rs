@@ -13,9 +13,12 @@ use utoipa::openapi::security::SecurityRequirement;
 use utoipa::openapi::{ContentBuilder, HeaderBuilder, Ref, RefOr, Required, Schema};
 use utoipa::{IntoParams, PartialSchema as _, ToSchema};
 
+use super::page::PageParameters;
 use super::path::PathParameters;
 use super::table::{Table, Tabular};
-use super::{Body, Created, IfMatch, Issued, Json, NoContent, Page, Path, Query, Versioned, WriteCondition};
+use super::{
+    Body, Created, IfMatch, Issued, Json, ListQuery, NoContent, Page, Path, Query, Versioned, WriteCondition,
+};
 use crate::access::{Permission, Permit};
 use crate::app::App;
 use crate::error::Code;
@@ -151,7 +154,13 @@ impl Description {
         if self.permission.is_some() {
             self.errors.extend([Code::Unauthenticated, Code::Forbidden]);
         }
-        self.errors.extend([Code::Overloaded, Code::Unavailable, Code::TimedOut, Code::Internal]);
+        self.errors.extend([
+            Code::HeadersTooLarge,
+            Code::Overloaded,
+            Code::Unavailable,
+            Code::TimedOut,
+            Code::Internal,
+        ]);
         let mut by_status: BTreeMap<u16, Vec<Code>> = BTreeMap::new();
         for code in &self.errors {
             let codes = by_status.entry(code.status().as_u16()).or_default();
@@ -218,6 +227,14 @@ impl<T: PathParameters> DescribeArgument for Path<T> {
 impl<T: IntoParams> DescribeArgument for Query<T> {
     fn describe(description: &mut Description) {
         description.parameters.extend(T::into_params(|| Some(ParameterIn::Query)));
+        description.errors.push(Code::MalformedRequest);
+    }
+}
+
+impl<F: IntoParams> DescribeArgument for ListQuery<F> {
+    fn describe(description: &mut Description) {
+        description.parameters.extend(F::into_params(|| Some(ParameterIn::Query)));
+        description.parameters.extend(PageParameters::into_params(|| Some(ParameterIn::Query)));
         description.errors.push(Code::MalformedRequest);
     }
 }

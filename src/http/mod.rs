@@ -17,7 +17,7 @@ pub mod table;
 
 pub use body::Body;
 pub use etag::{IfMatch, WriteCondition};
-pub use page::{Cursor, Page, PageQuery};
+pub use page::{ListQuery, Page, Unfiltered};
 pub use path::Path;
 pub use query::Query;
 pub use reply::{Created, Issued, Json, NoContent, Versioned};

@@ -1,10 +1,14 @@
 //! Lists: at most 200 rows, an opaque cursor, stable while rows are inserted.
 
 use std::borrow::Cow;
+use std::future::{Ready, ready};
 
+use actix_web::{FromRequest, HttpRequest, dev::Payload};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use sha2::{Digest, Sha256};
+use utoipa::openapi::path::{Parameter, ParameterIn};
 use utoipa::openapi::schema::{ArrayBuilder, ObjectBuilder, Schema, SchemaType, Type};
 use utoipa::openapi::{Ref, RefOr};
 use utoipa::{IntoParams, PartialSchema, ToSchema};
@@ -15,32 +19,88 @@ use crate::error::{Code, Error, Result};
 pub const MOST: i64 = 200;
 const USUAL: i64 = 50;
 
-/// Which page.
-#[derive(Deserialize, IntoParams, Default)]
-#[serde(deny_unknown_fields)]
-pub struct PageQuery {
-    /// Rows wanted, 1 to 200; 50 when not said.
-    #[param(value_type = Option<i64>, minimum = 1, maximum = 200, example = 50)]
-    pub limit: Option<String>,
-    /// `next_cursor` of the page before.
-    pub cursor: Option<String>,
+/// The query of a list: what narrows and orders it, and which page of it.
+pub struct ListQuery<F> {
+    /// What narrows and orders it.
+    pub filter: F,
+    /// Which page.
+    pub page: PageRequest,
 }
 
-impl PageQuery {
+/// The filter of a list that is not narrowed.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Unfiltered {}
+
+impl IntoParams for Unfiltered {
+    fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
+        Vec::new()
+    }
+}
+
+/// The two parameters that every list takes.
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(super) struct PageParameters {
+    /// Rows wanted, 1 to 200; 50 when not said.
+    #[param(value_type = Option<i64>, minimum = 1, maximum = 200, example = 50)]
+    limit: Option<String>,
+    /// `next_cursor` of the page before, with the same filters and order.
+    cursor: Option<String>,
+}
+
+/// Which page of which list. Only the query of a request makes one, and without it there is no page, so
+/// that no list forgets to bind its cursors to what they were given for.
+pub struct PageRequest {
+    limit: i64,
+    cursor: Option<String>,
+    list: String,
+}
+
+impl PageRequest {
     /// Rows wanted.
-    pub fn limit(&self) -> Result<i64> {
-        limit(self.limit.as_deref())
+    #[must_use]
+    pub fn limit(&self) -> i64 {
+        self.limit
     }
 
     /// Where the page starts.
-    pub fn start<K: DeserializeOwned>(&self, list: &str) -> Result<Option<K>> {
-        self.cursor.as_deref().map(|text| Cursor::open(text, list)).transpose()
+    pub fn start<K: DeserializeOwned>(&self) -> Result<Option<K>> {
+        self.cursor.as_deref().map(|text| Cursor::open(text, &self.list)).transpose()
     }
 }
 
-/// Parses a `limit`.
-pub fn limit(text: Option<&str>) -> Result<i64> {
-    text.map_or(Ok(USUAL), |text| {
+impl<F: DeserializeOwned> ListQuery<F> {
+    fn parse(path: &str, query: &str) -> Result<Self> {
+        let is_page = |(name, _): &Pair<'_>| ["limit", "cursor"].contains(&name.as_ref());
+        let (page, mut filter): (Vec<Pair<'_>>, Vec<_>) =
+            form_urlencoded::parse(query.as_bytes()).partition(is_page);
+        let PageParameters { limit, cursor } = super::query::parse(&joined(&page))?;
+        let narrowing = super::query::parse(&joined(&filter))?;
+        filter.sort_unstable();
+        let page = PageRequest { limit: rows(limit.as_deref())?, cursor, list: name_of_list(path, &filter) };
+        Ok(Self { filter: narrowing, page })
+    }
+}
+
+impl<F: DeserializeOwned> FromRequest for ListQuery<F> {
+    type Error = Error;
+    type Future = Ready<Result<Self>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(Self::parse(request.path(), request.query_string()))
+    }
+}
+
+type Pair<'a> = (Cow<'a, str>, Cow<'a, str>);
+
+fn joined(pairs: &[Pair<'_>]) -> String {
+    form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish()
+}
+
+fn rows(limit: Option<&str>) -> Result<i64> {
+    limit.map_or(Ok(USUAL), |text| {
         text.parse()
             .ok()
             .filter(|rows| (1..=MOST).contains(rows))
@@ -48,16 +108,27 @@ pub fn limit(text: Option<&str>) -> Result<i64> {
     })
 }
 
+/// The same for the same address and the same parameters in any order, and for nothing else.
+fn name_of_list(path: &str, sorted: &[Pair<'_>]) -> String {
+    let parts = sorted.iter().flat_map(|(name, value)| [name.as_ref(), value.as_ref()]);
+    let mut hash = Sha256::new();
+    for part in std::iter::once(path).chain(parts) {
+        hash.update((part.len() as u64).to_be_bytes());
+        hash.update(part);
+    }
+    URL_SAFE_NO_PAD.encode(&hash.finalize()[..16])
+}
+
 /// The key of the last row of a page, bound to the list (and its filters) that gave it.
 #[derive(Serialize, Deserialize)]
-pub struct Cursor<K> {
+struct Cursor<K> {
     list: String,
     key: K,
 }
 
 impl<K: Serialize> Cursor<K> {
     /// Makes the text that a client sends back.
-    pub fn seal(list: &str, key: K) -> Result<String> {
+    fn seal(list: &str, key: K) -> Result<String> {
         let cursor = Self { list: list.to_owned(), key };
         Ok(URL_SAFE_NO_PAD.encode(serde_json::to_vec(&cursor).map_err(Error::internal)?))
     }
@@ -65,7 +136,7 @@ impl<K: Serialize> Cursor<K> {
 
 impl<K: DeserializeOwned> Cursor<K> {
     /// Reads a text that [`Cursor::seal`] made for the same list.
-    pub fn open(text: &str, list: &str) -> Result<K> {
+    fn open(text: &str, list: &str) -> Result<K> {
         let refused = || {
             Error::new(
                 Code::InvalidCursor,
@@ -82,9 +153,9 @@ impl<K: DeserializeOwned> Cursor<K> {
 #[derive(Serialize, Deserialize)]
 pub struct Page<T> {
     /// The rows.
-    pub items: Vec<T>,
+    items: Vec<T>,
     /// Send it as `cursor` for the next page; null on the last.
-    pub next_cursor: Option<String>,
+    pub(super) next_cursor: Option<String>,
 }
 
 /// By hand, because the derived schemas of all lists would have one name.
@@ -128,16 +199,15 @@ impl<T> Page<T> {
     /// From `limit + 1` rows, of which the last only says that there are more.
     pub fn of<R, K: Serialize>(
         mut rows: Vec<R>,
-        limit: i64,
-        list: &str,
+        page: &PageRequest,
         key: impl Fn(&R) -> K,
         view: impl FnMut(R) -> T,
     ) -> Result<Self> {
-        let limit = usize::try_from(limit).map_err(Error::internal)?;
+        let limit = usize::try_from(page.limit).map_err(Error::internal)?;
         let more = rows.len() > limit;
         rows.truncate(limit);
         let next_cursor = match rows.last() {
-            Some(last) if more => Some(Cursor::seal(list, key(last))?),
+            Some(last) if more => Some(Cursor::seal(&page.list, key(last))?),
             _ => None,
         };
         Ok(Self { items: rows.into_iter().map(view).collect(), next_cursor })

@@ -16,7 +16,7 @@ use crate::audit::{Action, Event};
 use crate::db::types::Timestamp;
 use crate::error::{Error, Result};
 use crate::http::reply::HasVersion;
-use crate::http::{Body, Created, Cursor, IfMatch, Page, Path, Query, Versioned, page, patch};
+use crate::http::{Body, Created, IfMatch, ListQuery, Page, Path, Versioned, patch};
 
 /// A shelter.
 #[derive(Serialize, Deserialize, ToSchema)]
@@ -81,24 +81,17 @@ pub struct ShelterListQuery {
     /// Only this state.
     #[param(example = "open")]
     state: Option<ShelterState>,
-    /// Rows wanted, 1 to 200; 50 when not said.
-    #[param(value_type = Option<i64>, minimum = 1, maximum = 200, example = 50)]
-    limit: Option<String>,
-    /// `next_cursor` of the page before, with the same filters.
-    cursor: Option<String>,
 }
 
 /// `GET /v1/shelters`
 pub async fn list_shelters(
     permit: Permit<ShelterList>,
     app: Data<App>,
-    query: Query<ShelterListQuery>,
+    query: ListQuery<ShelterListQuery>,
 ) -> Result<Page<ShelterView>> {
-    const LIST: &str = "shelters";
-    let query = query.0;
-    let filter = ShelterListFilter { hub: query.hub, state: query.state };
-    let limit = page::limit(query.limit.as_deref())?;
-    let start: Option<ListKey> = query.cursor.as_deref().map(|text| Cursor::open(text, LIST)).transpose()?;
+    let ListQuery { filter, page } = query;
+    let filter = ShelterListFilter { hub: filter.hub, state: filter.state };
+    let (limit, start) = (page.limit(), page.start::<ListKey>()?);
     let seen = app.db.read(permit, Event::new(Action::ShelterList), move |tx, permit| {
         let shelters = store::list(tx, permit, filter, start.as_ref(), limit + 1)?;
         let occupancy = store::occupancy(tx, &shelters)?;
@@ -106,7 +99,7 @@ pub async fn list_shelters(
     });
     let (shelters, occupancy) = seen.await?.value;
     let key = |shelter: &Shelter| ListKey(shelter.codename.clone(), shelter.id);
-    Page::of(shelters, limit, LIST, key, |shelter| {
+    Page::of(shelters, &page, key, |shelter| {
         let occupied = occupancy.get(&shelter.id).copied().unwrap_or(0);
         ShelterView::new(shelter, occupied)
     })
@@ -148,9 +141,14 @@ pub async fn create_shelter(
     body: Body<NewShelterRequest>,
 ) -> Result<Created<ShelterView>> {
     let request = body.0;
+    let not_yours = || Error::invalid_field("/hub_id", "Name an open hub of yours; see GET /v1/hubs.");
+    // Before the write, because a repeat is answered without it: its answer is of a hub that may be lost.
+    if !permit.reaches_hub(&request.hub_id) {
+        return Err(not_yours());
+    }
     let view = app.db.write(permit, Event::new(Action::ShelterCreate), move |tx, permit| {
         if !store::reaches_open_hub(tx, permit, request.hub_id)? {
-            return Err(Error::invalid_field("/hub_id", "Name an open hub of yours; see GET /v1/hubs."));
+            return Err(not_yours());
         }
         let new = NewShelter {
             id: ShelterId::generate(),

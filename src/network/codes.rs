@@ -16,7 +16,7 @@ text_enum! {
     /// Whether a hub works.
     HubState, "hub_states", "Waystation" {
         Open = "open": "Works",
-        Closed = "closed": "Closed",
+        Closed = "closed": "Takes no new cases, shelters or members",
     }
 }
 

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use actix_web::http::Method;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
-use waystation::access::HubId;
+use waystation::access::{HubId, UserId};
 
 use crate::common::schema::sealed_columns;
 use crate::common::{Answer, Entry, Person, TestApp, assert_without_gap};
@@ -232,9 +232,51 @@ async fn what_is_refused_is_on_the_record_as_refused() {
         let body = events[0].body();
         assert_eq!(body["code"], problem["code"]);
         // A case that was found before its group was withheld stands there by its id; any other as it was asked for.
-        let found = action == "record.read" && status == 403;
+        let found = action.starts_with("record.") && status == 403;
         assert!(body[if found { "case" } else { "case_asked_for" }].is_string(), "{body}");
     }
+}
+
+#[actix_web::test]
+async fn a_write_refused_after_its_case_was_found_is_listed_under_the_case() {
+    let app = TestApp::new().await;
+    let hub = app.hub("Kunming");
+    let (heron, tern, swan) = (app.caseworker(hub), app.caseworker(hub), app.coordinator(hub));
+    let case = heron.open_case(hub).await["id"].as_str().unwrap().to_owned();
+    let path = format!("/v1/cases/{case}");
+    let nothing = UserId::generate();
+    swan.put(&format!("{path}/team/{}", tern.id), json!({"field_groups": []})).await.expect(200);
+    let left = json!({"left_on": "2026-03-02", "leaving": "moved_on"});
+    let refused = [
+        ("record.write", tern.put_new(&format!("{path}/contact"), json!({})).await.expect(403)),
+        ("team.remove", swan.delete(&format!("{path}/team/{nothing}")).await.expect(404)),
+        ("stay.end", heron.post_if(&format!("{path}/stays/{nothing}/end"), "\"1\"", left).await.expect(404)),
+    ];
+
+    let of_case = format!("/v1/audit/events?case={case}&outcome=refused");
+    let found = app.auditor().get(&of_case).await.expect(200);
+    let told = heron.get(&format!("{path}/access-log")).await.expect(200);
+    let told: Vec<&str> = told["items"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|access| access["outcome"] == "refused")
+        .map(|access| access["action"].as_str().unwrap())
+        .collect();
+    assert_eq!(told, ["stay.end", "team.remove", "record.write"], "the newest first");
+    let found = found["items"].as_array().unwrap();
+    assert_eq!(found.len(), refused.len());
+    for (entry, (action, problem)) in found.iter().rev().zip(&refused) {
+        let entry = &entry["entry"];
+        assert_eq!((&entry["action"], &entry["case"]), (&json!(action), &json!(case)));
+        assert_eq!((&entry["request"], &entry["code"]), (&problem["request_id"], &problem["code"]));
+        assert!(entry["sealed"].is_null(), "what was rolled back is not on the record: {entry}");
+    }
+    // Out of reach there is nothing to be found, and the word of who asked is all there is.
+    let stranger = app.caseworker(hub);
+    let hidden = stranger.change(Method::PATCH, &path, "\"1\"", json!({"risk": "low"})).await.expect(404);
+    let entry = app.events_of(hidden["request_id"].as_str().unwrap()).await.remove(0);
+    assert_eq!((entry.case_id.as_ref(), &entry.body()["case_asked_for"]), (None, &json!(case)));
 }
 
 #[actix_web::test]

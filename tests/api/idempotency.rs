@@ -47,6 +47,7 @@ async fn a_repeat_is_on_the_record_as_a_repeat() {
     assert_eq!(events.len(), 1);
     assert_eq!((events[0].action.as_str(), events[0].outcome.as_str()), ("case.create", "done"));
     assert_eq!(events[0].body()["details"], json!({"repeat": "true"}));
+    assert_eq!(events[0].case_id.as_deref(), again.json()["id"].as_str());
 }
 
 #[actix_web::test]
@@ -119,6 +120,69 @@ async fn another_user_may_use_the_same_key() {
     let second = tern.post_once(KEY, "/v1/cases", case_in(hub)).await.expect(201);
     assert_ne!(first["id"], second["id"]);
     assert_eq!(cases(&app), 2);
+}
+
+#[actix_web::test]
+async fn a_repeat_by_whoever_has_lost_the_case_is_answered_as_if_it_were_not_there() {
+    let (app, hub, heron) = network().await;
+    let case = heron.post_once(KEY, "/v1/cases", case_in(hub)).await.expect(201)["id"].clone();
+    let case = case.as_str().unwrap();
+    let swan = app.coordinator(hub);
+    swan.delete(&format!("/v1/cases/{case}/team/{}", heron.id)).await.expect(204);
+    let again = heron.post_once(KEY, "/v1/cases", case_in(hub)).await;
+    let problem = again.expect_problem(404, "not_found");
+    let absent = heron.get("/v1/cases/0123456789abcdefghjkmnpqrs").await.expect(404);
+    assert_eq!((&problem["title"], &problem["detail"]), (&absent["title"], &absent["detail"]));
+    let entry = app.events_of(again.header("x-request-id").unwrap()).await.remove(0);
+    assert_eq!((entry.outcome.as_str(), entry.case_id.as_deref()), ("refused", Some(case)));
+    assert_eq!(entry.body()["details"], json!({"repeat": "true"}));
+
+    swan.put(&format!("/v1/cases/{case}/team/{}", heron.id), json!({"field_groups": []})).await.expect(200);
+    heron.post_once(KEY, "/v1/cases", case_in(hub)).await.expect(201);
+    assert_eq!(cases(&app), 1);
+}
+
+#[actix_web::test]
+async fn a_repeat_by_whoever_has_lost_the_hub_is_not_told_of_its_shelter() {
+    let app = TestApp::new().await;
+    let hub = app.hub("Kunming");
+    let swan = app.coordinator(hub);
+    let body = json!({"hub_id": hub, "codename": "Larch", "beds": 6});
+    swan.post_once(KEY, "/v1/shelters", body.clone()).await.expect(201);
+    let membership = format!("/v1/users/{}/hubs/{hub}", swan.id);
+    app.administrator().delete(&membership).await.expect(204);
+    let again = swan.post_once(KEY, "/v1/shelters", body).await;
+    again.expect_problem(422, "invalid_fields");
+    assert_eq!(again.pointers(), ["/hub_id"]);
+}
+
+#[actix_web::test]
+async fn a_change_of_password_can_be_sent_again_and_helps_nobody_to_guess() {
+    let (app, _, heron) = network().await;
+    let hash = app.app.passwords.hash("nine slow barges upstream".to_owned().into()).await.unwrap();
+    let sql = format!("UPDATE users SET password_hash = '{hash}' WHERE id = '{}'", heron.id);
+    app.database.raw().execute(&sql).unwrap();
+    let change = |current: &str, new: &str| {
+        let body = json!({"current_password": current, "new_password": new});
+        heron.post_once(KEY, "/v1/me/password", body)
+    };
+    let (old, new) = ("nine slow barges upstream", "four quiet herons at dusk");
+    change(old, new).await.expect(204);
+    let again = change(old, new).await;
+    again.expect(204);
+    let entry = app.events_of(again.header("x-request-id").unwrap()).await.remove(0);
+    assert_eq!((entry.action.as_str(), entry.outcome.as_str()), ("password.change", "done"));
+    assert_eq!(entry.body()["details"], json!({"repeat": "true"}));
+    let version = format!("SELECT version FROM users WHERE id = '{}'", heron.id);
+    assert_eq!(app.database.raw().count(&version), 2, "changed once");
+
+    let guess = change(old, "four quiet herons at dawn").await;
+    guess.expect_problem(422, "invalid_fields");
+    assert_eq!(guess.pointers(), ["/current_password"]);
+    let entries = app.events_of(guess.header("x-request-id").unwrap()).await;
+    assert_eq!(entries.iter().map(|entry| entry.outcome.as_str()).collect::<Vec<_>>(), ["failed"]);
+    // Who knows the password is told that the key is taken.
+    change(new, old).await.expect_problem(422, "idempotency_key_reused");
 }
 
 #[actix_web::test]

@@ -1,4 +1,3 @@
-DROP TABLE idempotency_keys;
 DROP TABLE refresh_tokens;
 DROP TABLE sessions;
 DROP TABLE hub_members;

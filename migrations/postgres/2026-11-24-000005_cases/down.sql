@@ -1,3 +1,4 @@
+DROP TABLE idempotency_keys;
 DROP TABLE sealed_records;
 DROP TABLE case_team;
 DROP TABLE case_periods;

@@ -86,3 +86,15 @@ CREATE TABLE sealed_records (
     recorded_by TEXT   NOT NULL REFERENCES users (id),
     UNIQUE (case_id, field_group, version)
 );
+
+-- The answers to requests that may come again, each with the case it tells of, if it tells of one.
+CREATE TABLE idempotency_keys (
+    actor_id    TEXT   NOT NULL REFERENCES users (id),
+    key         TEXT   NOT NULL,
+    fingerprint BYTEA  NOT NULL,
+    answer      BYTEA  NOT NULL,
+    case_id     TEXT            REFERENCES cases (id),
+    created_at  BIGINT NOT NULL,
+    PRIMARY KEY (actor_id, key)
+);
+CREATE INDEX idempotency_keys_by_age ON idempotency_keys (created_at);

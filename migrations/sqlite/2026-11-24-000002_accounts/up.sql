@@ -47,13 +47,3 @@ CREATE TABLE refresh_tokens (
     used_at    BIGINT
 );
 CREATE INDEX refresh_tokens_by_session ON refresh_tokens (session_id);
-
-CREATE TABLE idempotency_keys (
-    actor_id    TEXT   NOT NULL REFERENCES users (id),
-    key         TEXT   NOT NULL,
-    fingerprint BLOB   NOT NULL,
-    answer      BLOB   NOT NULL,
-    created_at  BIGINT NOT NULL,
-    PRIMARY KEY (actor_id, key)
-);
-CREATE INDEX idempotency_keys_by_age ON idempotency_keys (created_at);

@@ -58,8 +58,7 @@ pub async fn change_password(
         .await?;
     let event = Event::new(Action::PasswordChange).subject(user.id);
     if !app.passwords.verify(current_password, Some(user.password_hash.clone())).await? {
-        app.db.record_failure(event, permit.origin(), Code::InvalidFields).await?;
-        return Err(Error::invalid_field("/current_password", "This is not your password until now."));
+        return changed_before(permit, &app, event).await;
     }
     password::check_new(&new_password, user.username.as_str())
         .map_err(|fault| Error::invalid(vec![Fault { pointer: "/new_password".to_owned(), ..fault }]))?;
@@ -71,4 +70,23 @@ pub async fn change_password(
         })
         .await?;
     Ok(NoContent)
+}
+
+/// The answer to a request whose current password does not fit: the one that it was given before, if it
+/// comes again under its key and has changed the password itself.
+///
+/// It is looked for only after the hash was computed, and another request under the key is answered and
+/// recorded like any wrong password: so the kept answer helps nobody to guess one.
+async fn changed_before(permit: Permit<AccountUpdate>, app: &App, event: Event) -> Result<NoContent> {
+    let wrong = || Error::invalid_field("/current_password", "This is not your password until now.");
+    let origin = permit.origin();
+    let before = app.db.write(permit, event.clone(), move |_, _| Err::<(), _>(wrong())).await;
+    match before {
+        Ok(()) => Ok(NoContent),
+        Err(error) if [Code::InvalidFields, Code::IdempotencyKeyReused].contains(&error.code()) => {
+            app.db.record_failure(event, origin, Code::InvalidFields).await?;
+            Err(wrong())
+        }
+        Err(error) => Err(error),
+    }
 }

@@ -15,7 +15,7 @@ use crate::accounts::{password, store};
 use crate::app::App;
 use crate::audit::{Action, Event};
 use crate::error::{Error, Result};
-use crate::http::{Body, Created, IfMatch, NoContent, Page, PageQuery, Path, Query, Versioned, patch};
+use crate::http::{Body, Created, IfMatch, ListQuery, NoContent, Page, Path, Unfiltered, Versioned, patch};
 use crate::machine::unmet;
 
 /// A user to create. No `Debug`: it holds a password.
@@ -65,9 +65,9 @@ pub struct PasswordResetRequest {
 pub async fn list_users(
     permit: Permit<UserList>,
     app: Data<App>,
-    query: Query<PageQuery>,
+    query: ListQuery<Unfiltered>,
 ) -> Result<Page<UserView>> {
-    let (limit, start) = (query.0.limit()?, query.0.start::<String>("users")?);
+    let (limit, start) = (query.page.limit(), query.page.start::<String>()?);
     let event = Event::new(Action::UserList);
     let seen = app.db.read(permit, event, move |tx, permit| {
         let rows = store::list(tx, permit, start.as_deref(), limit + 1)?;
@@ -79,7 +79,7 @@ pub async fn list_users(
         let hubs = hubs.remove(&user.id).unwrap_or_default();
         UserView::new(user, hubs)
     };
-    Page::of(rows, limit, "users", |user| user.username.clone(), view)
+    Page::of(rows, &query.page, |user| user.username.clone(), view)
 }
 
 /// `POST /v1/users`

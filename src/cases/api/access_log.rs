@@ -14,7 +14,7 @@ use crate::cases::code::CaseRef;
 use crate::cases::store;
 use crate::db::types::Timestamp;
 use crate::error::Result;
-use crate::http::{Page, PageQuery, Path, Query};
+use crate::http::{ListQuery, Page, Path, Unfiltered};
 
 /// One access to a case.
 #[derive(Serialize, Deserialize, ToSchema)]
@@ -60,21 +60,19 @@ impl AccessView {
     }
 }
 
-const LIST: &str = "cases/access-log";
-
 /// `GET /v1/cases/{case}/access-log`
 pub async fn list_case_access(
     permit: Permit<CaseAccessLog>,
     app: Data<App>,
     path: Path<CaseRef>,
-    query: Query<PageQuery>,
+    query: ListQuery<Unfiltered>,
 ) -> Result<Page<AccessView>> {
-    let (reference, limit, start) = (path.0, query.0.limit()?, query.0.start(LIST)?);
+    let (reference, limit, start) = (path.0, query.page.limit(), query.page.start()?);
     app.db.sequence_now().await?;
     let event = Event::new(Action::CaseAccessLog).asked_for(reference);
     let seen = app.db.read(permit, event, move |tx, permit| {
         let case = store::find(tx, permit, &reference)?;
         audit::store::of_case(tx, case.id, start, limit + 1)
     });
-    Page::of(seen.await?.value, limit, LIST, |row| row.position, AccessView::new)?.transposed()
+    Page::of(seen.await?.value, &query.page, |row| row.position, AccessView::new)?.transposed()
 }

@@ -23,6 +23,7 @@ use crate::db::types::Country;
 use crate::error::{Error, Result};
 use crate::http::{Body, Created};
 use crate::machine::latest_day;
+use crate::network;
 
 /// A case to open.
 #[derive(Deserialize, ToSchema, Clone)]
@@ -32,7 +33,7 @@ use crate::machine::latest_day;
     "destination_country": "KOR", "risk": "high", "opened_on": "2006-08-01"
 }))]
 pub struct NewCaseRequest {
-    /// One of your hubs.
+    /// An open hub of yours.
     hub_id: HubId,
     /// Sex.
     sex: Sex,
@@ -77,8 +78,8 @@ fn open(
     request: &NewCaseRequest,
 ) -> Result<CaseView> {
     rules::open_case(request.opened_on, latest_day(tx.now())).map_err(Error::unmet)?;
-    if !permit.reaches_hub(&request.hub_id) {
-        return Err(Error::invalid_field("/hub_id", "Name one of your own hubs; see GET /v1/hubs."));
+    if !network::store::reaches_open_hub(tx, permit, request.hub_id)? {
+        return Err(Error::invalid_field("/hub_id", "Name an open hub of yours; see GET /v1/hubs."));
     }
     let opener = permit.person()?;
     let id = CaseId::generate();

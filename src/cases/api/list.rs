@@ -13,7 +13,7 @@ use crate::cases::codes::{Risk, Stage, Status};
 use crate::cases::store::{self, CaseListFilter, CaseOrder};
 use crate::db::types::Timestamp;
 use crate::error::{Error, Result};
-use crate::http::{Cursor, Page, Query, page};
+use crate::http::{ListQuery, Page};
 use crate::network::model::ShelterId;
 
 /// Narrowing and order of a list of cases.
@@ -39,11 +39,6 @@ pub struct CaseListQuery {
     /// `-updated_at` when not said; also `updated_at`, `opened_on`, `-opened_on`.
     #[param(example = "-updated_at")]
     sort: Option<String>,
-    /// Rows wanted, 1 to 200; 50 when not said.
-    #[param(value_type = Option<i64>, minimum = 1, maximum = 200, example = 50)]
-    limit: Option<String>,
-    /// `next_cursor` of the page before, with the same filters and order.
-    cursor: Option<String>,
 }
 
 impl CaseListQuery {
@@ -85,18 +80,16 @@ impl CaseListQuery {
 pub async fn list_cases(
     permit: Permit<CaseList>,
     app: Data<App>,
-    query: Query<CaseListQuery>,
+    query: ListQuery<CaseListQuery>,
 ) -> Result<Page<CaseView>> {
-    let query = query.0;
-    let (filter, order, limit) =
-        (query.filter(&permit)?, query.order()?, page::limit(query.limit.as_deref())?);
-    let list = format!("cases/{order:?}");
-    let start = query.cursor.as_deref().map(|text| Cursor::open(text, &list)).transpose()?;
+    let ListQuery { filter, page } = query;
+    let (filter, order, limit, start) =
+        (filter.filter(&permit)?, filter.order()?, page.limit(), page.start()?);
     let seen = app
         .db
         .read(permit, Event::new(Action::CaseList), move |tx, permit| {
             store::list(tx, permit, &filter, order, start, limit)
         })
         .await?;
-    Page::of(seen.value, limit, &list, |case| order.key(case), CaseView::from)
+    Page::of(seen.value, &page, |case| order.key(case), CaseView::from)
 }

@@ -25,6 +25,7 @@ use crate::app::App;
 use crate::cli::{init, logging, serve};
 use crate::clock::Clock;
 use crate::config::{Config, Flags};
+use crate::setup::NewNetwork;
 
 /// Where and how.
 #[derive(clap::Args)]
@@ -121,7 +122,7 @@ async fn make(config: &Config, arguments: &Arguments) -> Result<Made> {
     let plan = Rc::new(plan(arguments.seed)?.thinned(usize::from(arguments.one_in)));
     let (root, made) = init::make(config)?;
     let clock = Clock::fixed(history::moment(FIRST_DAY - TimeDelta::days(1), TimeDelta::zero()));
-    let mut app = App::set_up_at(&config.database, &root, clock.clone())?;
+    let mut app = NewNetwork::store(&config.database, &root, clock.clone())?.open()?;
     // Every password is 100 random bits, which no cost of hashing makes safer. The first login hashes
     // it anew at the usual cost.
     app.passwords = Passwords::new(Arc::clone(&app.keyring), Cost::LEAST)?;

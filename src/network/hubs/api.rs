@@ -14,7 +14,7 @@ use crate::audit::{Action, Event};
 use crate::db::types::{Country, Timestamp};
 use crate::error::Result;
 use crate::http::reply::HasVersion;
-use crate::http::{Body, Created, IfMatch, Page, PageQuery, Path, Query, Versioned, patch};
+use crate::http::{Body, Created, IfMatch, ListQuery, Page, Path, Unfiltered, Versioned, patch};
 use crate::network::codes::HubState;
 
 /// A hub.
@@ -30,7 +30,7 @@ pub struct HubView {
     pub name: HubName,
     /// Where it works.
     pub country: Country,
-    /// Whether it takes new members.
+    /// Whether it takes new cases, shelters and members.
     pub state: HubState,
     /// When it was created.
     pub created_at: Timestamp,
@@ -103,15 +103,15 @@ impl HubPatchRequest {
 pub async fn list_hubs(
     permit: Permit<HubList>,
     app: Data<App>,
-    query: Query<PageQuery>,
+    query: ListQuery<Unfiltered>,
 ) -> Result<Page<HubView>> {
-    let (limit, start) = (query.0.limit()?, query.0.start::<String>("hubs")?);
+    let (limit, start) = (query.page.limit(), query.page.start::<String>()?);
     let event = Event::new(Action::HubList);
     let seen = app
         .db
         .read(permit, event, move |tx, permit| store::list(tx, permit, start.as_deref(), limit + 1))
         .await?;
-    Page::of(seen.value, limit, "hubs", |hub| hub.name.clone(), HubView::from)
+    Page::of(seen.value, &query.page, |hub| hub.name.clone(), HubView::from)
 }
 
 /// `POST /v1/hubs`

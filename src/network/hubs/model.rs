@@ -18,7 +18,7 @@ pub struct Hub {
     pub name: HubName,
     /// Where it works.
     pub country: Country,
-    /// Whether it takes new members.
+    /// Whether it takes new cases, shelters and members.
     pub state: HubState,
     /// Version.
     pub version: i64,

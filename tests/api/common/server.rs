@@ -44,16 +44,25 @@ pub struct Told {
 impl Installation {
     /// `waystation init`.
     pub fn set_up() -> Self {
-        let database = TestDatabase::empty();
-        let postgres = database.is_postgres().then_some(database);
-        let mut new =
-            Self { directory: tempfile::tempdir().unwrap(), postgres, administrator: String::new() };
+        let mut new = Self::bare();
         let output = new.run(&["init"]);
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
         let told = String::from_utf8(output.stdout).unwrap();
         let line = told.lines().find(|line| line.trim_start().starts_with("password")).unwrap();
         line.split_whitespace().nth(1).unwrap().clone_into(&mut new.administrator);
         new
+    }
+
+    /// An empty directory, and on PostgreSQL an empty database.
+    pub fn bare() -> Self {
+        let database = TestDatabase::empty();
+        let postgres = database.is_postgres().then_some(database);
+        Self { directory: tempfile::tempdir().unwrap(), postgres, administrator: String::new() }
+    }
+
+    /// The directory.
+    pub fn directory(&self) -> &std::path::Path {
+        self.directory.path()
     }
 
     /// Runs a command to its end.
@@ -157,6 +166,11 @@ impl Server {
             assert!(started.elapsed() < Duration::from_secs(30), "the server does not answer");
             std::thread::sleep(Duration::from_millis(10));
         }
+    }
+
+    /// Where it listens.
+    pub fn address(&self) -> &str {
+        &self.address
     }
 
     /// SIGKILL: no handler runs, nothing is flushed.

@@ -8,8 +8,11 @@ use waystation::access::{FieldGroup, HubId, Role, UserId};
 use waystation::db::types::CodeList as _;
 
 use super::samples::Names;
-use super::situation::{Kind, Place, Situation, parameters};
+use super::situation::{Kind, OWN_HUB, Place, Situation, Spelling, parameters};
 use crate::common::{Answer, Person, TestApp};
+
+/// What no parameter can be.
+const NO_ID: &str = "not-an-id";
 
 /// An id that is well formed and that nothing has.
 const NOTHING: &str = "0123456789abcdefghjkmnpqrs";
@@ -106,7 +109,7 @@ impl<'a> Scene<'a> {
         ids
     }
 
-    /// The same for one person: an entry of the log is somebody's own.
+    /// The same for one person: an entry of the log is somebody's own. Here the ids are misspelt, too.
     pub async fn prepare_for(&self, person: &Person, situation: &Situation, ids: &Ids) -> Ids {
         let mut ids = ids.clone();
         if self.kind == Kind::Entry && situation.there {
@@ -115,14 +118,36 @@ impl<'a> Scene<'a> {
             let entries = self.app.events_of(&request).await;
             ids.insert("event", entries[0].id.clone());
         }
+        let mut names = parameters(self.path);
+        match situation.spelling {
+            Spelling::Good => None,
+            Spelling::NoId => ids.insert(names.next().unwrap(), NO_ID.to_owned()),
+            Spelling::NoPart => ids.insert(names.last().unwrap(), NO_ID.to_owned()),
+            Spelling::MistypedCode => {
+                let check = if ids["code"].ends_with('0') { "1" } else { "0" };
+                let mistyped = format!("{}{check}", &ids["code"][..ids["code"].len() - 1]);
+                ids.insert("case", mistyped)
+            }
+        };
         ids
+    }
+
+    /// Takes away what brings somebody of the role near a case: places on teams, and the hubs of whoever
+    /// does not need a place.
+    pub fn lose(&self, role: Role, person: &Person) {
+        let tables: &[&str] =
+            if role == Role::Caseworker { &["case_team"] } else { &["case_team", "hub_members"] };
+        for table in tables {
+            let sql = format!("DELETE FROM {table} WHERE user_id = '{}'", person.id);
+            self.app.database.raw().execute(&sql).unwrap();
+        }
     }
 
     /// The ids by which the own hub and the other one could be recognised, each with a case in a bed.
     pub async fn traces(&self) -> [Vec<String>; 2] {
         let mut traces = [Vec::new(), Vec::new()];
         for (own, found) in [true, false].into_iter().zip(&mut traces) {
-            let situation = Situation { own, ..Situation::OF_THE_OWN_HUB };
+            let situation = Situation { own, ..OWN_HUB };
             let mut ids = self.prepare(&situation).await;
             let (hub, owner) =
                 if own { (self.hub, &self.owner) } else { (self.other_hub, &self.other_owner) };
@@ -138,7 +163,9 @@ impl<'a> Scene<'a> {
     async fn case(&self, ids: &mut Ids, situation: &Situation) {
         let (owner, hub) =
             if situation.own { (&self.owner, self.hub) } else { (&self.other_owner, self.other_hub) };
-        let case = owner.open_case(hub).await["id"].as_str().unwrap().to_owned();
+        let view = owner.open_case(hub).await;
+        let case = text(&view["id"]);
+        ids.insert("code", text(&view["code"]));
         let mut parts = Parts { app: self.app, owner, hub, address: format!("/v1/cases/{case}") };
         ids.insert("case", case.clone());
         for name in parameters(self.path).skip(1) {
@@ -257,12 +284,6 @@ impl Parts<'_> {
 
 fn text(id: &Value) -> String {
     id.as_str().unwrap().to_owned()
-}
-
-/// Whether a path has ids below the case that belong to one case alone.
-pub fn has_parts(path: &str) -> bool {
-    Kind::of(path) == Some(Kind::Case)
-        && parameters(path).skip(1).any(|name| !["user", "version"].contains(&name))
 }
 
 /// The path with its ids.

@@ -40,8 +40,8 @@ impl Kind {
     pub fn situations(self) -> Vec<Situation> {
         match self {
             Self::Case => CASES.to_vec(),
-            Self::Hub | Self::User | Self::Entry => vec![OWN_HUB, ANOTHERS, ABSENT],
-            Self::List => vec![OWN_HUB, ABSENT],
+            Self::Hub | Self::User | Self::Entry => vec![OWN_HUB, ANOTHERS, ABSENT, NO_ID, NO_PART],
+            Self::List => vec![OWN_HUB, ABSENT, NO_ID],
             Self::Whole => vec![OWN_HUB],
         }
     }
@@ -65,6 +65,19 @@ pub enum Place {
     Ended,
 }
 
+/// How the address names the thing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Spelling {
+    /// By its id.
+    Good,
+    /// By what is no id.
+    NoId,
+    /// By its id, and what is below it by what is no id.
+    NoPart,
+    /// By its code with another check character.
+    MistypedCode,
+}
+
 /// Where the thing stands to the person who asks.
 #[derive(Clone, Copy, Debug)]
 pub struct Situation {
@@ -80,27 +93,45 @@ pub struct Situation {
     pub place: Place,
     /// Whether the ids below the case are those of another case.
     pub strange_parts: bool,
+    /// How the address names it.
+    pub spelling: Spelling,
 }
 
 impl Situation {
-    /// It belongs to the person's hub, and the person is on no team.
-    pub const OF_THE_OWN_HUB: Self = OWN_HUB;
+    /// Whether an address of this form can be in it.
+    pub fn fits(&self, path: &str) -> bool {
+        (!self.strange_parts || has_parts(path))
+            && (self.spelling != Spelling::NoPart || parameters(path).count() > 1)
+    }
 }
 
-const OWN_HUB: Situation = Situation {
+/// Whether a path has ids below the case that belong to one case alone.
+fn has_parts(path: &str) -> bool {
+    Kind::of(path) == Some(Kind::Case)
+        && parameters(path).skip(1).any(|name| !["user", "version"].contains(&name))
+}
+
+/// It belongs to the person's hub, and the person is on no team.
+pub const OWN_HUB: Situation = Situation {
     name: "of the own hub",
     there: true,
     own: true,
     restricted: false,
     place: Place::None,
     strange_parts: false,
+    spelling: Spelling::Good,
 };
 const ANOTHERS: Situation = Situation { name: "another's", own: false, ..OWN_HUB };
 const ABSENT: Situation = Situation { name: "absent", there: false, ..OWN_HUB };
 const RESTRICTED: Situation = Situation { name: "restricted", restricted: true, ..OWN_HUB };
-const ON_TEAM: Situation = Situation { name: "own, on the team", place: Place::Full, ..OWN_HUB };
+/// The same, and the person is on the team of the case.
+pub const ON_TEAM: Situation = Situation { name: "own, on the team", place: Place::Full, ..OWN_HUB };
 
-const CASES: [Situation; 12] = [
+const NO_ID: Situation = Situation { name: "named by no id", spelling: Spelling::NoId, ..OWN_HUB };
+const NO_PART: Situation =
+    Situation { name: "with a part that is named by no id", spelling: Spelling::NoPart, ..OWN_HUB };
+
+const CASES: [Situation; 16] = [
     ON_TEAM,
     OWN_HUB,
     ANOTHERS,
@@ -113,6 +144,15 @@ const CASES: [Situation; 12] = [
     Situation { name: "on the team without a field group", place: Place::Lean, ..OWN_HUB },
     Situation { name: "another hub's, on the team", place: Place::Full, ..ANOTHERS },
     Situation { name: "own, with the parts of another case", strange_parts: true, ..ON_TEAM },
+    Situation { spelling: Spelling::NoId, name: "named by no id, on the team", ..ON_TEAM },
+    Situation { spelling: Spelling::MistypedCode, name: "own, named by a mistyped code", ..ON_TEAM },
+    Situation { spelling: Spelling::NoPart, name: "own, with a part that is named by no id", ..ON_TEAM },
+    // Within reach or not, it is the same: the writing is looked at before the case is.
+    Situation {
+        spelling: Spelling::NoPart,
+        name: "another hub's, with a part that is named by no id",
+        ..ANOTHERS
+    },
 ];
 
 /// The answer that is right.
@@ -124,6 +164,8 @@ pub enum Expected {
     Withheld,
     /// 404: not within reach, or not there.
     Hidden,
+    /// 400: a case code that no case can have.
+    Mistyped,
     /// What the request deserves.
     Allowed,
 }
@@ -132,8 +174,15 @@ impl Expected {
     /// What `row` says to `role` in the situation.
     pub fn of(row: &Row, role: Role, kind: Kind, situation: &Situation) -> Self {
         let reach = row.reach_of(role);
+        // The permission comes first: whoever lacks it learns nothing of the address, not even a slip of the pen.
         if reach == Reach::No {
             return Self::Forbidden;
+        }
+        // And the writing before the database is asked: what is no id is there for nobody.
+        match situation.spelling {
+            Spelling::Good => {}
+            Spelling::NoId | Spelling::NoPart => return Self::Hidden,
+            Spelling::MistypedCode => return Self::Mistyped,
         }
         if !situation.there || !within(reach, kind, situation) {
             return Self::Hidden;
@@ -150,8 +199,14 @@ impl Expected {
             Self::Forbidden => Some((403, "forbidden")),
             Self::Withheld => Some((403, "field_group_withheld")),
             Self::Hidden => Some((404, "not_found")),
+            Self::Mistyped => Some((400, "invalid_case_code")),
             Self::Allowed => None,
         }
+    }
+
+    /// Whether it denies anything, and so is on the log as refused.
+    pub fn denies(self) -> bool {
+        [Self::Forbidden, Self::Withheld, Self::Hidden].contains(&self)
     }
 }
 

@@ -1,0 +1,109 @@
+//! Lists in pages: a cursor is good for the list that gave it, narrowed and ordered as it was, and for no other.
+
+use serde_json::json;
+use utoipa::openapi::RefOr;
+use utoipa::openapi::path::ParameterIn;
+use waystation::access::{Reach, Role};
+use waystation::db::types::CodeList as _;
+use waystation::routes::{self, Route};
+
+use crate::common::{Person, TestApp};
+
+/// The query parameters of a route that gives pages.
+fn parameters(route: &Route) -> Vec<String> {
+    let (operation, _) = (route.describe)().operation("list", "List", "lists", false, route.path);
+    let named = |parameter| match parameter {
+        RefOr::T(parameter) => parameter,
+        RefOr::Ref(_) => panic!("{}: a parameter by reference", route.operation),
+    };
+    let all = operation.parameters.into_iter().flatten().map(named);
+    all.filter(|parameter| parameter.parameter_in == ParameterIn::Query)
+        .map(|parameter| parameter.name)
+        .collect()
+}
+
+/// A value that the parameter takes; a new one needs a line.
+fn value(name: &str, route: &Route, person: &Person) -> String {
+    match name {
+        "hub" | "shelter" | "case" | "actor" => person.id.to_string(),
+        "assigned" => "me".to_owned(),
+        "state" => "open".to_owned(),
+        "stage" => "shelter".to_owned(),
+        "status" => "active".to_owned(),
+        "risk" => "high".to_owned(),
+        "sort" => "opened_on".to_owned(),
+        "action" => "case.create".to_owned(),
+        "outcome" => "done".to_owned(),
+        "updated_since" | "after" | "before" => "2026-03-01T00:00:00Z".to_owned(),
+        name => panic!("{}: say in tests/api/lists.rs what {name} may be", route.operation),
+    }
+}
+
+#[actix_web::test]
+async fn a_cursor_is_refused_under_another_filter_order_or_address_in_every_list() {
+    let app = TestApp::new().await;
+    let (hub, _) = (app.hub("Kunming"), app.hub("Seoul"));
+    let cast: Vec<(Role, Person)> =
+        Role::all().iter().map(|role| (*role, app.person(*role, &[hub]))).collect();
+    let heron = app.caseworker(hub);
+    let case = heron.open_case(hub).await["id"].as_str().unwrap().to_owned();
+    heron.open_case(hub).await;
+    heron.get(&format!("/v1/cases/{case}")).await.expect(200);
+    for codename in ["Larch", "Pine"] {
+        let body = json!({"hub_id": hub, "codename": codename, "beds": 6});
+        app.administrator().post("/v1/shelters", body).await.expect(201);
+    }
+
+    let (mut lists, mut foreign) = (0, None::<String>);
+    for route in routes::all() {
+        let names = parameters(&route);
+        if !names.iter().any(|name| name == "cursor") {
+            continue;
+        }
+        let row = (route.describe)().permission.expect("a permission");
+        let (role, person) = cast.iter().max_by_key(|(role, _)| row.reach_of(*role)).unwrap();
+        assert!(row.reach_of(*role) > Reach::Own, "{}", route.operation);
+        let path = route.path.replace("{case}", &case);
+        let page = async |query: &str| person.get(&format!("{path}?{query}")).await;
+        let first = page("limit=1").await.expect(200);
+        let cursor = first["next_cursor"].as_str().unwrap_or_else(|| panic!("{}: {first}", route.operation));
+
+        let other_page = page(&format!("cursor={cursor}&limit=2")).await.expect(200);
+        assert_ne!(other_page["items"][0], first["items"][0], "{}", route.operation);
+        for name in names.iter().filter(|name| !["limit", "cursor"].contains(&name.as_str())) {
+            let value = value(name, &route, person);
+            let answer = page(&format!("{name}={value}&limit=1&cursor={cursor}")).await;
+            answer.expect_problem(400, "invalid_cursor");
+        }
+        if let Some(foreign) = foreign.replace(cursor.to_owned()) {
+            page(&format!("cursor={foreign}")).await.expect_problem(400, "invalid_cursor");
+        }
+        lists += 1;
+    }
+    assert_eq!(lists, 6, "users, hubs, shelters, cases, accesses to a case, the log");
+}
+
+#[actix_web::test]
+async fn filters_are_the_same_in_whatever_order_and_writing_they_are_sent() {
+    let app = TestApp::new().await;
+    let hub = app.hub("Kunming");
+    let heron = app.caseworker(hub);
+    for _ in 0..3 {
+        heron.open_case(hub).await;
+    }
+    let first = heron.get(&format!("/v1/cases?stage=shelter&hub={hub}&limit=1")).await;
+    let cursor = first.expect(200)["next_cursor"].as_str().unwrap().to_owned();
+    let next = first.header("link").unwrap().split(['<', '>']).nth(1).unwrap().to_owned();
+    let followed = heron.get(&next).await.expect(200);
+    let written = heron.get(&format!("/v1/cases?cursor={cursor}&limit=1&hub={hub}&stage=%73helter")).await;
+    assert_eq!(written.expect(200), followed);
+    heron
+        .get(&format!("/v1/cases?stage=shelter&cursor={cursor}"))
+        .await
+        .expect_problem(400, "invalid_cursor");
+    for twice in ["limit=1&limit=1", &format!("cursor={cursor}&cursor={cursor}")] {
+        let answer = heron.get(&format!("/v1/cases?{twice}")).await;
+        answer.expect_problem(400, "malformed_request");
+        assert_eq!(answer.pointers(), [twice.split('=').next().unwrap()]);
+    }
+}
