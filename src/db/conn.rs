@@ -6,6 +6,7 @@ use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 use diesel::sql_types::{Integer, Text};
 
+use super::advice::advise;
 use super::url::{DatabaseUrl, SqlitePath};
 
 /// SQLite or PostgreSQL.
@@ -27,18 +28,31 @@ pub(super) enum Purpose {
 /// The WAL-reset corruption bug is fixed in this version (sqlite.org/wal.html, section 11).
 const OLDEST_SQLITE: i32 = 3_051_003;
 
-/// Why a connection cannot be used.
+/// Why a connection cannot be used. Each carries its cause in its own message, so that a printed chain
+/// does not say it twice.
 #[derive(Debug, thiserror::Error)]
 pub enum ConnectError {
     /// The database does not answer.
-    #[error("the database cannot be opened: {0}")]
-    Connect(#[from] diesel::ConnectionError),
+    #[error("the database cannot be opened: {}", advise(&.0.to_string()))]
+    Connect(diesel::ConnectionError),
     /// A setting could not be read or made.
     #[error("the database does not take a setting it must have: {0}")]
-    Setting(#[from] diesel::result::Error),
+    Setting(diesel::result::Error),
     /// A setting that must hold does not.
     #[error("{0}")]
     Unsafe(String),
+}
+
+impl From<diesel::ConnectionError> for ConnectError {
+    fn from(cause: diesel::ConnectionError) -> Self {
+        Self::Connect(cause)
+    }
+}
+
+impl From<diesel::result::Error> for ConnectError {
+    fn from(cause: diesel::result::Error) -> Self {
+        Self::Setting(cause)
+    }
 }
 
 /// Opens a connection and asserts its settings.

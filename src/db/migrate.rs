@@ -18,12 +18,12 @@ pub enum MigrateError {
     #[error(transparent)]
     Connect(#[from] ConnectError),
     /// The file to be created cannot be.
-    #[error("{path} cannot be created: {source}")]
+    #[error("{path} cannot be created: {cause}")]
     Create {
         /// The file.
         path: String,
         /// Why.
-        source: std::io::Error,
+        cause: std::io::Error,
     },
     /// A later program has been here.
     #[error(
@@ -48,9 +48,7 @@ pub fn create_file(url: &DatabaseUrl) -> Result<(), MigrateError> {
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     let created = options.open(path.path());
-    created
-        .map(drop)
-        .map_err(|source| MigrateError::Create { path: path.path().display().to_string(), source })
+    created.map(drop).map_err(|cause| MigrateError::Create { path: path.path().display().to_string(), cause })
 }
 
 /// Runs what is pending.

@@ -4,6 +4,7 @@
 //! rows are handed out with the [`Receipt`] that opens them; a write and its event are one
 //! commit. Only this folder may ask which database it is.
 
+mod advice;
 pub(crate) mod conn;
 pub(crate) mod idempotency;
 mod jobs;

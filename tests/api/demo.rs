@@ -3,6 +3,8 @@
 use std::io::{BufRead as _, BufReader};
 use std::process::{Command, Stdio};
 
+use crate::common::skipped;
+
 fn demo(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_waystation"));
     command.args(["demo", "--one-in", "15"]).args(arguments);
@@ -59,7 +61,7 @@ fn its_passwords_are_served_to_nobody_else() {
 #[test]
 fn the_printed_lines_work_as_printed() {
     if Command::new("curl").arg("--version").output().is_err() {
-        eprintln!("skipped: there is no curl");
+        skipped("the printed lines of the demonstration", "there is no curl");
         return;
     }
     let mut server = demo(&["--listen", "127.0.0.1:0"]).stdout(Stdio::piped()).spawn().unwrap();

@@ -31,4 +31,5 @@ mod shelters;
 mod stays;
 mod steps;
 mod team;
+mod tls;
 mod walk;

@@ -1,7 +1,7 @@
 //! The real program on a real data directory: set up, served as a child process, spoken to over HTTP.
 
 use std::net::TcpListener;
-use std::process::{Child, Command, Output, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
@@ -9,14 +9,26 @@ use tempfile::TempDir;
 
 use super::{Raw, TestDatabase};
 
+/// A start that is refused is refused at once; a server that starts instead is ended.
+const LONGEST_START: Duration = Duration::from_secs(60);
 const PROGRAM: &str = env!("CARGO_BIN_EXE_waystation");
 const PASSWORD: &str = "four quiet herons at dusk";
 
 /// A network on the disk, whether it is served or not.
 pub struct Installation {
     directory: TempDir,
-    postgres: Option<TestDatabase>,
+    database: Place,
     administrator: String,
+}
+
+/// Where its database is.
+enum Place {
+    /// In its directory.
+    File,
+    /// On the server that the tests run on.
+    Suite(TestDatabase),
+    /// Where this `DATABASE_URL` says.
+    At(String),
 }
 
 /// A running server; killed at the end, if not before.
@@ -45,10 +57,26 @@ impl Installation {
     /// `waystation init`.
     pub fn set_up() -> Self {
         let database = TestDatabase::empty();
-        let postgres = database.is_postgres().then_some(database);
-        let mut new =
-            Self { directory: tempfile::tempdir().unwrap(), postgres, administrator: String::new() };
-        let output = new.run(&["init"]);
+        Self::initialized(if database.is_postgres() { Place::Suite(database) } else { Place::File })
+    }
+
+    /// `waystation init` in the database of this address.
+    pub fn set_up_at(address: String) -> Self {
+        Self::initialized(Place::At(address))
+    }
+
+    /// A directory, and nothing in it yet.
+    pub fn nothing_yet() -> Self {
+        Self::on(Place::File)
+    }
+
+    fn on(database: Place) -> Self {
+        Self { directory: tempfile::tempdir().unwrap(), database, administrator: String::new() }
+    }
+
+    fn initialized(database: Place) -> Self {
+        let mut new = Self::on(database);
+        let output = new.program(&["init"]).output().unwrap();
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
         let told = String::from_utf8(output.stdout).unwrap();
         let line = told.lines().find(|line| line.trim_start().starts_with("password")).unwrap();
@@ -56,9 +84,11 @@ impl Installation {
         new
     }
 
-    /// Runs a command to its end.
-    pub fn run(&self, arguments: &[&str]) -> Output {
-        self.command(Command::new(PROGRAM)).args(arguments).output().unwrap()
+    /// The program with a command, for a test to run or to give variables to.
+    pub fn program(&self, arguments: &[&str]) -> Command {
+        let mut command = self.command(Command::new(PROGRAM));
+        command.args(arguments);
+        command
     }
 
     /// `waystation serve`, until it answers.
@@ -93,22 +123,25 @@ impl Installation {
     fn command(&self, mut command: Command) -> Command {
         command.env_clear().env("WAYSTATION_DATA", self.directory.path()).env("WAYSTATION_LOG", "error");
         command.env("PATH", "/usr/bin:/bin");
-        if let Some(database) = &self.postgres {
-            command.env("DATABASE_URL", database.connection_string());
-        }
+        match &self.database {
+            Place::File => &mut command,
+            Place::Suite(database) => command.env("DATABASE_URL", database.connection_string()),
+            Place::At(address) => command.env("DATABASE_URL", address),
+        };
         command
     }
 
     /// Whether it is on PostgreSQL.
     pub fn is_postgres(&self) -> bool {
-        self.postgres.is_some()
+        !matches!(self.database, Place::File)
     }
 
     /// The database past all doors.
     pub fn raw(&self) -> Raw {
-        match &self.postgres {
-            Some(database) => database.raw(),
-            None => Raw::sqlite(&self.directory.path().join("waystation.db")),
+        match &self.database {
+            Place::File => Raw::sqlite(&self.directory.path().join("waystation.db")),
+            Place::Suite(database) => database.raw(),
+            Place::At(address) => Raw::postgres(address),
         }
     }
 
@@ -131,6 +164,25 @@ impl Installation {
         let tokens = tokens.collect();
         (hub, tokens)
     }
+}
+
+/// Runs what must be refused: it ends with 1, and says why in one line.
+#[track_caller]
+pub fn refusal(command: &mut Command) -> String {
+    let mut child = command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
+    let started = Instant::now();
+    while child.try_wait().unwrap().is_none() {
+        if started.elapsed() > LONGEST_START {
+            child.kill().unwrap();
+        }
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    let output = child.wait_with_output().unwrap();
+    let told = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(1), "{told}");
+    let line = told.strip_prefix("error: ").and_then(|rest| rest.strip_suffix('\n'));
+    let line = line.filter(|line| !line.contains('\n'));
+    line.unwrap_or_else(|| panic!("one line, and in it what is wrong: {told}")).to_owned()
 }
 
 impl Server {
