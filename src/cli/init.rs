@@ -21,7 +21,7 @@ use crate::db::url::DatabaseUrl;
 #[command(after_help = "Examples:
   waystation init                                  in ./waystation-data
   waystation init --data /var/lib/waystation --admin lantern
-  DATABASE_URL=postgres:///waystation waystation init
+  DATABASE_URL='postgres:///waystation?host=/run/postgresql' waystation init
 
 The password is printed once. The root key opens everything: copy it to a place apart
 from the database and its backups, and never lose it. To keep it off this machine's disk, give

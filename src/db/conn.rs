@@ -7,7 +7,7 @@ use diesel::prelude::*;
 use diesel::sql_types::{Integer, Text};
 
 use super::advice::advise;
-use super::url::{DatabaseUrl, SqlitePath};
+use super::url::{DatabaseUrl, PostgresUrl, SqlitePath};
 
 /// SQLite or PostgreSQL.
 #[derive(diesel::MultiConnection)]
@@ -59,7 +59,7 @@ impl From<diesel::result::Error> for ConnectError {
 pub(super) fn open(url: &DatabaseUrl, purpose: Purpose) -> Result<AnyConnection, ConnectError> {
     match url {
         DatabaseUrl::Sqlite(path) => open_sqlite(path, purpose).map(AnyConnection::Sqlite),
-        DatabaseUrl::Postgres(server) => open_postgres(server.as_str(), purpose).map(AnyConnection::Postgres),
+        DatabaseUrl::Postgres(server) => open_postgres(server, purpose).map(AnyConnection::Postgres),
     }
 }
 
@@ -134,8 +134,8 @@ fn version_number(text: &str) -> i32 {
         .fold(0, |number, part| number * 1000 + part.parse::<i32>().unwrap_or(0))
 }
 
-fn open_postgres(url: &str, purpose: Purpose) -> Result<PgConnection, ConnectError> {
-    let mut conn = PgConnection::establish(url)?;
+fn open_postgres(server: &PostgresUrl, purpose: Purpose) -> Result<PgConnection, ConnectError> {
+    let mut conn = PgConnection::establish(&server.to_connection_string())?;
     // `synchronous_commit` may be set off for a role or a database; an acknowledged write must be on the disk.
     conn.batch_execute(
         "SET synchronous_commit = on;

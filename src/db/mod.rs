@@ -11,6 +11,7 @@ mod jobs;
 pub(crate) mod keyring_rows;
 pub mod migrate;
 mod pool;
+mod postgres_url;
 pub(crate) mod schema;
 mod sequencer;
 #[cfg(feature = "slow-commit")]

@@ -4,8 +4,9 @@
 use std::fs;
 use std::process::Command;
 
+use crate::common::cluster::{Cluster, PASSWORD};
 use crate::common::server::{Installation, refusal};
-use crate::common::{Authority, Cluster, TestDatabase};
+use crate::common::{Authority, TestDatabase};
 
 const HOST: &str = "db.shelter.example";
 
@@ -98,4 +99,33 @@ fn less_than_a_verified_link_is_refused_unless_it_is_allowed_by_name() {
     let verified = Cluster::verified_by(cluster.authority());
     let told = refusal(&mut allowed(&cluster.address("other.example", &verified)));
     assert!(told.contains("does not match host name"), "{told}");
+}
+
+#[test]
+fn the_environment_changes_nothing_that_the_address_says() {
+    let Some(cluster) = cluster() else { return };
+    let installation = Installation::set_up_at(cluster.verified());
+    let mut command = installation.program(&["user", "list"]);
+    command.env("DATABASE_URL", cluster.verified_without_password()).env("PGPASSWORD", PASSWORD);
+    for (variable, value) in [
+        ("PGHOST", "other.example"),
+        ("PGHOSTADDR", "192.0.2.1"),
+        ("PGPORT", "1"),
+        ("PGUSER", "nobody"),
+        ("PGDATABASE", "nowhere"),
+        ("PGSSLMODE", "disable"),
+        ("PGSSLROOTCERT", "/nowhere"),
+    ] {
+        command.env(variable, value);
+    }
+    let done = command.output().unwrap();
+    assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+
+    for (variable, value) in
+        [("PGHOST", HOST), ("PGHOSTADDR", "127.0.0.1"), ("PGSERVICE", "other"), ("PGOPTIONS", "")]
+    {
+        let mut command = migrate_at(&installation, "postgres://waystation@/postgres");
+        let told = refusal(command.env(variable, value));
+        assert!(told.contains(&format!("the variable {variable} is set")), "{told}");
+    }
 }

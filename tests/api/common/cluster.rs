@@ -11,7 +11,7 @@ use tempfile::TempDir;
 use super::{Authority, Raw, setting, skipped};
 
 /// It holds what an address must write as `%XX`.
-const PASSWORD: &str = "four: quiet/herons@dusk?";
+pub const PASSWORD: &str = "four: quiet/herons@dusk?";
 const PASSWORD_IN_URL: &str = "four%3A%20quiet%2Fherons%40dusk%3F";
 
 /// A running server.
@@ -76,10 +76,16 @@ impl Cluster {
 
     /// An address by a name that no resolver knows, so that the network plays no part.
     pub fn address(&self, host: &str, parameters: &str) -> String {
-        format!(
-            "postgres://waystation:{PASSWORD_IN_URL}@{host}:{}/postgres?hostaddr=127.0.0.1&{parameters}",
-            self.port
-        )
+        self.address_for(&format!("waystation:{PASSWORD_IN_URL}"), host, parameters)
+    }
+
+    fn address_for(&self, login: &str, host: &str, parameters: &str) -> String {
+        format!("postgres://{login}@{host}:{}/postgres?hostaddr=127.0.0.1&{parameters}", self.port)
+    }
+
+    /// The same without the password.
+    pub fn verified_without_password(&self) -> String {
+        self.address_for("waystation", &self.host, &Self::verified_by(&self.authority))
     }
 
     /// The parameters of a link that is verified against this authority.

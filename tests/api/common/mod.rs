@@ -2,7 +2,7 @@
 
 mod answer;
 mod authority;
-mod cluster;
+pub mod cluster;
 mod database;
 mod log;
 mod people;
@@ -23,7 +23,6 @@ use actix_web::web::Data;
 
 pub use answer::Answer;
 pub use authority::Authority;
-pub use cluster::Cluster;
 pub use database::{Raw, TestDatabase};
 pub use log::{Entry, assert_without_gap, hex, unhex};
 pub use people::{Client, Person};
