@@ -14,6 +14,7 @@ use crate::app::App;
 use crate::config::Config;
 use crate::crypto::{RootKey, RootKeySource};
 use crate::db::migrate;
+use crate::db::sqlite_file::{self, parent};
 use crate::db::url::DatabaseUrl;
 
 /// What is set up.
@@ -58,6 +59,7 @@ pub(super) fn make(config: &Config) -> anyhow::Result<(RootKey, Made)> {
     let root = root_key(config, &mut made)?;
     if let DatabaseUrl::Sqlite(file) = &config.database {
         private_directory(parent(file.path()))?;
+        sqlite_file::look_at_directory(parent(file.path()))?;
         migrate::create_file(&config.database)?;
         made.database(file.path());
     }
@@ -92,10 +94,6 @@ fn root_key(config: &Config, made: &mut Made) -> anyhow::Result<RootKey> {
             Ok(root)
         }
     }
-}
-
-fn parent(path: &Path) -> &Path {
-    path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
 /// Makes the directory for its owner alone; one that is there is left as it is.

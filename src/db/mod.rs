@@ -16,6 +16,7 @@ pub(crate) mod schema;
 mod sequencer;
 #[cfg(feature = "slow-commit")]
 mod slow_commit;
+pub mod sqlite_file;
 mod tx;
 pub mod types;
 pub mod url;

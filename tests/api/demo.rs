@@ -3,7 +3,7 @@
 use std::io::{BufRead as _, BufReader};
 use std::process::{Command, Stdio};
 
-use crate::common::skipped;
+use crate::common::{private_directory, skipped};
 
 fn demo(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_waystation"));
@@ -39,7 +39,7 @@ fn another_seed_is_another_network_and_as_right() {
 
 #[test]
 fn a_network_that_is_there_is_left_alone() {
-    let directory = tempfile::tempdir().unwrap();
+    let directory = private_directory();
     let data = directory.path().to_str().unwrap();
     assert!(demo(&["--once", "--data", data]).output().unwrap().status.success());
     let before = std::fs::metadata(directory.path().join("root.key")).unwrap().modified().unwrap();

@@ -28,6 +28,7 @@ mod reports;
 mod resettlement;
 mod schema;
 mod shelters;
+mod startup;
 mod stays;
 mod steps;
 mod team;

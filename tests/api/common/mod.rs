@@ -120,6 +120,12 @@ pub async fn together<T: 'static>(
     done
 }
 
+/// A directory that nobody else may use, whatever the umask; it goes when the test ends.
+pub fn private_directory() -> tempfile::TempDir {
+    let own = std::os::unix::fs::PermissionsExt::from_mode(0o700);
+    tempfile::Builder::new().permissions(own).tempdir().unwrap()
+}
+
 /// A variable that the tests themselves read.
 #[expect(clippy::disallowed_methods, reason = "a test knows no configuration")]
 pub fn setting(name: &str) -> Option<String> {

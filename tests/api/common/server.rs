@@ -1,13 +1,14 @@
 //! The real program on a real data directory: set up, served as a child process, spoken to over HTTP.
 
 use std::net::TcpListener;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use super::{Raw, TestDatabase};
+use super::{Raw, TestDatabase, private_directory};
 
 /// A start that is refused is refused at once; a server that starts instead is ended.
 const LONGEST_START: Duration = Duration::from_secs(60);
@@ -71,7 +72,7 @@ impl Installation {
     }
 
     fn on(database: Place) -> Self {
-        Self { directory: tempfile::tempdir().unwrap(), database, administrator: String::new() }
+        Self { directory: private_directory(), database, administrator: String::new() }
     }
 
     fn initialized(database: Place) -> Self {
@@ -84,35 +85,51 @@ impl Installation {
         new
     }
 
+    /// `waystation init` with a file, also where the tests run on PostgreSQL.
+    pub fn set_up_on_file() -> Self {
+        Self::initialized(Place::File)
+    }
+
+    /// Its directory.
+    pub fn directory(&self) -> &Path {
+        self.directory.path()
+    }
+
+    /// A path in its directory.
+    pub fn path(&self, name: &str) -> PathBuf {
+        self.directory.path().join(name)
+    }
+
     /// The program with a command, for a test to run or to give variables to.
     pub fn program(&self, arguments: &[&str]) -> Command {
-        let mut command = self.command(Command::new(PROGRAM));
-        command.args(arguments);
+        self.program_by(&[], arguments)
+    }
+
+    /// The program, started by another one that changes what it starts with.
+    pub fn program_by(&self, starter: &[&str], arguments: &[&str]) -> Command {
+        let whole = [starter, &[PROGRAM], arguments].concat();
+        let mut command = self.command(Command::new(whole[0]));
+        command.args(&whole[1..]);
         command
     }
 
     /// `waystation serve`, until it answers.
     pub fn serve(&self) -> Server {
-        self.serve_by(Command::new(PROGRAM), |command, address| {
-            command.args(["serve", "--listen", address]);
-        })
+        self.serve_by(&[])
     }
 
     /// The same under a limit to the size of every file it writes, in KiB.
     pub fn serve_with_small_disk(&self, kibibytes: u64) -> Server {
-        self.serve_by(Command::new("bash"), |command, address| {
-            let script =
-                format!("trap '' XFSZ; ulimit -f {kibibytes}; exec {PROGRAM} serve --listen {address}");
-            command.args(["-c", &script]);
-        })
+        let script = format!("trap '' XFSZ; ulimit -f {kibibytes}; exec \"$0\" \"$@\"");
+        self.serve_by(&["bash", "-c", &script])
     }
 
-    fn serve_by(&self, command: Command, arguments: impl Fn(&mut Command, &str)) -> Server {
+    /// The same, started by another program.
+    pub fn serve_by(&self, starter: &[&str]) -> Server {
         let free = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = free.local_addr().unwrap().to_string();
         drop(free);
-        let mut command = self.command(command);
-        arguments(&mut command, &address);
+        let mut command = self.program_by(starter, &["serve", "--listen", &address]);
         let child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
         let server = Server { child, address };
         server.wait();
