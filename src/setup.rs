@@ -26,7 +26,9 @@ pub enum StartError {
     #[error(transparent)]
     File(#[from] FileError),
     /// Migrated, and nothing more.
-    #[error("the database is empty: set a new network up with `waystation init`")]
+    #[error(
+        "there is no network in this database: check --data and DATABASE_URL, or set a new one up with `waystation init`"
+    )]
     NotSetUp,
     /// Somebody was here first.
     #[error("there is a network in this database already; nothing was changed")]

@@ -77,7 +77,7 @@ fn refuse_existing(config: &Config) -> anyhow::Result<()> {
     };
     match database.into_iter().chain(key).find(|path| path.exists()) {
         Some(path) => bail!(
-            "{} is there already, so there may be a network; nothing was changed. Choose another place with --data",
+            "{} is there already, so there may be a network; nothing was changed. Choose another place with --data, or with DATABASE_URL",
             path.display()
         ),
         None => Ok(()),

@@ -4,7 +4,10 @@ const OTHER_AUTHORITY: &str = "the certificate of the server was not issued by a
      is not valid today: another server may be answering in its place. Look at the server's certificate before you \
      change sslrootcert";
 
-/// Words of libpq, and what to do then. The first that is found counts.
+const NOT_OURS: &str = "check that the file and its directory belong to the user that runs the server, and that they \
+     are on a disk that can be written and is not full";
+
+/// Words of libpq, PostgreSQL and SQLite, and what to do then. The first that is found counts.
 const KNOWN: &[(&str, &str)] = &[
     ("certificate verify failed", OTHER_AUTHORITY),
     // An authority that goes by the same name.
@@ -23,6 +26,30 @@ const KNOWN: &[(&str, &str)] = &[
         "set `ssl = on` with a certificate in its postgresql.conf; if it had TLS before, another server may be \
          answering in its place",
     ),
+    (
+        "on socket",
+        "if the socket is in another directory, name it in DATABASE_URL, such as postgres:///NAME?host=/run/postgresql",
+    ),
+    ("Connection refused", "start PostgreSQL there, or correct host and port in DATABASE_URL"),
+    (
+        "could not translate host name",
+        "correct the host in DATABASE_URL, or the name service of this machine",
+    ),
+    ("invalid connection option", "PostgreSQL knows no such parameter; correct it in DATABASE_URL"),
+    (
+        "no pg_hba.conf entry",
+        "allow this user, database and address in its pg_hba.conf, with TLS (`hostssl`) if it is another machine",
+    ),
+    ("password authentication failed", "correct user or password in DATABASE_URL, PGPASSWORD or ~/.pgpass"),
+    ("no password supplied", "give the password in DATABASE_URL, PGPASSWORD or ~/.pgpass"),
+    ("does not exist", "create it (docs/OPERATIONS.md tells how), or correct its name in DATABASE_URL"),
+    ("too many clients", "raise its max_connections: a server of Waystation takes up to 22"),
+    ("connection slots are reserved", "raise its max_connections: a server of Waystation takes up to 22"),
+    ("file is not a database", "--data or DATABASE_URL names a file of something else; name the right one"),
+    ("readonly database", NOT_OURS),
+    ("unable to open database file", NOT_OURS),
+    ("disk I/O error", NOT_OURS),
+    ("database is locked", "another program has held the database for long; end it, or try again"),
 ];
 
 /// The cause in one line, with what to do.

@@ -35,8 +35,8 @@ pub enum ConnectError {
     /// The database does not answer.
     #[error("the database cannot be opened: {}", advise(&.0.to_string()))]
     Connect(diesel::ConnectionError),
-    /// A setting could not be read or made.
-    #[error("the database does not take a setting it must have: {0}")]
+    /// It opened, and does not do what it must.
+    #[error("the database cannot be used: {}", advise(&.0.to_string()))]
     Setting(diesel::result::Error),
     /// A setting that must hold does not.
     #[error("{0}")]
@@ -77,6 +77,9 @@ fn open_sqlite(path: &SqlitePath, purpose: Purpose) -> Result<SqliteConnection, 
     )?;
     if purpose == Purpose::Write {
         conn.batch_execute("PRAGMA journal_mode = WAL; PRAGMA wal_autocheckpoint = 4000;")?;
+        // What it cannot write SQLite opens for reading, and says so only at the first write: a change
+        // that is taken back makes it say so now.
+        conn.batch_execute("BEGIN IMMEDIATE; PRAGMA user_version = 1; ROLLBACK")?;
     } else {
         conn.batch_execute("PRAGMA query_only = ON;")?;
     }

@@ -31,7 +31,12 @@ pub enum MigrateError {
          Install that version; this one would damage it"
     )]
     Newer(String),
-    /// There is no schema.
+    /// There is no schema at all.
+    #[error(
+        "there is no network in this database: check --data and DATABASE_URL, or set a new one up with `waystation init`"
+    )]
+    Empty,
+    /// There is an older one.
     #[error("the database is not up to date ({0} migrations to run): run `waystation migrate`")]
     Pending(usize),
     /// A migration failed; it was rolled back.
@@ -66,6 +71,7 @@ pub fn check(url: &DatabaseUrl) -> Result<(), MigrateError> {
     refuse_newer(&mut conn)?;
     match pending(&mut conn)?.len() {
         0 => Ok(()),
+        all if all == names()[0].len() => Err(MigrateError::Empty),
         count => Err(MigrateError::Pending(count)),
     }
 }

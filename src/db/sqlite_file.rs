@@ -1,5 +1,5 @@
-//! The file of an SQLite database, looked at before it is opened: that it is there, and that nobody
-//! but its owner can use it.
+//! The file of an SQLite database, looked at before it is opened: that it is there, and that its owner
+//! can use it, and nobody else.
 //!
 //! It is not opened here: to close a file is to lose the locks that this process has on it.
 
@@ -9,6 +9,9 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 
 use super::url::SqlitePath;
+
+/// The bits of a mode that let in others than the owner.
+const OTHERS: u32 = 0o077;
 
 /// Why the file cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -24,6 +27,15 @@ pub enum FileError {
         /// Why.
         cause: io::Error,
     },
+    /// A directory, a pipe or a device.
+    #[error("the database {path} is not a regular file: --data or DATABASE_URL must name the file of the database itself", path = .0.display())]
+    NotAFile(PathBuf),
+    /// The owner may not.
+    #[error(
+        "the owner may not read and write {what}, and nothing is shown that cannot be recorded: run \
+         `chmod u+rwX {paths}`", what = modes(.0), paths = quoted(.0)
+    )]
+    Unusable(Vec<(PathBuf, u32)>),
     /// Others may read or change it.
     #[error(
         "others than the owner may use {what}: run `chmod go-rwx {paths}` (where others need the directory, move the \
@@ -59,32 +71,43 @@ pub fn look_at(database: &SqlitePath) -> Result<(), FileError> {
     let path = database.path();
     // SQLite follows a link too, and keeps the log of changes beside the file itself.
     let file = fs::canonicalize(path).map_err(|cause| unreachable(path, cause))?;
+    if !fs::metadata(&file).map_err(|cause| unreachable(path, cause))?.is_file() {
+        return Err(FileError::NotAFile(path.to_owned()));
+    }
     let beside = |end| PathBuf::from(format!("{}{end}", file.display()));
-    let mut shared = Vec::new();
-    for place in [parent(&file).to_owned(), beside(""), beside("-wal"), beside("-shm")] {
-        match shared_mode(&place) {
-            Ok(None) => {}
-            Ok(Some(mode)) => shared.push((place, mode)),
+    let (mut shared, mut unusable) = (Vec::new(), Vec::new());
+    for (place, own) in [
+        (parent(&file).to_owned(), 0o700),
+        (beside(""), 0o600),
+        (beside("-wal"), 0o600),
+        (beside("-shm"), 0o600),
+    ] {
+        match mode(&place) {
+            Ok(mode) if mode & OTHERS != 0 => shared.push((place, mode)),
+            Ok(mode) if mode & own != own => unusable.push((place, mode)),
+            Ok(_) => {}
             // The last to leave takes away what is there while it is open.
             Err(cause) if cause.kind() == ErrorKind::NotFound => {}
             Err(cause) => return Err(unreachable(&place, cause)),
         }
     }
-    if shared.is_empty() { Ok(()) } else { Err(FileError::Shared(shared)) }
+    match (shared.is_empty(), unusable.is_empty()) {
+        (false, _) => Err(FileError::Shared(shared)),
+        (true, false) => Err(FileError::Unusable(unusable)),
+        (true, true) => Ok(()),
+    }
 }
 
 /// Looks at a directory that a database is to be made in.
 pub fn look_at_directory(path: &Path) -> Result<(), FileError> {
-    match shared_mode(path).map_err(|cause| unreachable(path, cause))? {
-        None => Ok(()),
-        Some(mode) => Err(FileError::SharedDirectory { path: path.to_owned(), mode }),
+    match mode(path).map_err(|cause| unreachable(path, cause))? {
+        mode if mode & OTHERS != 0 => Err(FileError::SharedDirectory { path: path.to_owned(), mode }),
+        _ => Ok(()),
     }
 }
 
-/// The permission bits, if they let in others than the owner.
-fn shared_mode(path: &Path) -> io::Result<Option<u32>> {
-    let mode = fs::metadata(path)?.permissions().mode() & 0o7777;
-    Ok((mode & 0o077 != 0).then_some(mode))
+fn mode(path: &Path) -> io::Result<u32> {
+    Ok(fs::metadata(path)?.permissions().mode() & 0o7777)
 }
 
 fn unreachable(path: &Path, cause: io::Error) -> FileError {

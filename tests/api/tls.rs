@@ -37,7 +37,7 @@ fn a_verified_link_carries_everything_over_tls() {
 }
 
 #[test]
-fn a_server_that_cannot_prove_its_name_is_refused() {
+fn a_link_that_cannot_be_made_is_told_as_what_it_is() {
     let Some(cluster) = cluster() else { return };
     let installation = Installation::nothing_yet();
     let verified = Cluster::verified_by(cluster.authority());
@@ -65,6 +65,22 @@ fn a_server_that_cannot_prove_its_name_is_refused() {
     let told =
         refusal(&mut migrate_at(&installation, &cluster.address(HOST, &Cluster::verified_by(&absent))));
     assert!(told.contains("absent.pem\" does not exist"), "{told}");
+
+    let wrong_password = cluster.verified().replace("four%3A", "five%3A");
+    for (address, wrong, advice) in [
+        (wrong_password, "password authentication failed", "correct user or password"),
+        (cluster.verified_without_password(), "no password supplied", "give the password"),
+        (cluster.verified().replace("/postgres?", "/nowhere?"), "\"nowhere\" does not exist", "create it"),
+        (
+            cluster.verified().replace("hostaddr=127.0.0.1&", ""),
+            "could not translate host name",
+            "correct the host",
+        ),
+    ] {
+        let told = refusal(&mut migrate_at(&installation, &address));
+        assert!(told.contains(wrong) && told.contains(advice), "{told}");
+        assert!(!told.contains("herons"), "{told}");
+    }
 
     cluster.drop_tls();
     let told = refusal(&mut migrate_at(&installation, &cluster.verified()));
