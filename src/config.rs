@@ -39,7 +39,8 @@ pub struct Flags {
 /// | `WAYSTATION_LOG` | `error`, `warn`, `info`, `debug`, or a filter such as `waystation=debug` | `info` |
 /// | `WAYSTATION_LOG_FORMAT` | `human` or `json` | `human` on a terminal |
 ///
-/// Any other variable that begins with `WAYSTATION_` stops the start.
+/// Any other variable that begins with `WAYSTATION_` stops the start. With PostgreSQL, so does a variable
+/// of libpq's, such as `PGHOST`, that would add to the address; `PGPASSWORD` and `PGPASSFILE` are followed.
 #[derive(Clone)]
 pub struct Config {
     /// The database.
@@ -91,6 +92,12 @@ pub enum ConfigError {
     /// The database.
     #[error(transparent)]
     Database(#[from] UrlError),
+    /// A variable of libpq's.
+    #[error(
+        "the variable {0} is set, and would change where or how PostgreSQL is reached past what DATABASE_URL says: unset it, \
+         and write what it is meant to say into DATABASE_URL"
+    )]
+    Overriding(String),
     /// A key on the disk of a machine that others reach.
     #[error(
         "{0} can be reached by other machines, and the root key lies in a file beside the server: who takes the disk has \
@@ -123,11 +130,13 @@ impl Config {
         let mut variables = BTreeMap::new();
         for (name, value) in std::env::vars_os() {
             let Ok(name) = name.into_string() else { continue };
-            if name != "DATABASE_URL" && !name.starts_with("WAYSTATION_") {
-                continue;
+            if name.starts_with("PG") {
+                // That it is set is enough to know; one of them is a password.
+                variables.insert(name, String::new());
+            } else if name == "DATABASE_URL" || name.starts_with("WAYSTATION_") {
+                let value = value.into_string().map_err(|_| ConfigError::NotText(name.clone()))?;
+                variables.insert(name, value);
             }
-            let value = value.into_string().map_err(|_| ConfigError::NotText(name.clone()))?;
-            variables.insert(name, value);
         }
         Self::read(flags, &variables)
     }
@@ -146,6 +155,7 @@ impl Config {
             Some(url) => DatabaseUrl::parse(url, allow_plain)?,
             None => DatabaseUrl::in_directory(&data),
         };
+        refuse_overriding(&database, variables)?;
         let listen = flags.listen.as_deref().or(variable("WAYSTATION_LISTEN")).unwrap_or("127.0.0.1:8080");
         let key_file =
             flags.root_key_file.clone().or_else(|| variable("WAYSTATION_ROOT_KEY_FILE").map(PathBuf::from));
@@ -184,6 +194,16 @@ fn refuse_unknown(variables: &BTreeMap<String, String>) -> Result<(), ConfigErro
         name.starts_with("WAYSTATION_") && !KNOWN.contains(&name.as_str()) && name.as_str() != BENCHMARK
     });
     unknown.map_or(Ok(()), |name| Err(ConfigError::Unknown(name.clone())))
+}
+
+/// libpq follows variables of its own: what it would find there is not what was checked.
+fn refuse_overriding(
+    database: &DatabaseUrl,
+    variables: &BTreeMap<String, String>,
+) -> Result<(), ConfigError> {
+    let DatabaseUrl::Postgres(server) = database else { return Ok(()) };
+    let overriding = server.overridden_by(variables.keys().map(String::as_str));
+    overriding.map_or(Ok(()), |name| Err(ConfigError::Overriding(name.to_owned())))
 }
 
 fn switch(variables: &BTreeMap<String, String>, name: &'static str) -> Result<bool, ConfigError> {

@@ -24,3 +24,4 @@ pub mod routes;
 pub mod setup;
 pub mod transit;
 pub mod upkeep;
+mod waiting_room;

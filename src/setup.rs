@@ -2,7 +2,6 @@
 //!
 //! Each step can fail for a reason that the operator can mend, and says which.
 
-use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::accounts::access_token::AccessTokens;
@@ -16,17 +15,20 @@ use crate::db::Db;
 use crate::db::conn::ConnectError;
 use crate::db::keyring_rows::{self, Identity};
 use crate::db::migrate::{self, MigrateError};
+use crate::db::sqlite_file::{self, FileError};
 use crate::db::url::DatabaseUrl;
 use crate::error::{Code, Error};
 
 /// Why the network cannot be opened.
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
-    /// The file is not there, and is never made by accident.
-    #[error("there is no database at {path}: check --data and DATABASE_URL, or set a new network up with `waystation init`", path = .0.display())]
-    NoDatabase(PathBuf),
+    /// The file of the database is not as it must be.
+    #[error(transparent)]
+    File(#[from] FileError),
     /// Migrated, and nothing more.
-    #[error("the database is empty: set a new network up with `waystation init`")]
+    #[error(
+        "there is no network in this database: check --data and DATABASE_URL, or set a new one up with `waystation init`"
+    )]
     NotSetUp,
     /// Somebody was here first.
     #[error("there is a network in this database already; nothing was changed")]
@@ -102,7 +104,7 @@ impl App {
 
     /// Opens it with a clock of one's own.
     pub fn open_at(config: &Config, clock: Clock) -> Result<Self, StartError> {
-        refuse_missing(&config.database)?;
+        look_at(&config.database)?;
         migrate::check(&config.database)?;
         let identity = keyring_rows::load(&config.database)?.ok_or(StartError::NotSetUp)?;
         let root = RootKey::load(&config.root_key)?;
@@ -127,12 +129,10 @@ impl App {
     }
 }
 
-/// Refuses a path that does not exist, which is never made by accident.
-pub fn refuse_missing(database: &DatabaseUrl) -> Result<(), StartError> {
+/// Looks at the file of an SQLite database before it is opened.
+pub fn look_at(database: &DatabaseUrl) -> Result<(), FileError> {
     match database {
-        DatabaseUrl::Sqlite(file) if !file.path().exists() => {
-            Err(StartError::NoDatabase(file.path().to_owned()))
-        }
-        DatabaseUrl::Sqlite(_) | DatabaseUrl::Postgres(_) => Ok(()),
+        DatabaseUrl::Sqlite(file) => sqlite_file::look_at(file),
+        DatabaseUrl::Postgres(_) => Ok(()),
     }
 }

@@ -32,7 +32,7 @@ text_enum! {
 }
 
 /// The user behind a request, read from the database when the request came.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Actor {
     /// The user.
     pub user: UserId,

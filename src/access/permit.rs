@@ -104,6 +104,19 @@ impl<P: Permission> Permit<P> {
         self.user().ok_or_else(|| Error::internal(anyhow::anyhow!("the system cannot act as a person")))
     }
 
+    /// Who acts, as they were when the request came; none for the system.
+    pub(crate) fn actor(&self) -> Option<&Actor> {
+        match &self.holder {
+            Holder::Actor(actor) => Some(actor),
+            Holder::System(_) => None,
+        }
+    }
+
+    /// The permit of the same request for the user as they are now.
+    pub(crate) fn for_the_same_request(&self, actor: Actor) -> Result<Self> {
+        Self::for_actor(actor, self.context.clone())
+    }
+
     /// The session of the user who acts.
     pub fn session(&self) -> Result<SessionId> {
         match &self.holder {

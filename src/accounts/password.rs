@@ -1,7 +1,6 @@
 //! Passwords: Argon2id with a pepper, on few threads, so that a flood of logins cannot starve the rest.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 
 use argon2::{Algorithm, Argon2, Params, Version};
 use base64::Engine as _;
@@ -13,6 +12,7 @@ use unicode_normalization::UnicodeNormalization as _;
 
 use crate::crypto::{Keyring, random};
 use crate::error::{Error, Fault, Result};
+use crate::waiting_room::WaitingRoom;
 
 /// Logins that may wait for a thread; one more is told to come again.
 const MOST_WAITING: usize = 64;
@@ -40,7 +40,7 @@ pub struct Passwords {
     keyring: Arc<Keyring>,
     cost: Cost,
     threads: Arc<Semaphore>,
-    waiting: AtomicUsize,
+    waiting: WaitingRoom,
     nobody: String,
 }
 
@@ -54,7 +54,7 @@ impl Passwords {
             keyring,
             cost,
             threads: Arc::new(Semaphore::new(cores)),
-            waiting: AtomicUsize::new(0),
+            waiting: WaitingRoom::new(MOST_WAITING),
             nobody,
         })
     }
@@ -86,12 +86,9 @@ impl Passwords {
         &self,
         work: impl FnOnce() -> Result<T> + Send + 'static,
     ) -> Result<T> {
-        if self.waiting.fetch_add(1, Ordering::Relaxed) >= MOST_WAITING {
-            self.waiting.fetch_sub(1, Ordering::Relaxed);
-            return Err(Error::overloaded());
-        }
+        let place = self.waiting.enter().ok_or_else(Error::overloaded)?;
         let ticket = Arc::clone(&self.threads).acquire_owned().await;
-        self.waiting.fetch_sub(1, Ordering::Relaxed);
+        drop(place);
         let ticket = ticket.map_err(Error::internal)?;
         let done = tokio::task::spawn_blocking(move || {
             let _ticket = ticket;

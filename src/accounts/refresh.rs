@@ -82,6 +82,11 @@ pub(crate) enum Refreshed {
     Reused,
 }
 
+/// Whether it is, or was, one of ours.
+pub(crate) fn is_known(tx: &mut Tx<'_>, token: &RefreshToken) -> Result<bool> {
+    Ok(sessions::refresh_token(tx, &token.hash())?.is_some())
+}
+
 /// Uses a token. What cannot be used at all is an error, and nothing is changed.
 pub(crate) fn carry_on(tx: &mut WriteTx<'_>, keyring: &Keyring, token: &RefreshToken) -> Result<Refreshed> {
     let (row, session, user) = sessions::refresh_token(tx, &token.hash())?.ok_or_else(refused)?;

@@ -15,6 +15,7 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::crypto::{RootKey, RootKeySource};
 use crate::db::migrate;
+use crate::db::sqlite_file::{self, parent};
 use crate::db::url::DatabaseUrl;
 use crate::setup::NewNetwork;
 
@@ -23,7 +24,7 @@ use crate::setup::NewNetwork;
 #[command(after_help = "Examples:
   waystation init                                  in ./waystation-data
   waystation init --data /var/lib/waystation --admin lantern
-  DATABASE_URL=postgres:///waystation waystation init
+  DATABASE_URL='postgres:///waystation?host=/run/postgresql' waystation init
 
 The password is printed once. The root key opens everything: copy it to a place apart
 from the database and its backups, and never lose it. To keep it off this machine's disk, give
@@ -85,6 +86,7 @@ pub(super) fn make(config: &Config) -> anyhow::Result<(RootKey, Made)> {
     let root = root_key(config, &mut made)?;
     if let DatabaseUrl::Sqlite(file) = &config.database {
         private_directory(parent(file.path()))?;
+        sqlite_file::look_at_directory(parent(file.path()))?;
         migrate::create_file(&config.database)?;
         made.database = Some(file.path().to_owned());
     }
@@ -102,7 +104,7 @@ fn refuse_existing(config: &Config) -> anyhow::Result<()> {
     };
     match database.into_iter().chain(key).find(|path| path.exists()) {
         Some(path) => bail!(
-            "{} is there already, so there may be a network; nothing was changed. Choose another place with --data",
+            "{} is there already, so there may be a network; nothing was changed. Choose another place with --data, or with DATABASE_URL",
             path.display()
         ),
         None => Ok(()),
@@ -119,10 +121,6 @@ fn root_key(config: &Config, made: &mut Made) -> anyhow::Result<RootKey> {
             Ok(root)
         }
     }
-}
-
-fn parent(path: &Path) -> &Path {
-    path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
 /// Makes the directory for its owner alone; one that is there is left as it is.
@@ -201,9 +199,14 @@ mod tests {
         names.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect()
     }
 
+    fn private() -> tempfile::TempDir {
+        let own = std::os::unix::fs::PermissionsExt::from_mode(0o700);
+        tempfile::Builder::new().permissions(own).tempdir().unwrap()
+    }
+
     #[test]
     fn a_failure_after_the_keys_are_stored_leaves_nothing_on_sqlite_and_init_goes_again() {
-        let directory = tempfile::tempdir().unwrap();
+        let directory = private();
         let config = config(directory.path());
         let failed = set_up(&config, |_| bail!("no administrator")).unwrap_err();
         assert_eq!(format!("{failed:#}"), "no administrator");
@@ -214,7 +217,7 @@ mod tests {
 
     #[test]
     fn the_key_of_a_database_that_cannot_be_removed_stays() {
-        let directory = tempfile::tempdir().unwrap();
+        let directory = private();
         let config = config(directory.path());
         let database = directory.path().join("waystation.db");
         let (_, made) = make(&config).unwrap();

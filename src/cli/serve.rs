@@ -12,6 +12,7 @@ use tokio::signal::unix::{SignalKind, signal};
 
 use crate::app::{self, App};
 use crate::config::Config;
+use crate::setup::StartError;
 use crate::upkeep;
 
 /// Time that a client has to send the head of a request.
@@ -71,7 +72,10 @@ pub(super) fn server(app: &Data<App>, workers: usize, listener: TcpListener) -> 
 /// Serves on a socket until a signal comes.
 pub(super) async fn serve(config: &Config, app: Data<App>, listener: TcpListener) -> anyhow::Result<()> {
     // Before the first request, so that every entry of this server follows its start.
-    upkeep::record_start(&app).await.context("the start could not be put on the record")?;
+    upkeep::record_start(&app)
+        .await
+        .map_err(StartError::from)
+        .context("the start could not be put on the record")?;
     let server = server(&app, config.workers, listener).context("the server cannot start")?;
     tracing::info!(address = %config.listen, database = config.database.kind(), "serving");
     let stopper = actix_web::rt::spawn(stop_on_signal(server.handle()));

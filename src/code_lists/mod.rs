@@ -14,6 +14,7 @@ use crate::cases::reasons::{MoveReason, ReopeningReason, StatusReason};
 use crate::cases::records::{codes, concern_codes, currency, need_codes, procedure_codes};
 use crate::db::types::{CodeList, Country};
 use crate::network::codes::{HubState, Leaving, ShelterState};
+use crate::reports::dimension::Dimension;
 use crate::resettlement::codes::{Category, Priority, ResettlementState};
 use crate::transit::codes::{JourneyState, LegState};
 
@@ -60,6 +61,8 @@ fn codes_of<T: CodeList>() -> Vec<Code> {
 
 /// Every list.
 pub const LISTS: &[List] = &[
+    // What a report tells apart.
+    List::of::<Dimension>(),
     // What the row of a case holds, and why it changed.
     List::of::<Stage>(),
     List::of::<Status>(),

@@ -65,3 +65,15 @@ fn two_keys_are_one_too_many() {
     let error = refusal(&[("WAYSTATION_ROOT_KEY", "x"), ("WAYSTATION_ROOT_KEY_FILE", "y")]);
     assert_eq!(error, ConfigError::TwoKeys);
 }
+
+#[test]
+fn a_variable_that_would_redirect_postgresql_is_refused_by_name() {
+    let local = ("DATABASE_URL", "postgres:///w");
+    let error = refusal(&[local, ("PGHOST", "db.example")]);
+    assert_eq!(error, ConfigError::Overriding("PGHOST".to_owned()));
+    assert_eq!(refusal(&[local, ("PGSERVICE", "w")]), ConfigError::Overriding("PGSERVICE".to_owned()));
+    let accepted = |variables: &[(&str, &str)]| read(&Flags::default(), variables).is_ok();
+    assert!(accepted(&[local, ("PGPASSWORD", "x"), ("PGDATA", "/x")]));
+    assert!(accepted(&[("DATABASE_URL", "postgres://u@localhost/w"), ("PGHOST", "db.example")]));
+    assert!(accepted(&[("PGHOST", "db.example")]), "SQLite is reached by a path");
+}

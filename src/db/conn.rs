@@ -6,7 +6,8 @@ use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 use diesel::sql_types::{Integer, Text};
 
-use super::url::{DatabaseUrl, SqlitePath};
+use super::advice::advise;
+use super::url::{DatabaseUrl, PostgresUrl, SqlitePath};
 
 /// SQLite or PostgreSQL.
 #[derive(diesel::MultiConnection)]
@@ -27,25 +28,38 @@ pub(super) enum Purpose {
 /// The WAL-reset corruption bug is fixed in this version (sqlite.org/wal.html, section 11).
 const OLDEST_SQLITE: i32 = 3_051_003;
 
-/// Why a connection cannot be used.
+/// Why a connection cannot be used. Each carries its cause in its own message, so that a printed chain
+/// does not say it twice.
 #[derive(Debug, thiserror::Error)]
 pub enum ConnectError {
     /// The database does not answer.
-    #[error("the database cannot be opened: {0}")]
-    Connect(#[from] diesel::ConnectionError),
-    /// A setting could not be read or made.
-    #[error("the database does not take a setting it must have: {0}")]
-    Setting(#[from] diesel::result::Error),
+    #[error("the database cannot be opened: {}", advise(&.0.to_string()))]
+    Connect(diesel::ConnectionError),
+    /// It opened, and does not do what it must.
+    #[error("the database cannot be used: {}", advise(&.0.to_string()))]
+    Setting(diesel::result::Error),
     /// A setting that must hold does not.
     #[error("{0}")]
     Unsafe(String),
+}
+
+impl From<diesel::ConnectionError> for ConnectError {
+    fn from(cause: diesel::ConnectionError) -> Self {
+        Self::Connect(cause)
+    }
+}
+
+impl From<diesel::result::Error> for ConnectError {
+    fn from(cause: diesel::result::Error) -> Self {
+        Self::Setting(cause)
+    }
 }
 
 /// Opens a connection and asserts its settings.
 pub(super) fn open(url: &DatabaseUrl, purpose: Purpose) -> Result<AnyConnection, ConnectError> {
     match url {
         DatabaseUrl::Sqlite(path) => open_sqlite(path, purpose).map(AnyConnection::Sqlite),
-        DatabaseUrl::Postgres(server) => open_postgres(server.as_str(), purpose).map(AnyConnection::Postgres),
+        DatabaseUrl::Postgres(server) => open_postgres(server, purpose).map(AnyConnection::Postgres),
     }
 }
 
@@ -63,6 +77,9 @@ fn open_sqlite(path: &SqlitePath, purpose: Purpose) -> Result<SqliteConnection, 
     )?;
     if purpose == Purpose::Write {
         conn.batch_execute("PRAGMA journal_mode = WAL; PRAGMA wal_autocheckpoint = 4000;")?;
+        // What it cannot write SQLite opens for reading, and says so only at the first write: a change
+        // that is taken back makes it say so now.
+        conn.batch_execute("BEGIN IMMEDIATE; PRAGMA user_version = 1; ROLLBACK")?;
     } else {
         conn.batch_execute("PRAGMA query_only = ON;")?;
     }
@@ -120,8 +137,8 @@ fn version_number(text: &str) -> i32 {
         .fold(0, |number, part| number * 1000 + part.parse::<i32>().unwrap_or(0))
 }
 
-fn open_postgres(url: &str, purpose: Purpose) -> Result<PgConnection, ConnectError> {
-    let mut conn = PgConnection::establish(url)?;
+fn open_postgres(server: &PostgresUrl, purpose: Purpose) -> Result<PgConnection, ConnectError> {
+    let mut conn = PgConnection::establish(&server.to_connection_string())?;
     // `synchronous_commit` may be set off for a role or a database; an acknowledged write must be on the disk.
     conn.batch_execute(
         "SET synchronous_commit = on;

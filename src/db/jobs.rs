@@ -10,6 +10,7 @@ use tokio::sync::oneshot;
 use super::conn::AnyConnection;
 use super::idempotency;
 use super::in_transaction;
+use super::standing;
 use super::tx::{Tx, WriteTx, append};
 use super::types::Timestamp;
 use super::writer::Job;
@@ -90,7 +91,9 @@ where
     {
         let origin = self.permit.origin();
         let mut tx = WriteTx::new(Tx::new(conn, self.clock.now(), self.event.clone()), &origin, position);
-        let once = self.permit.user().zip(self.permit.idempotency());
+        let renewed = standing::renewed(&mut tx, &self.permit)?;
+        let permit = renewed.as_ref().unwrap_or(&self.permit);
+        let once = permit.user().zip(permit.idempotency());
         if let Some((user, key)) = once
             && let Some(kept) = idempotency::kept(&mut tx, user, key)?
         {
@@ -101,11 +104,11 @@ where
                     event.set_case(case);
                 }
             }
-            let answer = kept.again(&mut tx, &self.permit, &self.keyring, (user, key))?;
+            let answer = kept.again(&mut tx, permit, &self.keyring, (user, key))?;
             tx.finish()?;
             return Ok(answer);
         }
-        let value = (self.f)(&mut tx, &self.permit);
+        let value = (self.f)(&mut tx, permit);
         if let Some(case) = tx.event.case() {
             refusal.set_case(case);
         }
@@ -125,11 +128,9 @@ where
         refusal: &Event,
         error: Error,
     ) -> Result<T> {
-        if !error.is_refusal() {
-            return Err(error);
-        }
+        let Some(outcome) = recorded_as(&error, refusal) else { return Err(error) };
         let now = self.clock.now();
-        let entry = NewEntry::new(refusal, &self.permit.origin(), now, Outcome::Refused, Some(error.code()))?;
+        let entry = NewEntry::new(refusal, &self.permit.origin(), now, outcome, Some(error.code()))?;
         in_transaction(conn, |conn| append(conn, entry, position))?;
         Err(error.mark_recorded())
     }
@@ -198,6 +199,16 @@ impl ReadEvent {
         Self::pending(event, origin, at, Outcome::Failed, Some(code))
     }
 
+    pub(super) fn ended(
+        event: Event,
+        origin: Origin,
+        at: Timestamp,
+        outcome: Outcome,
+        code: Code,
+    ) -> Pending<()> {
+        Self::pending(event, origin, at, outcome, Some(code))
+    }
+
     fn pending(
         event: Event,
         origin: Origin,
@@ -226,6 +237,15 @@ impl Job for ReadEvent {
     fn answer(self: Box<Self>, committed: Result<()>) {
         drop(self.sender.send(committed.and(self.appended)));
     }
+}
+
+/// How an error stands on the record: a refusal always, any other answer where a case was found, because
+/// what is in the way of a change tells of the case.
+pub(super) fn recorded_as(error: &Error, event: &Event) -> Option<Outcome> {
+    if error.is_refusal() {
+        return Some(Outcome::Refused);
+    }
+    (event.case().is_some() && error.code().status().is_client_error()).then_some(Outcome::Failed)
 }
 
 /// `Err` when the server failed and not the request.

@@ -18,12 +18,12 @@ pub enum MigrateError {
     #[error(transparent)]
     Connect(#[from] ConnectError),
     /// The file to be created cannot be.
-    #[error("{path} cannot be created: {source}")]
+    #[error("{path} cannot be created: {cause}")]
     Create {
         /// The file.
         path: String,
         /// Why.
-        source: std::io::Error,
+        cause: std::io::Error,
     },
     /// A later program has been here.
     #[error(
@@ -31,7 +31,12 @@ pub enum MigrateError {
          Install that version; this one would damage it"
     )]
     Newer(String),
-    /// There is no schema.
+    /// There is no schema at all.
+    #[error(
+        "there is no network in this database: check --data and DATABASE_URL, or set a new one up with `waystation init`"
+    )]
+    Empty,
+    /// There is an older one.
     #[error("the database is not up to date ({0} migrations to run): run `waystation migrate`")]
     Pending(usize),
     /// A migration failed; it was rolled back.
@@ -48,9 +53,7 @@ pub fn create_file(url: &DatabaseUrl) -> Result<(), MigrateError> {
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     let created = options.open(path.path());
-    created
-        .map(drop)
-        .map_err(|source| MigrateError::Create { path: path.path().display().to_string(), source })
+    created.map(drop).map_err(|cause| MigrateError::Create { path: path.path().display().to_string(), cause })
 }
 
 /// Runs what is pending.
@@ -68,6 +71,7 @@ pub fn check(url: &DatabaseUrl) -> Result<(), MigrateError> {
     refuse_newer(&mut conn)?;
     match pending(&mut conn)?.len() {
         0 => Ok(()),
+        all if all == names()[0].len() => Err(MigrateError::Empty),
         count => Err(MigrateError::Pending(count)),
     }
 }

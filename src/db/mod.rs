@@ -4,16 +4,20 @@
 //! rows are handed out with the [`Receipt`] that opens them; a write and its event are one
 //! commit. Only this folder may ask which database it is.
 
+mod advice;
 pub(crate) mod conn;
 pub(crate) mod idempotency;
 mod jobs;
 pub(crate) mod keyring_rows;
 pub mod migrate;
 mod pool;
+mod postgres_url;
 pub(crate) mod schema;
 mod sequencer;
 #[cfg(feature = "slow-commit")]
 mod slow_commit;
+pub mod sqlite_file;
+pub(crate) mod standing;
 mod tx;
 pub mod types;
 pub mod url;
@@ -107,11 +111,13 @@ impl Db {
                 self.record(ReadEvent::done(event, origin, now)).await?;
                 Ok(Seen { value, receipt })
             }
-            Err(error) if error.is_refusal() => {
-                self.record(ReadEvent::refused(event, origin, now, error.code())).await?;
-                Err(error.mark_recorded())
-            }
-            Err(error) => Err(error),
+            Err(error) => match jobs::recorded_as(&error, &event) {
+                None => Err(error),
+                Some(outcome) => {
+                    self.record(ReadEvent::ended(event, origin, now, outcome, error.code())).await?;
+                    Err(error.mark_recorded())
+                }
+            },
         }
     }
 

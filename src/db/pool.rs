@@ -1,7 +1,6 @@
 //! Pooled connections for blocking work, with a bounded number of requests waiting for them.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use diesel::r2d2::{ManageConnection, Pool as R2d2Pool};
@@ -10,6 +9,7 @@ use tokio::sync::Semaphore;
 use super::conn::{AnyConnection, ConnectError, Purpose, open};
 use super::url::DatabaseUrl;
 use crate::error::{Code, Error, Result};
+use crate::waiting_room::WaitingRoom;
 
 /// Requests that may wait for a connection; one more is told to come again.
 const MOST_WAITING: usize = 512;
@@ -23,7 +23,7 @@ const LONGEST_TRUST: Duration = Duration::from_secs(1);
 pub(super) struct Pool {
     connections: R2d2Pool<Manager>,
     free: Arc<Semaphore>,
-    waiting: AtomicUsize,
+    waiting: WaitingRoom,
 }
 
 impl Pool {
@@ -36,7 +36,11 @@ impl Pool {
             .connection_timeout(Duration::from_secs(5))
             .test_on_check_out(true)
             .build_unchecked(Manager { url: url.clone(), purpose });
-        Ok(Self { connections, free: Arc::new(Semaphore::new(size as usize)), waiting: AtomicUsize::new(0) })
+        Ok(Self {
+            connections,
+            free: Arc::new(Semaphore::new(size as usize)),
+            waiting: WaitingRoom::new(MOST_WAITING),
+        })
     }
 
     /// Runs blocking work on a connection, off the async threads.
@@ -60,26 +64,10 @@ impl Pool {
         if let Ok(ticket) = Arc::clone(&self.free).try_acquire_owned() {
             return Ok(ticket);
         }
-        let place = Place::take(&self.waiting).ok_or_else(Error::overloaded)?;
+        let place = self.waiting.enter().ok_or_else(Error::overloaded)?;
         let waited = tokio::time::timeout(LONGEST_WAIT, Arc::clone(&self.free).acquire_owned()).await;
         drop(place);
         waited.map_err(|_| Error::overloaded())?.map_err(Error::internal)
-    }
-}
-
-/// A place among those who wait; given back also when the client goes away while it waits.
-struct Place<'a>(&'a AtomicUsize);
-
-impl<'a> Place<'a> {
-    fn take(waiting: &'a AtomicUsize) -> Option<Self> {
-        let place = Self(waiting);
-        (waiting.fetch_add(1, Ordering::Relaxed) < MOST_WAITING).then_some(place)
-    }
-}
-
-impl Drop for Place<'_> {
-    fn drop(&mut self) {
-        self.0.fetch_sub(1, Ordering::Relaxed);
     }
 }
 

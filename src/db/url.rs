@@ -2,6 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
+pub use super::postgres_url::PostgresUrl;
+
 /// A checked `DATABASE_URL`.
 #[derive(Clone, PartialEq, Eq)]
 pub enum DatabaseUrl {
@@ -14,10 +16,6 @@ pub enum DatabaseUrl {
 /// Path of an SQLite database.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SqlitePath(PathBuf);
-
-/// A connection string; not printable, it may hold a password.
-#[derive(Clone, PartialEq, Eq)]
-pub struct PostgresUrl(String);
 
 /// Why a `DATABASE_URL` is refused. Never holds the URL itself.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
@@ -32,6 +30,18 @@ pub enum UrlError {
         "DATABASE_URL names no database: use a path such as ./waystation-data/waystation.db, or postgres://USER@HOST/NAME"
     )]
     Empty,
+    /// Two readers could read two things.
+    #[error(
+        "DATABASE_URL is not an address of PostgreSQL: it must be postgres://USER:PASSWORD@HOST:PORT/NAME?PARAMETER=VALUE. \
+         Within a part write `@ : / ? & = %` and spaces as `%` and two digits, such as %40 for `@`"
+    )]
+    Malformed,
+    /// What counts would stand elsewhere.
+    #[error(
+        "DATABASE_URL has the parameter {0}, which changes in another place where or how PostgreSQL is reached: leave it \
+         out, and write host, port, name, user and sslmode themselves"
+    )]
+    Indirect(&'static str),
     /// A link over the network that others may read or answer.
     #[error(
         "DATABASE_URL reaches PostgreSQL on another machine without sslmode=verify-full: others could read or answer in its place. \
@@ -44,12 +54,14 @@ impl DatabaseUrl {
     /// Parses; `allow_plain` is the operator's word that the network to PostgreSQL is protected.
     pub fn parse(text: &str, allow_plain: bool) -> Result<Self, UrlError> {
         if let Some(rest) = text.strip_prefix("postgres://").or_else(|| text.strip_prefix("postgresql://")) {
-            let server = PostgresUrl(text.to_owned());
-            return match rest {
-                "" => Err(UrlError::Empty),
-                _ if !allow_plain && !server.is_local() && !server.is_verified() => Err(UrlError::PlainLink),
-                _ => Ok(Self::Postgres(server)),
-            };
+            if rest.is_empty() {
+                return Err(UrlError::Empty);
+            }
+            let server = PostgresUrl::parse(rest)?;
+            if !allow_plain && !server.is_local() && !server.is_verified() {
+                return Err(UrlError::PlainLink);
+            }
+            return Ok(Self::Postgres(server));
         }
         let path = match text.strip_prefix("sqlite://") {
             Some(path) => path,
@@ -103,45 +115,6 @@ impl SqlitePath {
     }
 }
 
-impl PostgresUrl {
-    pub(super) fn as_str(&self) -> &str {
-        &self.0
-    }
-
-    fn parameter(&self, name: &str) -> Option<&str> {
-        let (_, query) = self.0.split_once('?')?;
-        query
-            .split('&')
-            .filter_map(|pair| pair.split_once('='))
-            .filter(|(key, _)| *key == name)
-            .map(|(_, value)| value)
-            .next_back()
-    }
-
-    fn is_verified(&self) -> bool {
-        self.parameter("sslmode") == Some("verify-full")
-    }
-
-    /// Every host named is a socket or a loopback address.
-    fn is_local(&self) -> bool {
-        let authority = self.0.split_once("://").map_or("", |(_, rest)| rest);
-        let authority = authority.split(['/', '?']).next().unwrap_or("");
-        let hosts = authority.rsplit_once('@').map_or(authority, |(_, hosts)| hosts);
-        let named = [self.parameter("host"), self.parameter("hostaddr")];
-        hosts.split(',').chain(named.into_iter().flatten().flat_map(|list| list.split(','))).all(|host| {
-            let host = host
-                .strip_prefix('[')
-                .and_then(|rest| rest.split_once(']'))
-                .map_or_else(|| host.split(':').next().unwrap_or(""), |(inside, _)| inside);
-            host.is_empty()
-                || host.starts_with('/')
-                || host.to_ascii_lowercase().starts_with("%2f")
-                || matches!(host, "localhost" | "::1")
-                || host.parse::<std::net::Ipv4Addr>().is_ok_and(|address| address.is_loopback())
-        })
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -174,6 +147,12 @@ mod tests {
             "postgres://u@localhost,db.example/w",
             "postgres://u@localhost/w?host=localhost&hostaddr=10.0.0.5",
             "postgres://u@127.0.0.1.example.org:5432/w?sslmode=verify-ca",
+            "postgres://u@localhost/w?%68ost=db.example",
+            "postgres://localhost:x?@db.example/w",
+            "postgres://localhost%2Cdb.example/w",
+            "postgres://u@db.example/w?sslmode=verify-full&sslmode=prefer",
+            "postgres://u@db.example/w?sslmode=verify-full&ssl=true",
+            "postgres://u@127.1/w",
         ] {
             assert_eq!(DatabaseUrl::parse(text, false).err(), Some(UrlError::PlainLink), "{text}");
             assert!(DatabaseUrl::parse(text, true).is_ok());
@@ -187,6 +166,7 @@ mod tests {
             "postgres://u@localhost:5433/w",
             "postgres://u@[::1]:5433/w",
             "postgres://u@%2Frun%2Fpg/w",
+            "postgres://u@127.8.8.8/w?hostaddr=127.0.0.1",
             "postgres://u@db.example/w?sslmode=verify-full&sslrootcert=ca.pem",
         ] {
             assert!(DatabaseUrl::parse(text, false).is_ok(), "{text}");

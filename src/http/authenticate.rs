@@ -39,17 +39,16 @@ pub async fn authenticate<B: MessageBody + 'static>(
     let started = Instant::now();
     let request_id = RequestId::generate();
     let app = request.app_data::<Data<App>>().cloned();
-    if let Err(error) = prepare(&mut request, app.as_ref(), request_id).await {
+    let deadline = tokio::time::Instant::now() + LONGEST;
+    let prepared = tokio::time::timeout_at(deadline, prepare(&mut request, app.as_ref(), request_id)).await;
+    if let Err(error) = prepared.unwrap_or_else(|_| Err(timed_out())) {
         let response = refusal(&error, request_id);
         return Ok(request.into_response(response).map_into_right_body());
     }
-    let answered = match tokio::time::timeout(LONGEST, next.call(request)).await {
+    let answered = match tokio::time::timeout_at(deadline, next.call(request)).await {
         Ok(Ok(response)) => answer_error(response, app.as_ref(), request_id).await,
         Ok(Err(error)) => Err(own_error(&error)),
-        Err(_) => Err(Error::new(
-            Code::TimedOut,
-            "Send it again; with the same Idempotency-Key nothing is done twice.",
-        )),
+        Err(_) => Err(timed_out()),
     };
     let mut response = answered.map_err(|error| {
         let response = refusal(&error, request_id);
@@ -66,6 +65,10 @@ pub async fn authenticate<B: MessageBody + 'static>(
         "answered"
     );
     Ok(response)
+}
+
+fn timed_out() -> Error {
+    Error::new(Code::TimedOut, "Send it again; with the same Idempotency-Key nothing is done twice.")
 }
 
 /// The answer of an error that no handler gave.

@@ -9,7 +9,7 @@ use crate::db::types::{CodeList as _, text_enum};
 
 text_enum! {
     /// What cases are counted by.
-    Dimension, "report_dimension", "Waystation" {
+    Dimension, "report_dimensions", "Waystation" {
         Hub = "hub": "The hub that helps",
         Stage = "stage": "Stage",
         Status = "status": "Status",

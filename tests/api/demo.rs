@@ -3,6 +3,8 @@
 use std::io::{BufRead as _, BufReader};
 use std::process::{Command, Stdio};
 
+use crate::common::{private_directory, skipped};
+
 fn demo(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_waystation"));
     command.args(["demo", "--one-in", "15"]).args(arguments);
@@ -37,7 +39,7 @@ fn another_seed_is_another_network_and_as_right() {
 
 #[test]
 fn a_network_that_is_there_is_left_alone() {
-    let directory = tempfile::tempdir().unwrap();
+    let directory = private_directory();
     let data = directory.path().to_str().unwrap();
     assert!(demo(&["--once", "--data", data]).output().unwrap().status.success());
     let before = std::fs::metadata(directory.path().join("root.key")).unwrap().modified().unwrap();
@@ -59,7 +61,7 @@ fn its_passwords_are_served_to_nobody_else() {
 #[test]
 fn the_printed_lines_work_as_printed() {
     if Command::new("curl").arg("--version").output().is_err() {
-        eprintln!("skipped: there is no curl");
+        skipped("the printed lines of the demonstration", "there is no curl");
         return;
     }
     let mut server = demo(&["--listen", "127.0.0.1:0"]).stdout(Stdio::piped()).spawn().unwrap();

@@ -81,3 +81,23 @@ async fn a_correction_keeps_what_was_there() {
     heron.post_if(&format!("{path}/history/{first}/correction"), "\"4\"", crossing).await.expect(200);
     assert_eq!(heron.get(&path).await.expect(200)["opened_on"], "2026-01-01");
 }
+
+#[actix_web::test]
+async fn what_stands_in_the_way_of_a_step_is_told_on_the_record() {
+    let app = TestApp::new().await;
+    let hub = app.hub("Kunming");
+    let heron = app.caseworker(hub);
+    let case = heron.open_case(hub).await;
+    let path = format!("/v1/cases/{}", case["id"].as_str().unwrap());
+    let step = json!({"to": "resettlement", "reason": "resettlement_accepted", "on": "2026-03-02"});
+    for (etag, status) in [("\"1\"", 409), ("\"7\"", 412)] {
+        let before = app.log().await.len();
+        let refused = heron.post_if(&format!("{path}/stage"), etag, step.clone()).await;
+        assert_eq!(refused.status, status, "{}", refused.text());
+        let log = app.log().await;
+        assert_eq!(log.len(), before + 1, "{status}");
+        let entry = log.last().unwrap();
+        assert_eq!((entry.action.as_str(), entry.outcome.as_str()), ("case.move", "failed"));
+        assert_eq!(entry.case_id.as_deref(), case["id"].as_str());
+    }
+}

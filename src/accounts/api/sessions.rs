@@ -183,6 +183,11 @@ pub async fn refresh_session(
     let permit = Permit::<SystemAct>::system_in("refresh", context);
     let origin = permit.origin();
     let token = RefreshToken::parse(body.0.refresh_token.expose_secret()).ok_or_else(refresh::refused)?;
+    // A token that was never ours names nobody: on the record it would only let a stranger fill the disk.
+    let known = token.clone();
+    if !app.db.unrecorded("whether a refresh token is ours", move |tx| refresh::is_known(tx, &known)).await? {
+        return Err(refresh::refused());
+    }
     let keyring = Arc::clone(&app.keyring);
     let event = Event::new(Action::SessionRefresh);
     let outcome = app

@@ -3,6 +3,7 @@
 use diesel::prelude::*;
 
 use crate::access::{CaseId, Role, UserId};
+use crate::accounts::codes::UserStatus;
 use crate::cases::model::{Case, GroupSet, TeamRow};
 use crate::db::schema::{case_team, users};
 use crate::db::types::Timestamp;
@@ -76,12 +77,17 @@ pub(crate) fn remove(tx: &mut WriteTx<'_>, row: &TeamRow) -> Result<()> {
     Ok(())
 }
 
-/// A restricted case is reached by its team alone: somebody beside `leaving` must have a place without
+/// A restricted case is reached by its team alone: somebody active beside `leaving` must have a place without
 /// an end, or nobody could reach it any more.
 pub(crate) fn someone_stays(tx: &mut Tx<'_>, case: CaseId, leaving: Option<UserId>) -> Result<()> {
+    let able = users::table
+        .filter(users::status.eq(UserStatus::Active))
+        .filter(users::role.eq_any([Role::Caseworker, Role::Coordinator]))
+        .select(users::id);
     let staying: i64 = case_team::table
         .filter(case_team::case_id.eq(case))
         .filter(case_team::ends_at.is_null())
+        .filter(case_team::user_id.eq_any(able))
         .filter(case_team::user_id.ne_all(leaving.into_iter().collect::<Vec<_>>()))
         .count()
         .get_result(tx.conn())?;

@@ -1,7 +1,9 @@
 //! `waystation demo`: a network with a history, to look at and to try.
 
+use std::fs::Permissions;
 use std::io::ErrorKind;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::PathBuf;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -88,6 +90,7 @@ pub fn run(flags: &Flags, arguments: &Arguments) -> Result<()> {
 fn temporary_directory() -> Result<TempDir> {
     tempfile::Builder::new()
         .prefix("waystation-demo-")
+        .permissions(Permissions::from_mode(0o700))
         .tempdir()
         .context("no temporary directory can be made")
 }

@@ -60,9 +60,7 @@ impl TestDatabase {
     pub fn raw(&self) -> Raw {
         match &self.place {
             Place::Sqlite { path, .. } => Raw::sqlite(path),
-            Place::Postgres { server, name } => {
-                Raw::Postgres(PgConnection::establish(&in_database(server, name)).unwrap())
-            }
+            Place::Postgres { server, name } => Raw::postgres(&in_database(server, name)),
         }
     }
 
@@ -142,6 +140,11 @@ impl Raw {
         Self::Sqlite(conn)
     }
 
+    /// A connection to a PostgreSQL server.
+    pub fn postgres(address: &str) -> Self {
+        Self::Postgres(PgConnection::establish(address).unwrap())
+    }
+
     /// Runs SQL.
     pub fn execute(&mut self, sql: &str) -> QueryResult<()> {
         match self {
@@ -184,9 +187,8 @@ impl Raw {
     }
 }
 
-#[expect(clippy::disallowed_methods, reason = "the tests' own setting")]
 fn server() -> Option<String> {
-    std::env::var("TEST_DATABASE_URL").ok().filter(|url| !url.is_empty())
+    super::setting("TEST_DATABASE_URL")
 }
 
 /// The same server, another database.

@@ -1,6 +1,8 @@
 //! What every test starts from: a private network, users of every role, requests through the router.
 
 mod answer;
+mod authority;
+pub mod cluster;
 mod database;
 mod log;
 mod people;
@@ -8,6 +10,7 @@ pub mod schema;
 pub mod server;
 
 use std::future::Future;
+use std::io::Write as _;
 use std::pin::Pin;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -19,6 +22,7 @@ use actix_web::test::{TestRequest, init_service};
 use actix_web::web::Data;
 
 pub use answer::Answer;
+pub use authority::Authority;
 pub use database::{Raw, TestDatabase};
 pub use log::{Entry, assert_without_gap, hex, unhex};
 pub use people::{Client, Person};
@@ -114,4 +118,22 @@ pub async fn together<T: 'static>(
         done.push(call.await.unwrap());
     }
     done
+}
+
+/// A directory that nobody else may use, whatever the umask; it goes when the test ends.
+pub fn private_directory() -> tempfile::TempDir {
+    let own = std::os::unix::fs::PermissionsExt::from_mode(0o700);
+    tempfile::Builder::new().permissions(own).tempdir().unwrap()
+}
+
+/// A variable that the tests themselves read.
+#[expect(clippy::disallowed_methods, reason = "a test knows no configuration")]
+pub fn setting(name: &str) -> Option<String> {
+    std::env::var(name).ok().filter(|value| !value.is_empty())
+}
+
+/// Says that a test was not made.
+#[expect(clippy::explicit_write, reason = "what a passing test prints by the macro is hidden")]
+pub fn skipped(what: &str, why: &str) {
+    writeln!(std::io::stderr(), "\n!! NOT TESTED: {what}: {why}").unwrap();
 }

@@ -1,22 +1,35 @@
 //! The real program on a real data directory: set up, served as a child process, spoken to over HTTP.
 
 use std::net::TcpListener;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use super::{Raw, TestDatabase};
+use super::{Raw, TestDatabase, private_directory};
 
+/// A start that is refused is refused at once; a server that starts instead is ended.
+const LONGEST_START: Duration = Duration::from_secs(60);
 const PROGRAM: &str = env!("CARGO_BIN_EXE_waystation");
 const PASSWORD: &str = "four quiet herons at dusk";
 
 /// A network on the disk, whether it is served or not.
 pub struct Installation {
     directory: TempDir,
-    postgres: Option<TestDatabase>,
+    database: Place,
     administrator: String,
+}
+
+/// Where its database is.
+enum Place {
+    /// In its directory.
+    File,
+    /// On the server that the tests run on.
+    Suite(TestDatabase),
+    /// Where this `DATABASE_URL` says.
+    At(String),
 }
 
 /// A running server; killed at the end, if not before.
@@ -44,8 +57,36 @@ pub struct Told {
 impl Installation {
     /// `waystation init`.
     pub fn set_up() -> Self {
-        let mut new = Self::bare();
-        let output = new.run(&["init"]);
+        Self::initialized(Self::suite())
+    }
+
+    /// An empty directory, and on PostgreSQL an empty database.
+    pub fn bare() -> Self {
+        Self::on(Self::suite())
+    }
+
+    fn suite() -> Place {
+        let database = TestDatabase::empty();
+        if database.is_postgres() { Place::Suite(database) } else { Place::File }
+    }
+
+    /// `waystation init` in the database of this address.
+    pub fn set_up_at(address: String) -> Self {
+        Self::initialized(Place::At(address))
+    }
+
+    /// A directory, and nothing in it yet.
+    pub fn nothing_yet() -> Self {
+        Self::on(Place::File)
+    }
+
+    fn on(database: Place) -> Self {
+        Self { directory: private_directory(), database, administrator: String::new() }
+    }
+
+    fn initialized(database: Place) -> Self {
+        let mut new = Self::on(database);
+        let output = new.program(&["init"]).output().unwrap();
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
         let told = String::from_utf8(output.stdout).unwrap();
         let line = told.lines().find(|line| line.trim_start().starts_with("password")).unwrap();
@@ -53,45 +94,56 @@ impl Installation {
         new
     }
 
-    /// An empty directory, and on PostgreSQL an empty database.
-    pub fn bare() -> Self {
-        let database = TestDatabase::empty();
-        let postgres = database.is_postgres().then_some(database);
-        Self { directory: tempfile::tempdir().unwrap(), postgres, administrator: String::new() }
+    /// `waystation init` with a file, also where the tests run on PostgreSQL.
+    pub fn set_up_on_file() -> Self {
+        Self::initialized(Place::File)
     }
 
-    /// The directory.
-    pub fn directory(&self) -> &std::path::Path {
+    /// Its directory.
+    pub fn directory(&self) -> &Path {
         self.directory.path()
+    }
+
+    /// A path in its directory.
+    pub fn path(&self, name: &str) -> PathBuf {
+        self.directory.path().join(name)
     }
 
     /// Runs a command to its end.
     pub fn run(&self, arguments: &[&str]) -> Output {
-        self.command(Command::new(PROGRAM)).args(arguments).output().unwrap()
+        self.program(arguments).output().unwrap()
+    }
+
+    /// The program with a command, for a test to run or to give variables to.
+    pub fn program(&self, arguments: &[&str]) -> Command {
+        self.program_by(&[], arguments)
+    }
+
+    /// The program, started by another one that changes what it starts with.
+    pub fn program_by(&self, starter: &[&str], arguments: &[&str]) -> Command {
+        let whole = [starter, &[PROGRAM], arguments].concat();
+        let mut command = self.command(Command::new(whole[0]));
+        command.args(&whole[1..]);
+        command
     }
 
     /// `waystation serve`, until it answers.
     pub fn serve(&self) -> Server {
-        self.serve_by(Command::new(PROGRAM), |command, address| {
-            command.args(["serve", "--listen", address]);
-        })
+        self.serve_by(&[])
     }
 
     /// The same under a limit to the size of every file it writes, in KiB.
     pub fn serve_with_small_disk(&self, kibibytes: u64) -> Server {
-        self.serve_by(Command::new("bash"), |command, address| {
-            let script =
-                format!("trap '' XFSZ; ulimit -f {kibibytes}; exec {PROGRAM} serve --listen {address}");
-            command.args(["-c", &script]);
-        })
+        let script = format!("trap '' XFSZ; ulimit -f {kibibytes}; exec \"$0\" \"$@\"");
+        self.serve_by(&["bash", "-c", &script])
     }
 
-    fn serve_by(&self, command: Command, arguments: impl Fn(&mut Command, &str)) -> Server {
+    /// The same, started by another program.
+    pub fn serve_by(&self, starter: &[&str]) -> Server {
         let free = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = free.local_addr().unwrap().to_string();
         drop(free);
-        let mut command = self.command(command);
-        arguments(&mut command, &address);
+        let mut command = self.program_by(starter, &["serve", "--listen", &address]);
         let child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
         let server = Server { child, address };
         server.wait();
@@ -102,22 +154,25 @@ impl Installation {
     fn command(&self, mut command: Command) -> Command {
         command.env_clear().env("WAYSTATION_DATA", self.directory.path()).env("WAYSTATION_LOG", "error");
         command.env("PATH", "/usr/bin:/bin");
-        if let Some(database) = &self.postgres {
-            command.env("DATABASE_URL", database.connection_string());
-        }
+        match &self.database {
+            Place::File => &mut command,
+            Place::Suite(database) => command.env("DATABASE_URL", database.connection_string()),
+            Place::At(address) => command.env("DATABASE_URL", address),
+        };
         command
     }
 
     /// Whether it is on PostgreSQL.
     pub fn is_postgres(&self) -> bool {
-        self.postgres.is_some()
+        !matches!(self.database, Place::File)
     }
 
     /// The database past all doors.
     pub fn raw(&self) -> Raw {
-        match &self.postgres {
-            Some(database) => database.raw(),
-            None => Raw::sqlite(&self.directory.path().join("waystation.db")),
+        match &self.database {
+            Place::File => Raw::sqlite(&self.directory.path().join("waystation.db")),
+            Place::Suite(database) => database.raw(),
+            Place::At(address) => Raw::postgres(address),
         }
     }
 
@@ -140,6 +195,25 @@ impl Installation {
         let tokens = tokens.collect();
         (hub, tokens)
     }
+}
+
+/// Runs what must be refused: it ends with 1, and says why in one line.
+#[track_caller]
+pub fn refusal(command: &mut Command) -> String {
+    let mut child = command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
+    let started = Instant::now();
+    while child.try_wait().unwrap().is_none() {
+        if started.elapsed() > LONGEST_START {
+            child.kill().unwrap();
+        }
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    let output = child.wait_with_output().unwrap();
+    let told = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(1), "{told}");
+    let line = told.strip_prefix("error: ").and_then(|rest| rest.strip_suffix('\n'));
+    let line = line.filter(|line| !line.contains('\n'));
+    line.unwrap_or_else(|| panic!("one line, and in it what is wrong: {told}")).to_owned()
 }
 
 impl Server {
