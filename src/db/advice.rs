@@ -27,7 +27,7 @@ const KNOWN: &[(&str, &str)] = &[
          answering in its place",
     ),
     (
-        "on socket",
+        "accepting connections on that socket",
         "if the socket is in another directory, name it in DATABASE_URL, such as postgres:///NAME?host=/run/postgresql",
     ),
     ("Connection refused", "start PostgreSQL there, or correct host and port in DATABASE_URL"),
@@ -58,5 +58,24 @@ pub(super) fn advise(cause: &str) -> String {
     match KNOWN.iter().find(|(words, _)| cause.contains(words)) {
         Some((_, advice)) => format!("{cause}; {advice}"),
         None => cause,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::advise;
+
+    #[test]
+    fn a_server_that_answers_on_its_socket_is_not_looked_for_elsewhere() {
+        let refused = "connection to server on socket \"/run/postgresql/.s.PGSQL.5432\" failed: ";
+        let absent = format!("{refused}FATAL:  database \"w\" does not exist\n");
+        assert!(advise(&absent).ends_with(
+            "does not exist; create it (docs/OPERATIONS.md tells how), or correct its name in DATABASE_URL"
+        ));
+        let elsewhere = format!(
+            "{refused}No such file or directory\n\tIs the server running locally and accepting connections on that socket?\n"
+        );
+        assert!(advise(&elsewhere).contains("directory Is the server running"), "one line");
+        assert!(advise(&elsewhere).ends_with("?host=/run/postgresql"));
     }
 }

@@ -16,6 +16,8 @@ async fn an_auditor_reads_the_log_and_that_is_on_the_log() {
     let (heron, owl) = (app.caseworker(hub), app.auditor());
     let case = heron.open_case(hub).await;
     let case_id = case["id"].as_str().unwrap();
+    // What is numbered at once on PostgreSQL is numbered in the order of its moments.
+    app.wait(chrono::TimeDelta::milliseconds(1));
     heron.get(&format!("/v1/cases/{case_id}")).await.expect(200);
     let page = owl.get(&format!("/v1/audit/events?case={case_id}")).await.expect(200);
     let actions: Vec<_> = page["items"]
