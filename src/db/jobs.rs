@@ -59,7 +59,13 @@ where
     {
         for attempt in 1.. {
             let mut refusal = self.event.clone();
-            let outcome = in_transaction(conn, |conn| self.attempt(conn, &mut None, &mut refusal));
+            // In a transaction of its own: what it reads would only make the serializable one meet more others,
+            // and a suspension that comes in between is one that came after.
+            let renewed = in_transaction(conn, |conn| self.renewed(conn));
+            let outcome = renewed.and_then(|renewed| {
+                let permit = renewed.as_ref().unwrap_or(&self.permit);
+                in_transaction(conn, |conn| self.attempt(conn, permit, &mut None, &mut refusal))
+            });
             match outcome {
                 Err(error) if meets_another(&error) => {
                     if attempt == most_tries {
@@ -77,11 +83,16 @@ where
         Err(Error::overloaded())
     }
 
+    fn renewed(&self, conn: &mut AnyConnection) -> Result<Option<Permit<P>>> {
+        standing::renewed(&mut Tx::new(conn, self.clock.now(), self.event.clone()), &self.permit)
+    }
+
     /// `refusal` is the event that a refusal leaves. Of what the closure found it takes the case and
     /// nothing more: all else that it noted is of a change that was rolled back.
     fn attempt<T>(
         &self,
         conn: &mut AnyConnection,
+        permit: &Permit<P>,
         position: &mut Option<i64>,
         refusal: &mut Event,
     ) -> Result<T>
@@ -91,8 +102,6 @@ where
     {
         let origin = self.permit.origin();
         let mut tx = WriteTx::new(Tx::new(conn, self.clock.now(), self.event.clone()), &origin, position);
-        let renewed = standing::renewed(&mut tx, &self.permit)?;
-        let permit = renewed.as_ref().unwrap_or(&self.permit);
         let once = permit.user().zip(permit.idempotency());
         if let Some((user, key)) = once
             && let Some(kept) = idempotency::kept(&mut tx, user, key)?
@@ -151,7 +160,11 @@ where
     fn run(&mut self, conn: &mut AnyConnection, position: &mut Option<i64>) -> Result<(), Code> {
         let before = *position;
         let mut refusal = self.write.event.clone();
-        let outcome = in_transaction(conn, |conn| self.write.attempt(conn, position, &mut refusal));
+        let outcome = in_transaction(conn, |conn| {
+            let renewed = self.write.renewed(conn)?;
+            let permit = renewed.as_ref().unwrap_or(&self.write.permit);
+            self.write.attempt(conn, permit, position, &mut refusal)
+        });
         let outcome = outcome.or_else(|error| {
             *position = before;
             self.write.refuse(conn, position, &refusal, error)
