@@ -26,9 +26,7 @@ pub enum StartError {
     #[error(transparent)]
     File(#[from] FileError),
     /// Migrated, and nothing more.
-    #[error(
-        "there is no network in this database: check --data and DATABASE_URL, or set a new one up with `waystation init`"
-    )]
+    #[error("{NO_NETWORK}", NO_NETWORK = migrate::NO_NETWORK)]
     NotSetUp,
     /// Somebody was here first.
     #[error("there is a network in this database already; nothing was changed")]

@@ -90,26 +90,23 @@ impl<P: Permission> Permit<P> {
         self.reach
     }
 
-    /// The user, unless the system acts by itself.
-    #[must_use]
-    pub fn user(&self) -> Option<UserId> {
-        match &self.holder {
-            Holder::Actor(actor) => Some(actor.user),
-            Holder::System(_) => None,
-        }
-    }
-
-    /// The user who acts; only a person may do this.
-    pub fn person(&self) -> Result<UserId> {
-        self.user().ok_or_else(|| Error::internal(anyhow::anyhow!("the system cannot act as a person")))
-    }
-
     /// Who acts, as they were when the request came; none for the system.
     pub(crate) fn actor(&self) -> Option<&Actor> {
         match &self.holder {
             Holder::Actor(actor) => Some(actor),
             Holder::System(_) => None,
         }
+    }
+
+    /// The user, unless the system acts by itself.
+    #[must_use]
+    pub fn user(&self) -> Option<UserId> {
+        self.actor().map(|actor| actor.user)
+    }
+
+    /// The user who acts; only a person may do this.
+    pub fn person(&self) -> Result<UserId> {
+        self.user().ok_or_else(|| Error::internal(anyhow::anyhow!("the system cannot act as a person")))
     }
 
     /// The permit of the same request for the user as they are now.
@@ -119,27 +116,22 @@ impl<P: Permission> Permit<P> {
 
     /// The session of the user who acts.
     pub fn session(&self) -> Result<SessionId> {
-        match &self.holder {
-            Holder::Actor(actor) => Ok(actor.session),
-            Holder::System(_) => Err(Error::internal(anyhow::anyhow!("the system has no session"))),
-        }
+        let actor = self.actor();
+        actor
+            .map(|actor| actor.session)
+            .ok_or_else(|| Error::internal(anyhow::anyhow!("the system has no session")))
     }
 
     /// What the same actor may read of cases.
     pub(crate) fn to_read_cases(&self) -> Result<Permit<CaseRead>> {
-        match &self.holder {
-            Holder::Actor(actor) => Permit::for_actor(actor.clone(), self.context.clone()),
-            Holder::System(_) => Err(Error::forbidden()),
-        }
+        let actor = self.actor().cloned().ok_or_else(Error::forbidden)?;
+        Permit::for_actor(actor, self.context.clone())
     }
 
     /// The actor's hubs; none for the system.
     #[must_use]
     pub fn hubs(&self) -> &[HubId] {
-        match &self.holder {
-            Holder::Actor(actor) => &actor.hubs,
-            Holder::System(_) => &[],
-        }
+        self.actor().map_or(&[], |actor| actor.hubs.as_slice())
     }
 
     /// Whether something of `hub` is within reach.

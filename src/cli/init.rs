@@ -168,9 +168,9 @@ impl Made {
 impl Drop for Made {
     fn drop(&mut self) {
         if let Some(path) = &self.database {
-            for end in ["-wal", "-shm", ""] {
-                // What cannot be removed is named by the next `init`.
-                drop(fs::remove_file(format!("{}{end}", path.display())));
+            // The file itself goes last. What cannot be removed is named by the next `init`.
+            for file in sqlite_file::files(path).iter().rev() {
+                drop(fs::remove_file(file));
             }
         }
         // The key goes last, and only with the database: one without the other opens nothing.

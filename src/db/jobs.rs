@@ -204,14 +204,7 @@ impl ReadEvent {
         Self::pending(event, origin, at, Outcome::Done, None)
     }
 
-    pub(super) fn refused(event: Event, origin: Origin, at: Timestamp, code: Code) -> Pending<()> {
-        Self::pending(event, origin, at, Outcome::Refused, Some(code))
-    }
-
-    pub(super) fn failed(event: Event, origin: Origin, at: Timestamp, code: Code) -> Pending<()> {
-        Self::pending(event, origin, at, Outcome::Failed, Some(code))
-    }
-
+    /// What did not come to its end, and why.
     pub(super) fn ended(
         event: Event,
         origin: Origin,

@@ -11,6 +11,10 @@ use super::url::DatabaseUrl;
 const SQLITE: EmbeddedMigrations = embed_migrations!("migrations/sqlite");
 const POSTGRES: EmbeddedMigrations = embed_migrations!("migrations/postgres");
 
+/// What the operator is told of a database that holds nothing yet, with tables or without.
+pub const NO_NETWORK: &str = "there is no network in this database: check --data and DATABASE_URL, or set a new one up \
+     with `waystation init`";
+
 /// Why the schema cannot be brought to this program's.
 #[derive(Debug, thiserror::Error)]
 pub enum MigrateError {
@@ -32,9 +36,7 @@ pub enum MigrateError {
     )]
     Newer(String),
     /// There is no schema at all.
-    #[error(
-        "there is no network in this database: check --data and DATABASE_URL, or set a new one up with `waystation init`"
-    )]
+    #[error("{NO_NETWORK}")]
     Empty,
     /// There is an older one.
     #[error("the database is not up to date ({0} migrations to run): run `waystation migrate`")]

@@ -28,7 +28,7 @@ use std::sync::Arc;
 use serde::{Serialize, de::DeserializeOwned};
 
 use crate::access::{Permission, Permit};
-use crate::audit::{Event, Receipt};
+use crate::audit::{Event, Outcome, Receipt};
 use crate::clock::Clock;
 use crate::crypto::Keyring;
 use crate::error::{Code, Error, Result};
@@ -153,7 +153,7 @@ impl Db {
         origin: crate::audit::entry::Origin,
         code: Code,
     ) -> Result<()> {
-        self.record(ReadEvent::refused(event, origin, self.clock.now(), code)).await
+        self.record(ReadEvent::ended(event, origin, self.clock.now(), Outcome::Refused, code)).await
     }
 
     /// Puts a failed attempt on the record.
@@ -163,7 +163,7 @@ impl Db {
         origin: crate::audit::entry::Origin,
         code: Code,
     ) -> Result<()> {
-        self.record(ReadEvent::failed(event, origin, self.clock.now(), code)).await
+        self.record(ReadEvent::ended(event, origin, self.clock.now(), Outcome::Failed, code)).await
     }
 
     /// Reads what belongs to no case, for `reason`, without an entry: who a token stands for, whether

@@ -74,14 +74,9 @@ pub fn look_at(database: &SqlitePath) -> Result<(), FileError> {
     if !fs::metadata(&file).map_err(|cause| unreachable(path, cause))?.is_file() {
         return Err(FileError::NotAFile(path.to_owned()));
     }
-    let beside = |end| PathBuf::from(format!("{}{end}", file.display()));
     let (mut shared, mut unusable) = (Vec::new(), Vec::new());
-    for (place, own) in [
-        (parent(&file).to_owned(), 0o700),
-        (beside(""), 0o600),
-        (beside("-wal"), 0o600),
-        (beside("-shm"), 0o600),
-    ] {
+    let directory = (parent(&file).to_owned(), 0o700);
+    for (place, own) in std::iter::once(directory).chain(files(&file).map(|place| (place, 0o600))) {
         match mode(&place) {
             Ok(mode) if mode & OTHERS != 0 => shared.push((place, mode)),
             Ok(mode) if mode & own != own => unusable.push((place, mode)),
@@ -96,6 +91,12 @@ pub fn look_at(database: &SqlitePath) -> Result<(), FileError> {
         (true, false) => Err(FileError::Unusable(unusable)),
         (true, true) => Ok(()),
     }
+}
+
+/// The file and what lies beside it while it is open: the log of changes and its index.
+#[must_use]
+pub fn files(database: &Path) -> [PathBuf; 3] {
+    ["", "-wal", "-shm"].map(|end| PathBuf::from(format!("{}{end}", database.display())))
 }
 
 /// Looks at a directory that a database is to be made in.

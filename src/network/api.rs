@@ -141,15 +141,12 @@ pub async fn create_shelter(
     body: Body<NewShelterRequest>,
 ) -> Result<Created<ShelterView>> {
     let request = body.0;
-    let not_yours = || Error::invalid_field("/hub_id", "Name an open hub of yours; see GET /v1/hubs.");
     // Before the write, because a repeat is answered without it: its answer is of a hub that may be lost.
     if !permit.reaches_hub(&request.hub_id) {
-        return Err(not_yours());
+        return Err(store::no_open_hub_of_yours());
     }
     let view = app.db.write(permit, Event::new(Action::ShelterCreate), move |tx, permit| {
-        if !store::reaches_open_hub(tx, permit, request.hub_id)? {
-            return Err(not_yours());
-        }
+        store::require_open_hub(tx, permit, request.hub_id)?;
         let new = NewShelter {
             id: ShelterId::generate(),
             hub_id: request.hub_id,

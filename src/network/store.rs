@@ -101,14 +101,18 @@ pub(crate) fn has_open_stay(tx: &mut Tx<'_>, case: &Case) -> Result<bool> {
     Ok(diesel::select(exists(open)).get_result(tx.conn())?)
 }
 
-/// Whether the permit reaches an open hub of this id.
-pub(crate) fn reaches_open_hub<P: Permission>(
-    tx: &mut Tx<'_>,
-    permit: &Permit<P>,
-    hub: HubId,
-) -> Result<bool> {
+/// Refuses a hub that is not open or not within reach.
+pub(crate) fn require_open_hub<P: Permission>(tx: &mut Tx<'_>, permit: &Permit<P>, hub: HubId) -> Result<()> {
     let open = hubs::table.filter(hubs::id.eq(hub)).filter(hubs::state.eq(HubState::Open));
-    Ok(permit.reaches_hub(&hub) && diesel::select(exists(open)).get_result(tx.conn())?)
+    if permit.reaches_hub(&hub) && diesel::select(exists(open)).get_result(tx.conn())? {
+        return Ok(());
+    }
+    Err(no_open_hub_of_yours())
+}
+
+/// The same for a hub that is closed, not theirs or not there.
+pub(crate) fn no_open_hub_of_yours() -> Error {
+    Error::invalid_field("/hub_id", "Name an open hub of yours; see GET /v1/hubs.")
 }
 
 /// A new shelter.

@@ -32,6 +32,27 @@ pub(crate) fn scope(permit: &Permit<ReportStages>, hub: Option<HubId>) -> Result
 /// How many cases stand where; whom they are about where that was asked for.
 type Counted = (Standing, Option<Persons>, i64);
 
+/// Counts the rows of a query where they stand, and by whom they are about if that was asked for.
+/// A macro, because the two queries have nothing in common that a trait of diesel would say.
+macro_rules! count_by {
+    ($tx:ident, $persons:ident, $standing:ident, $rows:expr) => {{
+        let about = (cases::destination_country, cases::sex, cases::age_band);
+        if $persons {
+            let columns = ($standing, about);
+            let counted: Vec<(Standing, Persons, i64)> =
+                $rows.group_by(columns).select(($standing, about, count_star())).load($tx.conn())?;
+            Ok(counted
+                .into_iter()
+                .map(|(standing, persons, cases)| (standing, Some(persons), cases))
+                .collect())
+        } else {
+            let counted: Vec<(Standing, i64)> =
+                $rows.group_by($standing).select(($standing, count_star())).load($tx.conn())?;
+            Ok(counted.into_iter().map(|(standing, cases)| (standing, None, cases)).collect())
+        }
+    }};
+}
+
 type OnCases = Box<dyn BoxableExpression<cases::table, Backend, SqlType = Bool>>;
 
 /// Counts as of a day that has come.
@@ -65,25 +86,8 @@ fn now(
         ReportScope::Hub { hubs } => Box::new(cases::hub_id.eq_any(hubs.clone())),
         ReportScope::Team { .. } => Way::Team(permit.person()?).filter(tx.now()),
     };
-    let found = cases::table.filter(within);
     let standing = (cases::hub_id, cases::stage, cases::status);
-    if !persons {
-        let counted = found.group_by(standing).select((standing, count_star()));
-        return Ok(by_standing(counted.load(tx.conn())?));
-    }
-    let counted = found.group_by((standing, PERSONS)).select((standing, PERSONS, count_star()));
-    Ok(by_persons(counted.load(tx.conn())?))
-}
-
-type PersonColumns = (cases::destination_country, cases::sex, cases::age_band);
-const PERSONS: PersonColumns = (cases::destination_country, cases::sex, cases::age_band);
-
-fn by_standing(counted: Vec<(Standing, i64)>) -> Vec<Counted> {
-    counted.into_iter().map(|(standing, cases)| (standing, None, cases)).collect()
-}
-
-fn by_persons(counted: Vec<(Standing, Persons, i64)>) -> Vec<Counted> {
-    counted.into_iter().map(|(standing, persons, cases)| (standing, Some(persons), cases)).collect()
+    count_by!(tx, persons, standing, cases::table.filter(within))
 }
 
 type Dated = diesel::dsl::InnerJoinQuerySource<
@@ -115,10 +119,5 @@ fn on(
         .filter(case_periods::from_on.le(day))
         .filter(lasts);
     let standing = (case_periods::hub_id, case_periods::stage, case_periods::status);
-    if !persons {
-        let counted = held.group_by(standing).select((standing, count_star()));
-        return Ok(by_standing(counted.load(tx.conn())?));
-    }
-    let counted = held.group_by((standing, PERSONS)).select((standing, PERSONS, count_star()));
-    Ok(by_persons(counted.load(tx.conn())?))
+    count_by!(tx, persons, standing, held)
 }

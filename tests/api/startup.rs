@@ -23,6 +23,15 @@ fn set_mode(path: &Path, mode: u32) {
     fs::set_permissions(path, Permissions::from_mode(mode)).unwrap();
 }
 
+/// Runs the command that the refusal names; then the program is refused no more.
+fn mend_as_told(installation: &Installation) {
+    let told = refusal(&mut installation.program(&["user", "list"]));
+    let mended = Command::new("sh").args(["-c", told.split('`').nth(1).unwrap()]).status().unwrap();
+    assert!(mended.success());
+    let done = installation.program(&["user", "list"]).output().unwrap();
+    assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+}
+
 #[test]
 fn what_is_made_belongs_to_its_owner_alone_whatever_the_umask() {
     let installation = Installation::nothing_yet();
@@ -66,11 +75,7 @@ fn a_database_that_others_may_use_is_refused_until_it_is_mended() {
             let mends = told.split('`').nth(1).unwrap();
             assert!(mends.starts_with("chmod go-rwx ") && mends.contains(path.to_str().unwrap()), "{told}");
         }
-        let told = refusal(&mut installation.program(&["user", "list"]));
-        let mended = Command::new("sh").args(["-c", told.split('`').nth(1).unwrap()]).status().unwrap();
-        assert!(mended.success());
-        let done = installation.program(&["user", "list"]).output().unwrap();
-        assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+        mend_as_told(&installation);
     }
 }
 
@@ -255,11 +260,7 @@ fn a_file_that_cannot_be_written_is_refused_until_it_is_mended() {
             let told = refusal(&mut installation.program(command));
             assert!(told.contains(&format!("(mode {wrong:04o})")), "{command:?}: {told}");
         }
-        let told = refusal(&mut installation.program(&["user", "list"]));
-        let mended = Command::new("sh").args(["-c", told.split('`').nth(1).unwrap()]).status().unwrap();
-        assert!(mended.success());
-        let done = installation.program(&["user", "list"]).output().unwrap();
-        assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+        mend_as_told(&installation);
     }
     server.kill();
 }

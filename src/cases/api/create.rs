@@ -78,9 +78,7 @@ fn open(
     request: &NewCaseRequest,
 ) -> Result<CaseView> {
     rules::open_case(request.opened_on, latest_day(tx.now())).map_err(Error::unmet)?;
-    if !network::store::reaches_open_hub(tx, permit, request.hub_id)? {
-        return Err(Error::invalid_field("/hub_id", "Name an open hub of yours; see GET /v1/hubs."));
-    }
+    network::store::require_open_hub(tx, permit, request.hub_id)?;
     let opener = permit.person()?;
     let id = CaseId::generate();
     let new = NewCase {
