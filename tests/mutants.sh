@@ -64,20 +64,19 @@ mutant() {
 scope=src/cases/scope.rs
 
 # --- which cases are reached
-mutant "a place that has ended still reaches" $scope 's/let place_lasts: lasts = lasts\(now\);//; s/\s*\.filter\(place_lasts\)//'
+mutant "a place that has ended still lists" $scope 's/(fn cases_of_team_member.*?)let place_lasts: lasts = lasts\(now\);/$1/s; s/(fn cases_of_team_member.*?)\.filter\(place_lasts\)/$1/s'
+mutant "a place that has ended still reaches" $scope 's/(fn place\(.*?)let place_lasts: lasts = lasts\(now\);/$1/s; s/(fn place\(.*?)\.filter\(place_lasts\)/$1/s'
 mutant "a place that ends now still reaches" $scope 's/(fn lasts.*?)\.gt\(now\)/$1.ge(now)/s'
-mutant "a place of anybody reaches" $scope 's/(fn cases_of_team_member.*?\.filter\(case_team::user_id\.)eq\(user\)/$1ne(user)/s'
+mutant "a place of anybody lists" $scope 's/(fn cases_of_team_member.*?\.filter\(case_team::user_id\.)eq\(user\)/$1ne(user)/s'
 mutant "the hub reaches restricted cases" $scope 's/\.and\(cases::restricted\.eq\(false\)\)//'
 mutant "every hub is one's own hub" $scope 's/cases::hub_id\.eq\(hub\)\.and\(/cases::hub_id.ne(hub).or(cases::hub_id.eq(hub)).and(/'
 mutant "a place of a coordinator is forgotten" $scope 's/team\.into_iter\(\)\.chain\(permit\.hubs\(\)\.iter\(\)\.copied\(\)\.map\(Way::Hub\)\)\.collect\(\)/permit.hubs().iter().copied().map(Way::Hub).collect()/'
 mutant "a caseworker reaches their hubs" $scope 's/Reach::Team => team\.into_iter\(\)\.collect\(\)/Reach::Team => team.into_iter().chain(permit.hubs().iter().copied().map(Way::Hub)).collect()/'
-mutant "whoever reaches nothing reaches all" $scope 's/"1 = 0"/"1 = 1"/'
+mutant "whoever reaches nothing reaches all" $scope 's/false\.into_sql/true.into_sql/'
 
 # --- which field groups a place opens
-# `opens` asks once more whether the place lasts. `find` before it has asked the same of the same user, and a
-# sealed record is reached by the team alone, so without it no answer changes: a second lock, and no mutant.
-mutant "a place of anybody opens" $scope 's/(fn opens.*?)\n *\.filter\(case_team::user_id\.eq\(user\)\)/$1/s'
-mutant "a place on any case opens" $scope 's/\n *\.filter\(case_team::case_id\.eq\(cases::id\)\)//'
+mutant "a place of anybody reaches and opens" $scope 's/(fn place\(.*?)\n *\.filter\(case_team::user_id\.eq\(user\)\)/$1/s'
+mutant "a place on any case reaches and opens" $scope 's/\n *\.filter\(case_team::case_id\.eq\(cases::id\)\)//'
 mutant "a place for health opens identity" $scope 's/place\.filter\(case_team::identity\)/place.filter(case_team::health)/'
 mutant "every place opens every group" $scope 's/exists\(place\.filter\(case_team::\w+\)\)/exists(place)/g'
 mutant "the group is not asked for" src/cases/store/mod.rs 's/open\.map\(\|_\| case\)\.ok_or_else\(Error::field_group_withheld\)/drop(open); Ok(case)/'

@@ -1,5 +1,8 @@
 //! Which cases a permit reaches, as a filter in SQL: never a check after loading.
 //!
+//! One case is found by its key, and then asked whether a way leads to it; a list starts from the way.
+//! So neither grows with the number of cases that somebody works on.
+//!
 //! Not yours and not there are the same empty answer of the same query, so they cannot be told apart.
 
 use diesel::dsl::exists;
@@ -36,11 +39,19 @@ pub(crate) fn ways<P: Permission>(permit: &Permit<P>) -> Vec<Way> {
 }
 
 impl Way {
-    /// The filter of this way.
+    /// Whether this way leads to a case.
+    fn leads(self, now: Timestamp) -> CaseFilter {
+        match self {
+            Self::Team(user) => Box::new(exists(place(user, now))),
+            Self::Hub(hub) => Box::new(cases::hub_id.eq(hub).and(cases::restricted.eq(false))),
+        }
+    }
+
+    /// All the cases that this way leads to.
     pub(crate) fn filter(self, now: Timestamp) -> CaseFilter {
         match self {
             Self::Team(user) => Box::new(cases::id.eq_any(cases_of_team_member(user, now))),
-            Self::Hub(hub) => Box::new(cases::hub_id.eq(hub).and(cases::restricted.eq(false))),
+            Self::Hub(_) => self.leads(now),
         }
     }
 }
@@ -58,18 +69,28 @@ pub(crate) fn cases_of_team_member(user: UserId, now: Timestamp) -> _ {
     case_team::table.filter(case_team::user_id.eq(user)).filter(place_lasts).select(case_team::case_id)
 }
 
-/// Everything that the permit reaches.
+/// The user's place on the case's team, now.
+#[diesel::dsl::auto_type]
+fn place(user: UserId, now: Timestamp) -> _ {
+    let place_lasts: lasts = lasts(now);
+    case_team::table
+        .filter(case_team::case_id.eq(cases::id))
+        .filter(case_team::user_id.eq(user))
+        .filter(place_lasts)
+}
+
+/// Whether the permit reaches a case.
 pub(crate) fn reached<P: Permission>(permit: &Permit<P>, now: Timestamp) -> CaseFilter {
-    let nothing: CaseFilter = Box::new(diesel::dsl::sql::<Bool>("1 = 0"));
-    ways(permit).into_iter().fold(nothing, |filter, way| Box::new(filter.or(way.filter(now))))
+    ways(permit)
+        .into_iter()
+        .map(|way| way.leads(now))
+        .reduce(|filter, way| Box::new(filter.or(way)))
+        .unwrap_or_else(|| Box::new(false.into_sql::<Bool>()))
 }
 
 /// Whether a place on the team, now, opens the field group.
 pub(crate) fn opens(user: UserId, group: FieldGroup, now: Timestamp) -> CaseFilter {
-    let place = case_team::table
-        .filter(case_team::case_id.eq(cases::id))
-        .filter(case_team::user_id.eq(user))
-        .filter(lasts(now));
+    let place = place(user, now);
     match group {
         FieldGroup::Identity => Box::new(exists(place.filter(case_team::identity))),
         FieldGroup::Contact => Box::new(exists(place.filter(case_team::contact))),

@@ -10,10 +10,11 @@ use super::keyring::{answer_place, case_key_place, key_place};
 use super::secret::Secret;
 use super::{
     CaseKey, Ciphertext, KeyPurpose, Keyring, Place, RootKey, Sealed, SealedContent, WrappedCaseKey,
-    WrappedKey, envelope, padding,
+    WrappedKey, Written, envelope, padding,
 };
 use crate::access::actor::CaseId;
 use crate::audit::Receipt;
+use crate::db::types::Timestamp;
 
 /// A JSON text and nothing more.
 #[derive(Serialize, Deserialize)]
@@ -77,9 +78,17 @@ fn case_key(vectors: &Value) -> CaseKey {
 fn place(entry: &Value, case: CaseId) -> Place {
     let column = |name| -> &'static str { String::leak(text(entry, name).to_owned()) };
     let place = Place::new(column("table"), column("column"), text(entry, "row"), case);
-    match entry["field_group"].as_str() {
+    let place = match entry["field_group"].as_str() {
         Some(group) => place.in_group(group.parse().unwrap()),
         None => place,
+    };
+    match &entry["written"] {
+        Value::Null => place,
+        written => place.written(Written {
+            version: written["version"].as_i64().unwrap(),
+            at: Timestamp::from_micros(written["at_micros"].as_i64().unwrap()),
+            by: text(written, "by").parse().unwrap(),
+        }),
     }
 }
 

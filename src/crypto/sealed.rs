@@ -41,8 +41,10 @@ mod tests {
     use serde::{Deserialize, Serialize};
 
     use super::*;
-    use crate::access::actor::{CaseId, FieldGroup};
+    use crate::access::actor::{CaseId, FieldGroup, UserId};
+    use crate::crypto::Written;
     use crate::crypto::secret::Secret;
+    use crate::db::types::Timestamp;
 
     #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
     struct Text(String);
@@ -121,6 +123,24 @@ mod tests {
         for place in elsewhere {
             assert_eq!(open_at(place, &ciphertext, &key), Err(SealError::DoesNotOpen));
         }
+    }
+
+    #[test]
+    fn a_version_does_not_pass_for_another_nor_as_written_by_somebody_else_or_at_another_moment() {
+        let key = case_key();
+        let here = Written { version: 2, at: Timestamp::from_micros(7), by: UserId::generate() };
+        let ciphertext = key.seal(&place(*key.case()).written(here), &text()).unwrap();
+        assert_eq!(open_at(place(*key.case()).written(here), &ciphertext, &key), Ok(text()));
+        let others = [
+            Written { version: 3, ..here },
+            Written { at: Timestamp::from_micros(8), ..here },
+            Written { by: UserId::generate(), ..here },
+        ];
+        for other in others {
+            let moved = open_at(place(*key.case()).written(other), &ciphertext, &key);
+            assert_eq!(moved, Err(SealError::DoesNotOpen));
+        }
+        assert_eq!(open_at(place(*key.case()), &ciphertext, &key), Err(SealError::DoesNotOpen));
     }
 
     #[test]

@@ -11,7 +11,7 @@ use super::conn::AnyConnection;
 use super::idempotency;
 use super::in_transaction;
 use super::standing;
-use super::tx::{Tx, WriteTx, append};
+use super::tx::{Tx, WriteTx, append, append_alone};
 use super::types::Timestamp;
 use super::writer::Job;
 use crate::access::{Permission, Permit};
@@ -232,7 +232,7 @@ impl Job for ReadEvent {
     fn run(&mut self, conn: &mut AnyConnection, position: &mut Option<i64>) -> Result<(), Code> {
         let before = *position;
         self.appended = NewEntry::new(&self.event, &self.origin, self.at, self.outcome, self.code)
-            .and_then(|entry| in_transaction(conn, |conn| append(conn, entry, position)));
+            .and_then(|entry| append_alone(conn, entry, position));
         let fault = self.appended.as_ref().err().map_or(Ok(()), our_fault);
         if fault.is_err() {
             *position = before;

@@ -10,8 +10,10 @@ pub(crate) mod idempotency;
 mod jobs;
 pub(crate) mod keyring_rows;
 pub mod migrate;
+mod pace;
 mod pool;
 mod postgres_url;
+mod prepared_once;
 pub(crate) mod schema;
 mod sequencer;
 #[cfg(feature = "slow-commit")]
@@ -35,6 +37,7 @@ use crate::error::{Code, Error, Result};
 use conn::{ConnectError, Purpose};
 use jobs::{ReadEvent, Write};
 use pool::Pool;
+pub(crate) use prepared_once::PreparedOnce;
 pub(crate) use tx::on_duplicate;
 pub use tx::{Tx, WriteTx};
 use url::DatabaseUrl;

@@ -1,6 +1,7 @@
 //! What a store works with: a transaction that also gathers the event of what it does.
 
 use super::conn::AnyConnection;
+use super::in_transaction;
 use super::types::Timestamp;
 use crate::audit::Event;
 use crate::audit::entry::{NewEntry, Origin};
@@ -97,6 +98,21 @@ pub(super) fn append(
         *next += 1;
     }
     Ok(())
+}
+
+/// The same as all that a job of the group commit does: if it fails, nothing of it is left, and the
+/// transaction goes on.
+pub(super) fn append_alone(
+    conn: &mut AnyConnection,
+    entry: NewEntry,
+    position: &mut Option<i64>,
+) -> Result<()> {
+    match conn {
+        // One statement, which SQLite undoes by itself.
+        AnyConnection::Sqlite(_) => append(conn, entry, position),
+        // PostgreSQL gives up the whole transaction unless there is a savepoint to go back to.
+        AnyConnection::Postgres(_) => in_transaction(conn, |conn| append(conn, entry, position)),
+    }
 }
 
 /// The first position that the transaction may use: `None` on PostgreSQL, where the sequencer counts.

@@ -12,6 +12,7 @@ use diesel::connection::{AnsiTransactionManager, SimpleConnection as _, Transact
 
 use super::commit_failure;
 use super::conn::{AnyConnection, ConnectError, Purpose, open};
+use super::pace::Pace;
 use super::tx::first_position;
 use super::url::DatabaseUrl;
 use crate::error::{Code, Error, Result};
@@ -20,10 +21,6 @@ use crate::error::{Code, Error, Result};
 const QUEUE: usize = 1024;
 /// Jobs in one commit.
 const MOST_IN_BATCH: usize = 256;
-/// A commit gathers for at most this share of the time a commit takes.
-const GATHER_SHARE: f64 = 0.4;
-/// And never longer than this.
-const LONGEST_GATHER: Duration = Duration::from_millis(4);
 
 /// One request's share of a commit.
 pub(super) trait Job: Send {
@@ -34,9 +31,21 @@ pub(super) trait Job: Send {
     fn answer(self: Box<Self>, committed: Result<()>);
 }
 
+/// A job in the queue, and since when.
+struct Waiting {
+    job: Box<dyn Job>,
+    since: Instant,
+}
+
+impl From<Box<dyn Job>> for Waiting {
+    fn from(job: Box<dyn Job>) -> Self {
+        Self { job, since: Instant::now() }
+    }
+}
+
 /// The way to the writing thread.
 pub(super) struct Writer {
-    queue: SyncSender<Box<dyn Job>>,
+    queue: SyncSender<Waiting>,
 }
 
 impl Writer {
@@ -47,7 +56,7 @@ impl Writer {
         let url = url.clone();
         std::thread::Builder::new()
             .name("writer".into())
-            .spawn(move || Batches { url, conn: Some(conn), jobs, pace: Pace::new() }.run())
+            .spawn(move || Batches::new(url, conn, jobs).run())
             .map_err(|error| {
                 ConnectError::Unsafe(format!("the writing thread cannot be started: {error}"))
             })?;
@@ -56,7 +65,7 @@ impl Writer {
 
     /// Hands over a job, or says at once that the queue is full.
     pub(super) fn submit(&self, job: Box<dyn Job>) -> Result<()> {
-        self.queue.try_send(job).map_err(|error| match error {
+        self.queue.try_send(job.into()).map_err(|error| match error {
             TrySendError::Full(_) => Error::overloaded(),
             TrySendError::Disconnected(_) => Error::internal(anyhow::anyhow!("the writing thread has ended")),
         })
@@ -66,11 +75,16 @@ impl Writer {
 struct Batches {
     url: DatabaseUrl,
     conn: Option<AnyConnection>,
-    jobs: Receiver<Box<dyn Job>>,
+    jobs: Receiver<Waiting>,
     pace: Pace,
+    last_answers: Instant,
 }
 
 impl Batches {
+    fn new(url: DatabaseUrl, conn: AnyConnection, jobs: Receiver<Waiting>) -> Self {
+        Self { url, conn: Some(conn), jobs, pace: Pace::new(), last_answers: Instant::now() }
+    }
+
     fn run(mut self) {
         let mut batch = Vec::new();
         loop {
@@ -84,8 +98,9 @@ impl Batches {
             let mut next = Vec::new();
             self.take_waiting(&mut next);
             self.pace.batch_ended(batch.len(), next.len());
-            for job in batch {
-                job.answer(match &committed {
+            self.last_answers = Instant::now();
+            for waiting in batch {
+                waiting.job.answer(match &committed {
                     Ok(()) => Ok(()),
                     Err(failure) => Err(failure.to_error()),
                 });
@@ -94,28 +109,35 @@ impl Batches {
         }
     }
 
-    /// Takes what waits; then waits a little for those who were just answered and are on their way
-    /// back. Without it two groups of clients alternate, each commit carrying half of them.
-    fn gather(&mut self, batch: &mut Vec<Box<dyn Job>>) {
+    /// Takes what waits, and then waits for those who are on their way.
+    fn gather(&mut self, batch: &mut Vec<Waiting>) {
         self.take_waiting(batch);
-        while batch.len() < self.pace.expected {
-            match self.jobs.recv_timeout(self.pace.patience()) {
-                Ok(job) => batch.push(job),
+        while batch.len() < MOST_IN_BATCH {
+            let patience = self.pace.patience(batch.len(), self.last_answers.elapsed());
+            if patience.is_zero() {
+                break;
+            }
+            match self.jobs.recv_timeout(patience) {
+                Ok(waiting) => batch.push(waiting),
                 Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => break,
             }
         }
+        let came = batch.iter().map(|waiting| waiting.since.saturating_duration_since(self.last_answers));
+        let came: Vec<Duration> = came.filter(|after| !after.is_zero()).collect();
+        let last = came.iter().max().copied().unwrap_or_default();
+        self.pace.arrived(u32::try_from(came.len()).unwrap_or(u32::MAX), last);
     }
 
-    fn take_waiting(&self, batch: &mut Vec<Box<dyn Job>>) {
+    fn take_waiting(&self, batch: &mut Vec<Waiting>) {
         while batch.len() < MOST_IN_BATCH {
             match self.jobs.try_recv() {
-                Ok(job) => batch.push(job),
+                Ok(waiting) => batch.push(waiting),
                 Err(TryRecvError::Empty | TryRecvError::Disconnected) => break,
             }
         }
     }
 
-    fn commit(&mut self, batch: &mut [Box<dyn Job>]) -> Result<(), Failure> {
+    fn commit(&mut self, batch: &mut [Waiting]) -> Result<(), Failure> {
         let mut conn = self.begin()?;
         // After a failure the connection is dropped, which rolls back whatever was left open.
         self.transact(&mut conn, batch)?;
@@ -138,9 +160,9 @@ impl Batches {
         Ok(conn)
     }
 
-    fn transact(&mut self, conn: &mut AnyConnection, batch: &mut [Box<dyn Job>]) -> Result<(), Failure> {
+    fn transact(&mut self, conn: &mut AnyConnection, batch: &mut [Waiting]) -> Result<(), Failure> {
         let mut position = first_position(conn).map_err(|error| Failure::of(error.code(), &error))?;
-        for job in batch {
+        for Waiting { job, .. } in batch {
             let before = position;
             match catch_unwind(AssertUnwindSafe(|| job.run(conn, &mut position))) {
                 Ok(Ok(())) => {}
@@ -160,37 +182,6 @@ impl Batches {
         super::slow_commit::delay();
         self.pace.commit_took(started.elapsed());
         Ok(())
-    }
-}
-
-/// How long commits take and how many come together: what gathering is worth.
-struct Pace {
-    commit_seconds: f64,
-    expected: usize,
-    last_end: Instant,
-}
-
-impl Pace {
-    fn new() -> Self {
-        Self { commit_seconds: 0.0, expected: 1, last_end: Instant::now() }
-    }
-
-    fn commit_took(&mut self, time: Duration) {
-        self.commit_seconds = 0.8 * self.commit_seconds + 0.2 * time.as_secs_f64();
-    }
-
-    /// Those just answered are expected back beside those that queued meanwhile. A client that is
-    /// alone is expected alone, and so never waits.
-    fn batch_ended(&mut self, answered: usize, queued: usize) {
-        self.expected = (answered + queued).min(MOST_IN_BATCH);
-        self.last_end = Instant::now();
-    }
-
-    /// What is left of the time to gather. It counts from the end of the last commit, so that whoever
-    /// comes after a pause is served at once.
-    fn patience(&self) -> Duration {
-        let window = Duration::from_secs_f64(self.commit_seconds * GATHER_SHARE).min(LONGEST_GATHER);
-        window.saturating_sub(self.last_end.elapsed())
     }
 }
 
@@ -326,13 +317,13 @@ mod tests {
         };
         let (queue, waiting) = sync_channel(QUEUE);
         for (name, work) in jobs {
-            queue.try_send(probe(name, *work)).ok().unwrap();
+            queue.try_send(probe(name, *work).into()).ok().unwrap();
         }
         let conn = open(&url, Purpose::Write).unwrap();
-        let batches = Batches { url: url.clone(), conn: Some(conn), jobs: waiting, pace: Pace::new() };
+        let batches = Batches::new(url.clone(), conn, waiting);
         let thread = std::thread::spawn(move || batches.run());
         let mut outcomes: Vec<_> = told.iter().take(jobs.len()).collect();
-        queue.try_send(probe("afterwards", |_| Ok(()))).ok().unwrap();
+        queue.try_send(probe("afterwards", |_| Ok(())).into()).ok().unwrap();
         outcomes.push(told.recv().unwrap());
         drop(queue);
         thread.join().unwrap();

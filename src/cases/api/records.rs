@@ -20,8 +20,8 @@ use crate::cases::code::CaseRef;
 use crate::cases::records::{
     Contact, Family, Health, Identity, Legal, Passage, PatchError, Protection, Record, merge_patch,
 };
-use crate::cases::store::records::Written;
 use crate::cases::store::{self, records};
+use crate::crypto::Written;
 use crate::db::types::Timestamp;
 use crate::error::{Error, Result};
 use crate::http::describe::example_of;
@@ -74,7 +74,9 @@ impl RecordVersion {
     fn new(written: Option<Written>) -> Self {
         match written {
             None => Self { version: 0, recorded_at: None, recorded_by: None },
-            Some((version, at, by)) => Self { version, recorded_at: Some(at), recorded_by: Some(by) },
+            Some(Written { version, at, by }) => {
+                Self { version, recorded_at: Some(at), recorded_by: Some(by) }
+            }
         }
     }
 }

@@ -10,7 +10,7 @@ use crate::cases::reasons::{MoveReason, PeriodReason};
 use crate::cases::timeline::{Period, Revision, Standing, Timeline};
 use crate::crypto::Keyring;
 use crate::db::schema::case_periods;
-use crate::db::{Tx, WriteTx};
+use crate::db::{PreparedOnce, Tx, WriteTx};
 use crate::error::{Error, Result};
 
 /// What a step of a case brings.
@@ -47,9 +47,9 @@ pub(crate) fn advance(tx: &mut WriteTx<'_>, keyring: &Keyring, case: &Case, step
     let timeline = Timeline::from_live(vec![period_of(&current)]).map_err(Error::internal)?;
     let change =
         timeline.append(step.standing, step.reason, step.on).map_err(|unmet| Error::unmet(vec![unmet]))?;
-    diesel::update(case_periods::table.find(current.id))
-        .set(case_periods::until_on.eq(change.until_on))
-        .execute(tx.conn())?;
+    let end =
+        diesel::update(case_periods::table.find(current.id)).set(case_periods::until_on.eq(change.until_on));
+    PreparedOnce(end).execute(tx.conn())?;
     let row = row_of(case.id, &change.opens, step.by, tx);
     insert(tx, keyring, case, row, step.note)
 }

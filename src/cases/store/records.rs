@@ -4,11 +4,11 @@ use std::marker::PhantomData;
 
 use diesel::prelude::*;
 
-use crate::access::{FieldGroup, UserId};
+use crate::access::{CaseId, FieldGroup, UserId};
 use crate::audit::Receipt;
 use crate::cases::model::{Case, RecordId, RecordRow};
 use crate::cases::records::Record;
-use crate::crypto::{Ciphertext, Keyring, Place, Sealed, WrappedCaseKey};
+use crate::crypto::{Ciphertext, Keyring, Place, Sealed, WrappedCaseKey, Written};
 use crate::db::schema::sealed_records;
 use crate::db::types::Timestamp;
 use crate::db::{Tx, WriteTx};
@@ -16,9 +16,6 @@ use crate::error::{Error, Result};
 
 const TABLE: &str = "sealed_records";
 const COLUMN: &str = "sealed";
-
-/// A version's number, when it was written and by whom.
-pub(crate) type Written = (i64, Timestamp, UserId);
 
 /// A version as read, still sealed; `None` inside is a record that nobody has written yet.
 pub(crate) struct SealedRecord<R> {
@@ -29,7 +26,7 @@ pub(crate) struct SealedRecord<R> {
 impl<R: Record> SealedRecord<R> {
     /// When and by whom it was written.
     pub(crate) fn written(&self) -> Option<Written> {
-        self.stored.as_ref().map(|(row, _)| (row.version, row.recorded_at, row.recorded_by))
+        self.stored.as_ref().map(|(row, _)| row.written())
     }
 
     /// Opens it against the receipt of the read. What nobody has written is an empty record.
@@ -37,7 +34,7 @@ impl<R: Record> SealedRecord<R> {
         let Some((row, key)) = self.stored else {
             return serde_json::from_str("{}").map_err(Error::internal);
         };
-        let place = place(&row.id, row.case_id, R::GROUP);
+        let place = place(&row.id, row.case_id, R::GROUP, row.written());
         let key = keyring.case_key(&key)?;
         Ok(Sealed::<R>::new(place, row.sealed).open(receipt, &key)?)
     }
@@ -93,12 +90,13 @@ pub(crate) fn newest_version(tx: &mut Tx<'_>, case: &Case, group: FieldGroup) ->
 
 /// All versions, the newest first.
 pub(crate) fn versions(tx: &mut Tx<'_>, case: &Case, group: FieldGroup) -> Result<Vec<Written>> {
-    Ok(sealed_records::table
+    let rows: Vec<(i64, Timestamp, UserId)> = sealed_records::table
         .filter(sealed_records::case_id.eq(case.id))
         .filter(sealed_records::field_group.eq(group))
         .order(sealed_records::version.desc())
         .select((sealed_records::version, sealed_records::recorded_at, sealed_records::recorded_by))
-        .load(tx.conn())?)
+        .load(tx.conn())?;
+    Ok(rows.into_iter().map(|(version, at, by)| Written { version, at, by }).collect())
 }
 
 /// Seals and stores the next version.
@@ -111,7 +109,8 @@ pub(crate) fn insert<R: Record>(
     writer: UserId,
 ) -> Result<Written> {
     let id = RecordId::generate();
-    let place = place(&id, case.id, R::GROUP);
+    let written = Written { version, at: tx.now(), by: writer };
+    let place = place(&id, case.id, R::GROUP, written);
     let key = keyring.case_key(&super::key(tx, case)?)?;
     let sealed: Ciphertext = key.seal(&place, record)?;
     tx.stored(&place, &sealed);
@@ -123,17 +122,23 @@ pub(crate) fn insert<R: Record>(
         field_group: R::GROUP,
         version,
         sealed,
-        recorded_at: tx.now(),
-        recorded_by: writer,
+        recorded_at: written.at,
+        recorded_by: written.by,
     };
     // Two writers who saw the same version: one of them has been overtaken.
     diesel::insert_into(sealed_records::table)
         .values(&row)
         .execute(tx.conn())
         .map_err(|error| crate::db::on_duplicate(error, Error::precondition_failed))?;
-    Ok((version, row.recorded_at, writer))
+    Ok(written)
 }
 
-fn place(id: &RecordId, case: crate::access::CaseId, group: FieldGroup) -> Place {
-    Place::new(TABLE, COLUMN, id.as_str(), case).in_group(group)
+fn place(id: &RecordId, case: CaseId, group: FieldGroup, written: Written) -> Place {
+    Place::new(TABLE, COLUMN, id.as_str(), case).in_group(group).written(written)
+}
+
+impl RecordRow {
+    fn written(&self) -> Written {
+        Written { version: self.version, at: self.recorded_at, by: self.recorded_by }
+    }
 }

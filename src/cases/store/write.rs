@@ -4,8 +4,8 @@ use diesel::prelude::*;
 
 use super::super::model::{Case, CaseKeyRow, CasePatch, NewCase};
 use crate::crypto::WrappedCaseKey;
-use crate::db::WriteTx;
 use crate::db::schema::{case_keys, cases};
+use crate::db::{PreparedOnce, WriteTx};
 use crate::error::{Error, Result};
 
 /// A new case with its key.
@@ -25,10 +25,10 @@ pub(crate) fn insert(tx: &mut WriteTx<'_>, new: &NewCase, key: WrappedCaseKey) -
 /// Changes the named columns of the version that was read, and gives the new row.
 pub(crate) fn update(tx: &mut WriteTx<'_>, case: &Case, patch: &CasePatch) -> Result<Case> {
     let now = tx.now();
-    let changed =
+    let change =
         diesel::update(cases::table.filter(cases::id.eq(case.id)).filter(cases::version.eq(case.version)))
-            .set((patch, cases::version.eq(case.version + 1), cases::updated_at.eq(now)))
-            .execute(tx.conn())?;
+            .set((patch, cases::version.eq(case.version + 1), cases::updated_at.eq(now)));
+    let changed = PreparedOnce(change).execute(tx.conn())?;
     if changed == 0 {
         return Err(Error::precondition_failed());
     }

@@ -65,7 +65,7 @@ pub(crate) fn has_open_journey(tx: &mut Tx<'_>, case: &Case) -> Result<bool> {
 pub(crate) fn journey_facts(tx: &mut Tx<'_>, case: &Case) -> Result<(bool, usize)> {
     let approved: Option<JourneyId> = journeys::table
         .filter(journeys::case_id.eq(case.id))
-        .filter(journeys::state.eq_any([JourneyState::Approved, JourneyState::Underway]))
+        .filter(journeys::state.eq(JourneyState::Approved).or(journeys::state.eq(JourneyState::Underway)))
         .select(journeys::id)
         .first(tx.conn())
         .optional()?;
