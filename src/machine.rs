@@ -2,9 +2,9 @@
 //!
 //! The tables themselves, and what else a move needs, stand in the `rules` of each domain.
 
-use chrono::{NaiveDate, TimeDelta};
+use chrono::TimeDelta;
 
-use crate::db::types::{CodeList, Timestamp};
+use crate::db::types::{CodeList, Day, Timestamp};
 use crate::error::Unmet;
 
 /// Guard of every table: the move is in it.
@@ -45,7 +45,7 @@ pub fn destinations<S: CodeList>(codes: impl IntoIterator<Item = S>) -> String {
 /// What is wrong with the day of a step that follows one of `since`; `today` as in
 /// [`latest_day`].
 #[must_use]
-pub fn day_faults(since: NaiveDate, on: NaiveDate, today: NaiveDate) -> Vec<Unmet> {
+pub fn day_faults(since: Day, on: Day, today: Day) -> Vec<Unmet> {
     let mut faults = Vec::new();
     if on < since {
         faults.push(unmet(
@@ -61,12 +61,7 @@ pub fn day_faults(since: NaiveDate, on: NaiveDate, today: NaiveDate) -> Vec<Unme
 
 /// What is wrong with a move of a table, made on a day, from a state that holds since another.
 #[must_use]
-pub fn move_faults<S>(
-    moves: &[(S, S)],
-    (from, since): (S, NaiveDate),
-    (to, on): (S, NaiveDate),
-    today: NaiveDate,
-) -> Vec<Unmet>
+pub fn move_faults<S>(moves: &[(S, S)], (from, since): (S, Day), (to, on): (S, Day), today: Day) -> Vec<Unmet>
 where
     S: CodeList + PartialEq,
 {
@@ -79,7 +74,7 @@ where
 ///
 /// A caseworker in Seoul writes down today's move before it is today in UTC, and is not told to wait.
 #[must_use]
-pub fn latest_day(now: Timestamp) -> NaiveDate {
+pub fn latest_day(now: Timestamp) -> Day {
     now.plus(TimeDelta::hours(14)).date()
 }
 
@@ -106,7 +101,7 @@ mod tests {
 
     #[test]
     fn a_day_is_neither_before_the_last_change_nor_in_the_future() {
-        let day = |text: &str| text.parse::<NaiveDate>().unwrap();
+        let day = |text: &str| text.parse::<Day>().unwrap();
         let guards = |on| {
             day_faults(day("2026-03-01"), day(on), day("2026-03-05"))
                 .iter()

@@ -1,7 +1,6 @@
 //! The asylum applications of a case: recording them, and how far they come.
 
 use actix_web::web::Data;
-use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -14,7 +13,7 @@ use crate::app::App;
 use crate::audit::{Action, Event};
 use crate::cases;
 use crate::cases::code::CaseRef;
-use crate::db::types::{Country, Timestamp};
+use crate::db::types::{Country, Day, Timestamp};
 use crate::error::{Error, Result};
 use crate::http::reply::HasVersion;
 use crate::http::{Body, Created, IfMatch, Page, Path, Versioned};
@@ -42,11 +41,11 @@ pub struct ApplicationView {
     /// How far it is.
     state: ApplicationState,
     /// The day it was lodged.
-    applied_on: NaiveDate,
+    applied_on: Day,
     /// Since when it is in its state.
-    state_on: NaiveDate,
+    state_on: Day,
     /// The day it was decided, while a decision or a closure stands.
-    decided_on: Option<NaiveDate>,
+    decided_on: Option<Day>,
     /// When it was entered.
     created_at: Timestamp,
     /// When its row last changed.
@@ -122,7 +121,7 @@ pub struct NewApplicationRequest {
     /// At which level of the procedure.
     level: Level,
     /// The day it was lodged; not in the future. It may be before the case was opened.
-    applied_on: NaiveDate,
+    applied_on: Day,
 }
 
 impl NewApplicationRequest {
@@ -175,7 +174,7 @@ pub struct ApplicationStateRequest {
     /// The state that it enters.
     to: ApplicationState,
     /// The day on which it happened.
-    on: NaiveDate,
+    on: Day,
 }
 
 /// `POST /v1/cases/{case}/applications/{application}/state`

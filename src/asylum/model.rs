@@ -1,12 +1,11 @@
 //! Rows of asylum applications.
 
-use chrono::NaiveDate;
 use diesel::prelude::*;
 
 use super::codes::{ApplicationState, Authority, Level};
 use crate::access::CaseId;
 use crate::db::schema::asylum_applications;
-use crate::db::types::{Country, Timestamp, id};
+use crate::db::types::{Country, Day, Timestamp, id};
 
 id!(ApplicationId, "An asylum application.");
 
@@ -29,11 +28,11 @@ pub struct Application {
     /// How far it is.
     pub state: ApplicationState,
     /// The day it was lodged.
-    pub applied_on: NaiveDate,
+    pub applied_on: Day,
     /// Since when it is in its state.
-    pub state_on: NaiveDate,
+    pub state_on: Day,
     /// The day it was decided, while a decision or a closure stands.
-    pub decided_on: Option<NaiveDate>,
+    pub decided_on: Option<Day>,
     /// When it was entered.
     pub created_at: Timestamp,
     /// When its row last changed.

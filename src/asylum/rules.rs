@@ -1,13 +1,12 @@
 //! How an application moves from registration to a decision, an appeal, a closure.
 
-use chrono::NaiveDate;
-
 use super::codes::ApplicationState::{
     self, AppealPending, Closed, DecisionPending, InterviewScheduled, Interviewed, OtherProtection,
     Recognized, Registered, Rejected,
 };
 use crate::cases::codes::Status;
 use crate::cases::rules::case_open;
+use crate::db::types::Day;
 use crate::error::Unmet;
 use crate::machine::{self, day_faults, settled};
 
@@ -48,7 +47,7 @@ pub fn transition(from: ApplicationState, to: ApplicationState) -> Result<(), Un
 
 /// Whether an application lodged on this day may be recorded for a case of this status. It may be older
 /// than the case: people apply before they meet the network.
-pub fn record(case: Status, applied_on: NaiveDate, today: NaiveDate) -> Result<(), Vec<Unmet>> {
+pub fn record(case: Status, applied_on: Day, today: Day) -> Result<(), Vec<Unmet>> {
     let mut missing = day_faults(applied_on, applied_on, today);
     missing.extend(case_open(case).err());
     settled(missing)
@@ -57,9 +56,9 @@ pub fn record(case: Status, applied_on: NaiveDate, today: NaiveDate) -> Result<(
 /// Whether an application of a case of this status, in its state since a day, may change so on another.
 pub fn step(
     case: Status,
-    from: (ApplicationState, NaiveDate),
-    to: (ApplicationState, NaiveDate),
-    today: NaiveDate,
+    from: (ApplicationState, Day),
+    to: (ApplicationState, Day),
+    today: Day,
 ) -> Result<(), Vec<Unmet>> {
     let mut missing = machine::move_faults(MOVES, from, to, today);
     missing.extend(case_open(case).err());
@@ -69,7 +68,7 @@ pub fn step(
 /// The day of the decision once the application enters a state: the closure of a decided one leaves it,
 /// an appeal or a reopening takes it away.
 #[must_use]
-pub fn decision_day(decided_on: Option<NaiveDate>, to: ApplicationState, on: NaiveDate) -> Option<NaiveDate> {
+pub fn decision_day(decided_on: Option<Day>, to: ApplicationState, on: Day) -> Option<Day> {
     is_decided(to).then(|| decided_on.unwrap_or(on))
 }
 
@@ -148,7 +147,7 @@ mod tests {
 
     #[test]
     fn a_wrong_step_on_a_wrong_day_is_told_at_once() {
-        let day = |text: &str| text.parse::<NaiveDate>().unwrap();
+        let day = |text: &str| text.parse::<Day>().unwrap();
         let missing = step(
             Status::Active,
             (Registered, day("2026-03-01")),
@@ -162,7 +161,7 @@ mod tests {
 
     #[test]
     fn a_closed_case_and_a_day_to_come_are_told_at_once() {
-        let day = |text: &str| text.parse::<NaiveDate>().unwrap();
+        let day = |text: &str| text.parse::<Day>().unwrap();
         let missing = record(Status::Closed, day("2026-03-06"), day("2026-03-05")).unwrap_err();
         let guards: Vec<_> = missing.iter().map(|unmet| unmet.guard).collect();
         assert_eq!(guards, ["not_in_the_future", "status_not_closed"]);
@@ -171,7 +170,7 @@ mod tests {
 
     #[test]
     fn the_day_of_a_decision_stands_until_an_appeal() {
-        let day = |text: &str| text.parse::<NaiveDate>().unwrap();
+        let day = |text: &str| text.parse::<Day>().unwrap();
         let (rejected_on, later) = (day("2026-03-01"), day("2026-03-20"));
         assert_eq!(decision_day(None, Rejected, rejected_on), Some(rejected_on));
         assert_eq!(decision_day(Some(rejected_on), Closed, later), Some(rejected_on));

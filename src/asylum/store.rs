@@ -1,6 +1,5 @@
 //! Queries on asylum applications. Each asks for a case that `cases::store::find` found within reach.
 
-use chrono::NaiveDate;
 use diesel::prelude::*;
 
 use super::codes::ApplicationState;
@@ -8,6 +7,7 @@ use super::model::{Application, ApplicationId};
 use super::rules::{decision_day, is_granted, is_open};
 use crate::cases::model::Case;
 use crate::db::schema::asylum_applications::{self, dsl};
+use crate::db::types::Day;
 use crate::db::{Tx, WriteTx};
 use crate::error::{Error, Result};
 
@@ -61,7 +61,7 @@ pub(crate) fn set_state(
     case: &Case,
     read: &Application,
     to: ApplicationState,
-    on: NaiveDate,
+    on: Day,
 ) -> Result<Application> {
     let now = tx.now();
     let changed = diesel::update(

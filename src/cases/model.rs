@@ -1,6 +1,5 @@
 //! Rows of cases, their keys, their periods, their teams.
 
-use chrono::NaiveDate;
 use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -10,7 +9,7 @@ use super::reasons::PeriodReason;
 use crate::access::{CaseId, FieldGroup, HubId, UserId};
 use crate::crypto::Ciphertext;
 use crate::db::schema::{case_keys, case_periods, case_team, cases, sealed_records};
-use crate::db::types::{Country, Timestamp, id};
+use crate::db::types::{Country, Day, Timestamp, id};
 
 id!(PeriodId, "A stretch of a case's history.");
 id!(RecordId, "One version of a sealed record.");
@@ -44,9 +43,9 @@ pub struct Case {
     /// How it ended.
     pub outcome: Option<Outcome>,
     /// The day it began.
-    pub opened_on: NaiveDate,
+    pub opened_on: Day,
     /// Since when stage and status are what they are.
-    pub since: NaiveDate,
+    pub since: Day,
     /// When it was entered.
     pub created_at: Timestamp,
     /// When its row last changed.
@@ -70,8 +69,8 @@ pub(crate) struct NewCase {
     pub origin_country: Country,
     pub destination_country: Option<Country>,
     pub restricted: bool,
-    pub opened_on: NaiveDate,
-    pub since: NaiveDate,
+    pub opened_on: Day,
+    pub since: Day,
     pub created_by: UserId,
     pub created_at: Timestamp,
     pub updated_at: Timestamp,
@@ -115,8 +114,8 @@ pub(crate) struct CasePatch {
     pub destination_country: Option<Option<Country>>,
     pub restricted: Option<bool>,
     pub outcome: Option<Option<Outcome>>,
-    pub opened_on: Option<NaiveDate>,
-    pub since: Option<NaiveDate>,
+    pub opened_on: Option<Day>,
+    pub since: Option<Day>,
 }
 
 /// A case's wrapped key.
@@ -140,8 +139,8 @@ pub(crate) struct PeriodRow {
     pub status: Status,
     pub outcome: Option<Outcome>,
     pub reason: PeriodReason,
-    pub from_on: NaiveDate,
-    pub until_on: Option<NaiveDate>,
+    pub from_on: Day,
+    pub until_on: Option<Day>,
     pub sequence: i64,
     pub note: Option<Ciphertext>,
     pub recorded_at: Timestamp,

@@ -3,12 +3,10 @@
 //! Every decision collects all that is unmet, so that a caseworker on a bad link learns it at once.
 //! The tables are in `tables.rs`, the history in `timeline.rs`; nothing here reads a database.
 
-use chrono::NaiveDate;
-
 use super::codes::{Outcome, Stage, Status};
 use super::reasons::{MoveReason, ReopeningReason, StatusReason};
 use super::tables::{MOVES, OUTCOMES, REOPENINGS, STATUS_CHANGES};
-use crate::db::types::CodeList;
+use crate::db::types::{CodeList, Day};
 use crate::error::Unmet;
 use crate::machine::{ALLOWED_MOVE, day_faults, destinations, settled, unmet};
 
@@ -22,7 +20,7 @@ pub struct CaseFacts {
     /// Its outcome, when closed.
     pub outcome: Option<Outcome>,
     /// The first day of the current period.
-    pub since: NaiveDate,
+    pub since: Day,
 }
 
 /// What the tables around a case say, for the guards of the stages.
@@ -44,7 +42,7 @@ pub struct StageFacts {
 }
 
 /// Whether a case may be opened on this day. It may start in any stage: people come as they are.
-pub fn open_case(on: NaiveDate, today: NaiveDate) -> Result<(), Vec<Unmet>> {
+pub fn open_case(on: Day, today: Day) -> Result<(), Vec<Unmet>> {
     settled(day_faults(on, on, today))
 }
 
@@ -53,8 +51,8 @@ pub fn next_stage(
     case: &CaseFacts,
     to: Stage,
     reason: MoveReason,
-    on: NaiveDate,
-    today: NaiveDate,
+    on: Day,
+    today: Day,
     facts: &StageFacts,
 ) -> Result<(), Vec<Unmet>> {
     let mut missing = day_faults(case.since, on, today);
@@ -115,8 +113,8 @@ pub fn next_status(
     case: &CaseFacts,
     to: Status,
     reason: StatusReason,
-    on: NaiveDate,
-    today: NaiveDate,
+    on: Day,
+    today: Day,
 ) -> Result<(), Vec<Unmet>> {
     let mut missing = day_faults(case.since, on, today);
     match STATUS_CHANGES.iter().find(|entry| (entry.from, entry.to) == (case.status, to)) {
@@ -142,8 +140,8 @@ fn no_status_change(from: Status, to: Status) -> String {
 pub fn close_case(
     case: &CaseFacts,
     outcome: Outcome,
-    on: NaiveDate,
-    today: NaiveDate,
+    on: Day,
+    today: Day,
     open_stay: bool,
 ) -> Result<(), Vec<Unmet>> {
     let mut missing = day_faults(case.since, on, today);
@@ -180,12 +178,7 @@ pub fn case_open(status: Status) -> Result<(), Unmet> {
 }
 
 /// Whether the closed case may be reopened; it is then active, in the stage in which it was closed.
-pub fn reopen_case(
-    case: &CaseFacts,
-    reason: ReopeningReason,
-    on: NaiveDate,
-    today: NaiveDate,
-) -> Result<(), Vec<Unmet>> {
+pub fn reopen_case(case: &CaseFacts, reason: ReopeningReason, on: Day, today: Day) -> Result<(), Vec<Unmet>> {
     let mut missing = day_faults(case.since, on, today);
     match case.outcome {
         Some(outcome) if case.status == Status::Closed => {

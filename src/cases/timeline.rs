@@ -5,11 +5,10 @@
 //! day falls into it. What a correction replaces stays in the table as superseded; only live periods
 //! are here. Whether a change may happen at all is for `rules.rs` to say.
 
-use chrono::NaiveDate;
-
 use super::codes::{Outcome, Stage, Status};
 use super::reasons::PeriodReason;
 use crate::access::actor::HubId;
+use crate::db::types::Day;
 use crate::error::{Fault, Unmet};
 use crate::machine::{NOT_BEFORE_LAST_CHANGE, unmet};
 
@@ -36,9 +35,9 @@ pub struct Period {
     /// Why it came to stand so.
     pub reason: PeriodReason,
     /// First day.
-    pub from_on: NaiveDate,
+    pub from_on: Day,
     /// First day of what followed; none while it lasts.
-    pub until_on: Option<NaiveDate>,
+    pub until_on: Option<Day>,
 }
 
 /// The live periods of one case, in order and without a gap.
@@ -54,7 +53,7 @@ pub struct Appended {
     /// The period that ends, by its place,
     pub closes: i64,
     /// which from now on reaches until this day,
-    pub until_on: NaiveDate,
+    pub until_on: Day,
     /// and the open one after it.
     pub opens: Period,
 }
@@ -63,7 +62,7 @@ pub struct Appended {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Correction {
     /// The day on which the period really began.
-    pub from_on: Option<NaiveDate>,
+    pub from_on: Option<Day>,
     /// Why it really began.
     pub reason: Option<PeriodReason>,
 }
@@ -85,7 +84,7 @@ pub struct Broken;
 impl Timeline {
     /// The history of a case opened on this day.
     #[must_use]
-    pub const fn open(standing: Standing, reason: PeriodReason, on: NaiveDate) -> Self {
+    pub const fn open(standing: Standing, reason: PeriodReason, on: Day) -> Self {
         Self {
             earlier: Vec::new(),
             current: Period { sequence: 1, standing, reason, from_on: on, until_on: None },
@@ -121,7 +120,7 @@ impl Timeline {
 
     /// The day on which the case was opened.
     #[must_use]
-    pub fn opened_on(&self) -> NaiveDate {
+    pub fn opened_on(&self) -> Day {
         self.earlier.first().unwrap_or(&self.current).from_on
     }
 
@@ -129,12 +128,12 @@ impl Timeline {
     ///
     /// In SQL: live, `from_on <= day`, and `until_on` null or `> day`.
     #[must_use]
-    pub fn as_of(&self, day: NaiveDate) -> Option<&Period> {
+    pub fn as_of(&self, day: Day) -> Option<&Period> {
         self.periods().find(|period| period.from_on <= day && period.until_on.is_none_or(|until| until > day))
     }
 
     /// Ends the open period on the day and opens the next.
-    pub fn append(&self, standing: Standing, reason: PeriodReason, on: NaiveDate) -> Result<Appended, Unmet> {
+    pub fn append(&self, standing: Standing, reason: PeriodReason, on: Day) -> Result<Appended, Unmet> {
         let Period { sequence, from_on, .. } = self.current;
         if on < from_on {
             let detail = format!("the last change was on {from_on}; this one follows it");
@@ -152,7 +151,7 @@ impl Timeline {
         &self,
         sequence: i64,
         correction: &Correction,
-        today: NaiveDate,
+        today: Day,
     ) -> Result<Revision, Vec<Fault>> {
         let mut before = None;
         let mut found = None;
@@ -204,12 +203,7 @@ impl Timeline {
     }
 }
 
-fn correction_faults(
-    period: &Period,
-    corrected: &Period,
-    before: Option<&Period>,
-    today: NaiveDate,
-) -> Vec<Fault> {
+fn correction_faults(period: &Period, corrected: &Period, before: Option<&Period>, today: Day) -> Vec<Fault> {
     let mut faults = Vec::new();
     if corrected == period {
         faults.push(fault("", "a correction gives another day, another reason or both"));

@@ -42,7 +42,7 @@ impl<'c> Tx<'c> {
 
     /// The day of this transaction, UTC.
     #[must_use]
-    pub fn today(&self) -> chrono::NaiveDate {
+    pub fn today(&self) -> crate::db::types::Day {
         self.now.date()
     }
 }

@@ -9,7 +9,8 @@ use actix_web::web::Bytes;
 use actix_web::{FromRequest, HttpRequest, dev::Payload};
 use serde::de::DeserializeOwned;
 
-use crate::error::{Code, Error, Fault, Result};
+use super::json;
+use crate::error::{Code, Error, Result};
 
 /// Largest body of any address; the longest legal story fits.
 pub const LARGEST: usize = 1024 * 1024;
@@ -48,12 +49,8 @@ pub fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T> {
     if depth(text) > DEEPEST {
         return Err(Error::new(Code::MalformedRequest, "The body is nested deeper than 16 levels."));
     }
-    let mut deserializer = serde_json::Deserializer::from_str(text);
-    let value = serde_path_to_error::deserialize(&mut deserializer).map_err(|error| refuse(&error))?;
-    deserializer
-        .end()
-        .map_err(|_| Error::new(Code::MalformedRequest, "There is something after the JSON value."))?;
-    Ok(value)
+    let value = json::from_text(text)?;
+    json::from_value(&value.0).map_err(|fault| Error::invalid(vec![fault]))
 }
 
 /// Nesting, counted before anything is built.
@@ -75,66 +72,6 @@ fn depth(text: &str) -> usize {
     deepest
 }
 
-fn refuse(error: &serde_path_to_error::Error<serde_json::Error>) -> Error {
-    let cause = error.inner();
-    if cause.is_data() {
-        let message = cause.to_string();
-        let message = message.rsplit_once(" at line ").map_or(message.as_str(), |(message, _)| message);
-        return Error::invalid(vec![fault_of(&pointer(error.path()), message)]);
-    }
-    Error::new(
-        Code::MalformedRequest,
-        format!("The body is not valid JSON at line {}, column {}.", cause.line(), cause.column()),
-    )
-}
-
-/// What serde found, without the value that it found.
-pub(super) fn fault_of(pointer: &str, message: &str) -> Fault {
-    if let Some(name) = message.strip_prefix("missing field `").and_then(|rest| rest.split('`').next()) {
-        return Fault::new(format!("{pointer}/{name}"), "This field is required.");
-    }
-    if message.starts_with("unknown field `") {
-        let known = message.rsplit_once(", expected ").map_or("no fields", |(_, known)| known);
-        return Fault::new(pointer, format!("There is no such field; there is {known}."));
-    }
-    // Noticed by the whole, so the pointer leads no further than that.
-    if let Some(name) = message.strip_prefix("duplicate field `").and_then(|rest| rest.split('`').next()) {
-        return Fault::new(format!("{pointer}/{name}"), "This field is given twice.");
-    }
-    if message.starts_with("invalid ") || message.starts_with("unknown variant") {
-        let expected = message.rsplit_once(", expected ").map_or("another form", |(_, expected)| expected);
-        return Fault::new(pointer, format!("Expected {expected}."));
-    }
-    // What is left was written by our own types, which never repeat a value.
-    Fault::new(pointer, message)
-}
-
-/// The path as a JSON pointer (RFC 6901), without the names that a client made up.
-pub(crate) fn pointer(path: &serde_path_to_error::Path) -> String {
-    use serde_path_to_error::Segment;
-    path.iter().fold(String::new(), |mut pointer, segment| {
-        match segment {
-            Segment::Seq { index } => {
-                pointer.push('/');
-                pointer.push_str(&index.to_string());
-            }
-            Segment::Map { key } | Segment::Enum { variant: key } => {
-                pointer.push('/');
-                pointer.push_str(&speakable(key));
-            }
-            Segment::Unknown => pointer.push_str("/?"),
-        }
-        pointer
-    })
-}
-
-/// A member name may be told back only where it looks like one; anything else may be personal.
-fn speakable(name: &str) -> String {
-    let like_a_name = name.len() <= 40
-        && name.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_' || byte.is_ascii_digit());
-    if like_a_name { name.to_owned() } else { "?".to_owned() }
-}
-
 pub(super) fn payload_error(error: &actix_web::Error) -> Error {
     match error.as_error::<PayloadError>() {
         Some(PayloadError::Overflow) => Error::new(Code::PayloadTooLarge, "A body has at most 1 MiB."),
@@ -148,37 +85,6 @@ pub(super) fn payload_error(error: &actix_web::Error) -> Error {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use serde::Deserialize;
-
-    #[derive(Deserialize, Debug)]
-    #[serde(deny_unknown_fields)]
-    #[expect(dead_code, reason = "only its parsing matters")]
-    struct Inner {
-        beds: u32,
-    }
-
-    #[derive(Deserialize, Debug)]
-    #[serde(deny_unknown_fields)]
-    #[expect(dead_code, reason = "only its parsing matters")]
-    struct Outer {
-        rows: Vec<Inner>,
-    }
-
-    fn fault(text: &str) -> (String, String) {
-        let error = parse::<Outer>(text.as_bytes()).unwrap_err();
-        (error.faults()[0].pointer.clone(), error.faults()[0].detail.clone())
-    }
-
-    #[test]
-    fn the_pointer_names_the_place_and_the_detail_no_value() {
-        assert_eq!(fault(r#"{"rows":[{"beds":"Kim"}]}"#), ("/rows/0/beds".into(), "Expected u32.".into()));
-        assert_eq!(fault(r#"{"rows":[{}]}"#), ("/rows/0/beds".into(), "This field is required.".into()));
-        let twice = fault(r#"{"rows":[{"beds":1,"beds":2}]}"#);
-        assert_eq!(twice, ("/rows/0/beds".into(), "This field is given twice.".into()));
-        let (pointer, detail) = fault(r#"{"rows":[{"beds":1,"김철수":2}]}"#);
-        assert_eq!(pointer, "/rows/0/?");
-        assert_eq!(detail, "There is no such field; there is `beds`.");
-    }
 
     #[test]
     fn deep_nesting_is_refused_before_it_is_built() {

@@ -7,11 +7,13 @@ pub mod context;
 pub mod describe;
 pub mod etag;
 pub mod idempotency;
+pub(crate) mod json;
 pub mod page;
 pub mod patch;
 pub mod path;
 pub mod problem;
 pub mod query;
+mod quiet;
 pub mod reply;
 pub mod table;
 

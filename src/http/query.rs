@@ -1,10 +1,12 @@
-//! Query parameters: typed, unknown ones refused by name.
+//! Query parameters: typed, unknown ones refused by name. Each is a text.
 
 use std::future::{Ready, ready};
 
 use actix_web::{FromRequest, HttpRequest, dev::Payload};
 use serde::de::DeserializeOwned;
+use serde_json::{Map, Value};
 
+use super::json;
 use crate::error::{Error, Result};
 
 /// The query of an address.
@@ -20,17 +22,12 @@ impl<T: DeserializeOwned> FromRequest for Query<T> {
 }
 
 pub(super) fn parse<T: DeserializeOwned>(query: &str) -> Result<T> {
-    let pairs = serde_urlencoded::Deserializer::new(form_urlencoded::parse(query.as_bytes()));
-    serde_path_to_error::deserialize(pairs).map_err(|error| {
-        let name = error.path().to_string();
-        let known = |c: char| c.is_ascii_lowercase() || c == '_';
-        let pointer = match name.as_str() {
-            // The query as a whole.
-            "." => "",
-            name if name.len() <= 40 && name.chars().all(known) => name,
-            _ => "?",
-        };
-        let fault = super::body::fault_of(pointer, &error.inner().to_string());
-        Error::malformed_field(fault.pointer.trim_start_matches('/'), fault.detail)
-    })
+    let mut parameters = Map::new();
+    for (name, value) in form_urlencoded::parse(query.as_bytes()) {
+        if parameters.insert(name.clone().into_owned(), Value::String(value.into_owned())).is_some() {
+            return Err(Error::malformed_field(json::speakable(&name), "this parameter is given twice"));
+        }
+    }
+    json::from_value(&Value::Object(parameters))
+        .map_err(|fault| Error::malformed_field(fault.pointer.trim_start_matches('/'), fault.detail))
 }

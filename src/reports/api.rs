@@ -2,7 +2,6 @@
 
 use actix_web::HttpRequest;
 use actix_web::web::Data;
-use chrono::NaiveDate;
 use serde::Deserialize;
 use utoipa::IntoParams;
 
@@ -14,6 +13,7 @@ use crate::access::{HubId, Permit};
 use crate::app::App;
 use crate::audit::{Action, Event};
 use crate::db::Tx;
+use crate::db::types::Day;
 use crate::error::{Error, Result};
 use crate::http::Query;
 use crate::http::table::{Format, Table};
@@ -25,7 +25,7 @@ use crate::http::table::{Format, Table};
 pub struct StageReportQuery {
     /// The day, UTC; today when not said, and never later.
     #[param(example = "2006-08-31")]
-    as_of: Option<NaiveDate>,
+    as_of: Option<Day>,
     /// Only this hub.
     hub: Option<HubId>,
     /// What is told apart, separated by commas: `hub`, `stage`, `status`, `destination_country`, `sex`,
@@ -61,7 +61,7 @@ pub async fn report_stages(
 fn count(
     tx: &mut Tx<'_>,
     permit: &Permit<ReportStages>,
-    as_of: Option<NaiveDate>,
+    as_of: Option<Day>,
     hub: Option<HubId>,
     by: &Dimensions,
 ) -> Result<StageReport> {

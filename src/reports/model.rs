@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use chrono::NaiveDate;
 use diesel::Queryable;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -10,7 +9,7 @@ use utoipa::ToSchema;
 use super::dimension::{Dimension, Dimensions};
 use crate::access::HubId;
 use crate::cases::codes::{AgeBand, Sex, Stage, Status};
-use crate::db::types::{CodeList, Country, Timestamp};
+use crate::db::types::{CodeList, Country, Day, Timestamp};
 use crate::http::table::Tabular;
 
 /// Where cases stand; no more than a query that need not look at persons finds out.
@@ -159,7 +158,7 @@ pub struct Totals {
 }))]
 pub struct StageReport {
     /// The day.
-    pub as_of: NaiveDate,
+    pub as_of: Day,
     /// When it was counted.
     pub made_at: Timestamp,
     /// True: nothing is rounded or suppressed, so it stays within one's reach.
@@ -183,7 +182,7 @@ impl StageReport {
     /// The counts with their totals.
     #[must_use]
     pub fn new(
-        as_of: NaiveDate,
+        as_of: Day,
         made_at: Timestamp,
         scope: ReportScope,
         by: &Dimensions,

@@ -4,7 +4,6 @@
 //! Sex, age band and destination have no history: an earlier day bears today's. They make ten times as many
 //! kinds of cases, so the database tells them apart only where they are asked for.
 
-use chrono::NaiveDate;
 use diesel::dsl::count_star;
 use diesel::prelude::*;
 use diesel::sql_types::Bool;
@@ -14,6 +13,7 @@ use crate::access::permissions::ReportStages;
 use crate::access::{HubId, Permit, Reach};
 use crate::cases::scope::{Way, cases_of_team_member};
 use crate::db::schema::{case_periods, cases};
+use crate::db::types::Day;
 use crate::db::{Backend, Tx};
 use crate::error::{Error, Result};
 
@@ -60,7 +60,7 @@ pub(crate) fn counted(
     tx: &mut Tx<'_>,
     permit: &Permit<ReportStages>,
     scope: &ReportScope,
-    day: NaiveDate,
+    day: Day,
     persons: bool,
 ) -> Result<Vec<Counted>> {
     let mut counted = if day == tx.today() {
@@ -102,7 +102,7 @@ fn on(
     tx: &mut Tx<'_>,
     permit: &Permit<ReportStages>,
     scope: &ReportScope,
-    day: NaiveDate,
+    day: Day,
     persons: bool,
 ) -> Result<Vec<Counted>> {
     let within: OnPeriods = match scope {

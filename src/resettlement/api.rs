@@ -1,7 +1,6 @@
 //! The resettlements of a case: preparing them, and how far they come.
 
 use actix_web::web::Data;
-use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -14,7 +13,7 @@ use crate::app::App;
 use crate::audit::{Action, Event};
 use crate::cases;
 use crate::cases::code::CaseRef;
-use crate::db::types::{Country, Timestamp};
+use crate::db::types::{Country, Day, Timestamp};
 use crate::error::{Error, Result};
 use crate::http::reply::HasVersion;
 use crate::http::{Body, Created, IfMatch, Page, Path, Versioned};
@@ -44,7 +43,7 @@ pub struct ResettlementView {
     /// How far it is.
     state: ResettlementState,
     /// Since when it is in its state.
-    state_on: NaiveDate,
+    state_on: Day,
     /// When it was entered.
     created_at: Timestamp,
     /// When its row last changed.
@@ -125,7 +124,7 @@ pub struct NewResettlementRequest {
     /// How soon.
     priority: Priority,
     /// The day its preparation began; not in the future.
-    on: NaiveDate,
+    on: Day,
 }
 
 impl NewResettlementRequest {
@@ -179,7 +178,7 @@ pub struct ResettlementStateRequest {
     /// The state that it enters.
     to: ResettlementState,
     /// The day on which it happened.
-    on: NaiveDate,
+    on: Day,
 }
 
 /// `POST /v1/cases/{case}/resettlements/{resettlement}/state`

@@ -1,12 +1,11 @@
 //! Rows of resettlement submissions.
 
-use chrono::NaiveDate;
 use diesel::prelude::*;
 
 use super::codes::{Category, Priority, ResettlementState};
 use crate::access::CaseId;
 use crate::db::schema::resettlements;
-use crate::db::types::{Country, Timestamp, id};
+use crate::db::types::{Country, Day, Timestamp, id};
 
 id!(ResettlementId, "A resettlement submission.");
 
@@ -31,7 +30,7 @@ pub struct Resettlement {
     /// How far it is.
     pub state: ResettlementState,
     /// Since when it is in its state.
-    pub state_on: NaiveDate,
+    pub state_on: Day,
     /// When it was entered.
     pub created_at: Timestamp,
     /// When its row last changed.

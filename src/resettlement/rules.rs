@@ -1,7 +1,5 @@
 //! How a submission moves from preparation to arrival.
 
-use chrono::NaiveDate;
-
 use super::codes::Category;
 use super::codes::ResettlementState::{
     self, AcceptedByCountry, Arrived, Departed, DepartureScheduled, Prepared, RejectedByCountry, Submitted,
@@ -9,6 +7,7 @@ use super::codes::ResettlementState::{
 };
 use crate::cases::codes::Status;
 use crate::cases::rules::case_open;
+use crate::db::types::Day;
 use crate::error::{Fault, Unmet};
 use crate::machine::{self, day_faults, settled};
 
@@ -32,7 +31,7 @@ pub fn transition(from: ResettlementState, to: ResettlementState) -> Result<(), 
 }
 
 /// Whether a submission may be prepared for a case of this status, from this day.
-pub fn prepare(case: Status, on: NaiveDate, today: NaiveDate) -> Result<(), Vec<Unmet>> {
+pub fn prepare(case: Status, on: Day, today: Day) -> Result<(), Vec<Unmet>> {
     let mut missing = day_faults(on, on, today);
     missing.extend(case_open(case).err());
     settled(missing)
@@ -41,9 +40,9 @@ pub fn prepare(case: Status, on: NaiveDate, today: NaiveDate) -> Result<(), Vec<
 /// Whether a submission of a case of this status, in its state since a day, may change so on another.
 pub fn step(
     case: Status,
-    from: (ResettlementState, NaiveDate),
-    to: (ResettlementState, NaiveDate),
-    today: NaiveDate,
+    from: (ResettlementState, Day),
+    to: (ResettlementState, Day),
+    today: Day,
 ) -> Result<(), Vec<Unmet>> {
     let mut missing = machine::move_faults(MOVES, from, to, today);
     missing.extend(case_open(case).err());
@@ -115,7 +114,7 @@ mod tests {
 
     #[test]
     fn a_closed_case_a_wrong_step_and_a_wrong_day_are_told_at_once() {
-        let day = |text: &str| text.parse::<NaiveDate>().unwrap();
+        let day = |text: &str| text.parse::<Day>().unwrap();
         let (from, to) = ((Prepared, day("2026-03-01")), (Departed, day("2026-02-01")));
         let missing = step(Status::Closed, from, to, day("2026-03-05")).unwrap_err();
         let guards: Vec<_> = missing.iter().map(|unmet| unmet.guard).collect();

@@ -1,6 +1,5 @@
 //! Queries on resettlements. Each asks for a case that `cases::store::find` found within reach.
 
-use chrono::NaiveDate;
 use diesel::prelude::*;
 
 use super::codes::ResettlementState;
@@ -8,6 +7,7 @@ use super::model::{Resettlement, ResettlementId};
 use super::rules::is_accepted;
 use crate::cases::model::Case;
 use crate::db::schema::resettlements::dsl;
+use crate::db::types::Day;
 use crate::db::{Tx, WriteTx};
 use crate::error::{Error, Result};
 
@@ -49,7 +49,7 @@ pub(crate) fn set_state(
     case: &Case,
     read: &Resettlement,
     to: ResettlementState,
-    on: NaiveDate,
+    on: Day,
 ) -> Result<Resettlement> {
     let now = tx.now();
     let changed =

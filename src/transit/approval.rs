@@ -3,14 +3,12 @@
 //! A leg that nobody approved must not start, so a plan that grows is approved again, and one that is
 //! underway does not grow. How legs follow each other is in `rules.rs`.
 
-use chrono::NaiveDate;
-
 use super::codes::JourneyState;
 use super::rules::{self, LegFacts};
 use crate::access::UserId;
 use crate::cases::codes::Status;
 use crate::cases::rules::case_open;
-use crate::db::types::Country;
+use crate::db::types::{Country, Day};
 use crate::error::Unmet;
 use crate::machine::{settled, unmet};
 
@@ -56,7 +54,7 @@ pub fn add_leg(
     journey: JourneyState,
     legs: &[LegFacts],
     from_country: Country,
-    planned_on: NaiveDate,
+    planned_on: Day,
 ) -> Result<(), Vec<Unmet>> {
     let mut missing: Vec<_> = case_open(case).err().into_iter().collect();
     if journey == JourneyState::Underway {
@@ -79,8 +77,8 @@ mod tests {
         code.parse().unwrap()
     }
 
-    fn day(number: u32) -> NaiveDate {
-        NaiveDate::from_ymd_opt(2026, 3, number).unwrap()
+    fn day(number: u8) -> Day {
+        Day::new(2026, 3, number).unwrap()
     }
 
     fn leg(from: &str, to: &str) -> LegFacts {

@@ -1,13 +1,12 @@
 //! Rows of journeys and their legs.
 
-use chrono::NaiveDate;
 use diesel::prelude::*;
 
 use super::codes::{JourneyState, LegState};
 use super::rules::LegFacts;
 use crate::access::{CaseId, UserId};
 use crate::db::schema::{journeys, legs};
-use crate::db::types::{Country, Timestamp, id};
+use crate::db::types::{Country, Day, Timestamp, id};
 use crate::http::path::path_id;
 
 id!(JourneyId, "A journey.");
@@ -102,11 +101,11 @@ pub struct Leg {
     /// Who answers for it.
     pub keeper_id: UserId,
     /// The day it is to start.
-    pub planned_on: NaiveDate,
+    pub planned_on: Day,
     /// The day it started.
-    pub started_on: Option<NaiveDate>,
+    pub started_on: Option<Day>,
     /// The day it ended.
-    pub ended_on: Option<NaiveDate>,
+    pub ended_on: Option<Day>,
     /// How far it is.
     pub state: LegState,
     /// When it was entered.

@@ -3,10 +3,8 @@
 //!
 //! Who may see which leg is a matter of access and not decided here.
 
-use chrono::NaiveDate;
-
 use super::codes::{JourneyState, LegState};
-use crate::db::types::Country;
+use crate::db::types::{Country, Day};
 use crate::error::Unmet;
 use crate::machine::{self, day_faults, settled, unmet};
 
@@ -43,11 +41,11 @@ pub struct LegFacts {
     /// How far it is.
     pub state: LegState,
     /// When it was to start.
-    pub planned_on: NaiveDate,
+    pub planned_on: Day,
     /// When it started.
-    pub started_on: Option<NaiveDate>,
+    pub started_on: Option<Day>,
     /// When it ended.
-    pub ended_on: Option<NaiveDate>,
+    pub ended_on: Option<Day>,
 }
 
 /// Whether a journey's state may change so.
@@ -65,7 +63,7 @@ pub fn add_leg(
     journey: JourneyState,
     legs: &[LegFacts],
     from_country: Country,
-    planned_on: NaiveDate,
+    planned_on: Day,
 ) -> Result<(), Vec<Unmet>> {
     let mut missing = Vec::new();
     if matches!(journey, JourneyState::Completed | JourneyState::Abandoned) {
@@ -134,8 +132,8 @@ pub fn next_leg_state(
     legs: &[LegFacts],
     index: usize,
     to: LegState,
-    on: NaiveDate,
-    today: NaiveDate,
+    on: Day,
+    today: Day,
 ) -> Result<(), Vec<Unmet>> {
     let Some(leg) = legs.get(index) else {
         return Err(vec![unmet("leg_planned", "the journey has no such leg")]);

@@ -11,6 +11,7 @@ mod asylum;
 mod audit;
 mod audit_log;
 mod bad_input;
+mod bodies;
 mod cases;
 mod code_lists;
 mod common;

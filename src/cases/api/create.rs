@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use actix_web::web::Data;
-use chrono::NaiveDate;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
@@ -19,7 +18,7 @@ use crate::cases::{rules, store};
 
 use crate::crypto::Keyring;
 use crate::db::WriteTx;
-use crate::db::types::Country;
+use crate::db::types::{Country, Day};
 use crate::error::{Error, Result};
 use crate::http::{Body, Created};
 use crate::machine::latest_day;
@@ -47,7 +46,7 @@ pub struct NewCaseRequest {
     /// Risk.
     risk: Risk,
     /// The day help began; not in the future.
-    opened_on: NaiveDate,
+    opened_on: Day,
     /// The stage in which the person was met; `shelter` when not said.
     #[serde(default)]
     stage: Option<Stage>,

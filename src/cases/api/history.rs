@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use actix_web::web::Data;
-use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -20,7 +19,7 @@ use crate::cases::reasons::PeriodReason;
 use crate::cases::store::{self, periods};
 use crate::cases::timeline::Correction;
 use crate::crypto::{CaseKey, Sealed};
-use crate::db::types::Timestamp;
+use crate::db::types::{Day, Timestamp};
 use crate::error::{Error, Result};
 use crate::http::{Body, IfMatch, Page, Path, Versioned};
 use crate::machine::latest_day;
@@ -49,9 +48,9 @@ pub struct PeriodView {
     /// Why it began.
     reason: PeriodReason,
     /// The day it began.
-    from_on: NaiveDate,
+    from_on: Day,
     /// The day the next one began; null while it lasts.
-    until_on: Option<NaiveDate>,
+    until_on: Option<Day>,
     /// Its place in the history.
     sequence: i64,
     /// The moment it was entered.
@@ -125,7 +124,7 @@ pub async fn get_case_history(
 pub struct CorrectionRequest {
     /// The day on which the period really began.
     #[serde(default)]
-    from_on: Option<NaiveDate>,
+    from_on: Option<Day>,
     /// Why it really began: a code of the same list.
     #[serde(default)]
     reason: Option<PeriodReason>,
@@ -160,12 +159,7 @@ pub async fn correct_case_history(
 }
 
 /// The row repeats two days of the history.
-fn row_after(
-    tx: &mut crate::db::WriteTx<'_>,
-    case: &Case,
-    since: NaiveDate,
-    opened_on: NaiveDate,
-) -> Result<CaseView> {
+fn row_after(tx: &mut crate::db::WriteTx<'_>, case: &Case, since: Day, opened_on: Day) -> Result<CaseView> {
     let patch = CasePatch { since: Some(since), opened_on: Some(opened_on), ..CasePatch::default() };
     Ok(store::update(tx, case, &patch)?.into())
 }

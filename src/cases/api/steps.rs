@@ -4,7 +4,6 @@
 use std::sync::Arc;
 
 use actix_web::web::Data;
-use chrono::NaiveDate;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
@@ -23,6 +22,7 @@ use crate::cases::timeline::Standing;
 use crate::cases::{facts, rules, store};
 use crate::crypto::Keyring;
 use crate::db::WriteTx;
+use crate::db::types::Day;
 use crate::error::{Error, Result};
 use crate::http::{Body, IfMatch, Path, Versioned};
 use crate::machine::latest_day;
@@ -34,7 +34,7 @@ fn take<P: Permission>(
     keyring: &Keyring,
     case: &Case,
     to: Standing,
-    (reason, on, note): (PeriodReason, NaiveDate, Option<&Note>),
+    (reason, on, note): (PeriodReason, Day, Option<&Note>),
 ) -> Result<CaseView> {
     tx.event.set_detail("from_stage", case.stage);
     tx.event.set_detail("from_status", case.status);
@@ -68,7 +68,7 @@ pub struct MoveRequest {
     /// Why.
     reason: MoveReason,
     /// The day on which it happened.
-    on: NaiveDate,
+    on: Day,
     /// What else is to be said; it is sealed.
     #[serde(default)]
     note: Option<Note>,
@@ -108,7 +108,7 @@ pub struct StatusRequest {
     /// Why.
     reason: StatusReason,
     /// The day on which it happened.
-    on: NaiveDate,
+    on: Day,
     /// What else is to be said; it is sealed.
     #[serde(default)]
     note: Option<Note>,
@@ -145,7 +145,7 @@ pub struct ClosureRequest {
     /// How it ended.
     outcome: Outcome,
     /// The day on which it ended.
-    on: NaiveDate,
+    on: Day,
     /// What is to be said of it; it is sealed.
     note: Note,
 }
@@ -180,7 +180,7 @@ pub struct ReopeningRequest {
     /// Why.
     reason: ReopeningReason,
     /// The day on which help began again.
-    on: NaiveDate,
+    on: Day,
     /// What else is to be said; it is sealed.
     #[serde(default)]
     note: Option<Note>,

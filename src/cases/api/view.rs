@@ -1,6 +1,5 @@
 //! A case as a client sees it.
 
-use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -8,7 +7,7 @@ use crate::access::{CaseId, HubId};
 use crate::cases::code::CaseCode;
 use crate::cases::codes::{AgeBand, Outcome, Risk, Sex, Stage, Status};
 use crate::cases::model::Case;
-use crate::db::types::{Country, Timestamp};
+use crate::db::types::{Country, Day, Timestamp};
 use crate::http::reply::HasVersion;
 
 /// A case: one person. Who it is stands in the sealed records.
@@ -46,9 +45,9 @@ pub struct CaseView {
     /// How it ended, when it is closed.
     pub outcome: Option<Outcome>,
     /// The day it began.
-    pub opened_on: NaiveDate,
+    pub opened_on: Day,
     /// Since when stage and status are what they are.
-    pub since: NaiveDate,
+    pub since: Day,
     /// When it was entered.
     pub created_at: Timestamp,
     /// When its row last changed.

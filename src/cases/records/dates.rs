@@ -2,7 +2,6 @@
 //!
 //! Neither type can be printed (no `Debug`, no `Display`): a birth date is sealed.
 
-use chrono::{Datelike, Days, Months, NaiveDate};
 use serde::de::{Deserialize, Deserializer, Error, Visitor};
 use serde::{Serialize, Serializer};
 use utoipa::openapi::RefOr;
@@ -10,9 +9,8 @@ use utoipa::openapi::schema::{ObjectBuilder, Schema, SchemaType, Type};
 use utoipa::{PartialSchema, ToSchema};
 
 use super::text::read_text;
+use crate::db::types::{Day, FIRST_YEAR, LAST_YEAR, digits};
 
-const FIRST_YEAR: u16 = 1850;
-const LAST_YEAR: u16 = 2149;
 const DATE_FORM: &str =
     "must be a date that exists, of the years 1850 to 2149, as YYYY-MM-DD, YYYY-MM or YYYY";
 const YEAR_FORM: &str = "a whole number from 1850 to 2149";
@@ -31,7 +29,7 @@ pub enum Precision {
 /// A date of reduced precision as in ISO 8601: `2004`, `2004-03` or `2004-03-15`.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct PartialDate {
-    first: NaiveDate,
+    first: Day,
     precision: Precision,
 }
 
@@ -49,12 +47,11 @@ impl PartialDate {
             _ => return None,
         };
         let mut parts = text.split('-');
-        let year = number(parts.next()?, 4)?;
-        let month = parts.next().map_or(Some(1), |part| number(part, 2))?;
-        let day = parts.next().map_or(Some(1), |part| number(part, 2))?;
-        let within = (FIRST_YEAR..=LAST_YEAR).contains(&year) && parts.next().is_none();
-        let first = NaiveDate::from_ymd_opt(i32::from(year), u32::from(month), u32::from(day))?;
-        within.then_some(Self { first, precision })
+        let year = digits(parts.next()?, 4)?;
+        let month = parts.next().map_or(Some(1), |part| digits(part, 2))?;
+        let day = parts.next().map_or(Some(1), |part| digits(part, 2))?;
+        let first = Day::new(year, month, day).filter(|_| parts.next().is_none())?;
+        Some(Self { first, precision })
     }
 
     /// How much of it is known.
@@ -63,30 +60,20 @@ impl PartialDate {
         self.precision
     }
 
-    /// The year, which is always known.
-    #[must_use]
-    pub fn year(self) -> i32 {
-        self.first.year()
-    }
-
     /// The first day that it may mean.
     #[must_use]
-    pub const fn earliest(self) -> NaiveDate {
+    pub const fn earliest(self) -> Day {
         self.first
     }
 
     /// The last day that it may mean.
     #[must_use]
-    pub fn latest(self) -> NaiveDate {
-        let months = match self.precision {
-            Precision::Day => return self.first,
-            Precision::Month => 1,
-            Precision::Year => 12,
-        };
-        self.first
-            .checked_add_months(Months::new(months))
-            .and_then(|next| next.checked_sub_days(Days::new(1)))
-            .unwrap_or(self.first)
+    pub fn latest(self) -> Day {
+        match self.precision {
+            Precision::Day => self.first,
+            Precision::Month => self.first.last_of_month(),
+            Precision::Year => self.first.last_of_year(),
+        }
     }
 
     /// Every day that it may mean lies before every day that `other` may mean; `2004` is not before
@@ -97,18 +84,14 @@ impl PartialDate {
     }
 
     fn text(self) -> String {
-        let form = match self.precision {
-            Precision::Year => "%Y",
-            Precision::Month => "%Y-%m",
-            Precision::Day => "%Y-%m-%d",
-        };
-        self.first.format(form).to_string()
+        let mut text = self.first.to_string();
+        text.truncate(match self.precision {
+            Precision::Year => 4,
+            Precision::Month => 7,
+            Precision::Day => 10,
+        });
+        text
     }
-}
-
-/// Digits only: `str::parse` would take a sign.
-fn number(text: &str, digits: usize) -> Option<u16> {
-    (text.len() == digits && text.bytes().all(|byte| byte.is_ascii_digit())).then(|| text.parse().ok())?
 }
 
 impl Serialize for PartialDate {

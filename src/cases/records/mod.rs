@@ -5,7 +5,7 @@
 //! | [`identity`] [`contact`] [`family`] [`protection`] [`health`] [`legal`] [`passage`] | the records |
 //! | [`codes`] [`concern_codes`] [`need_codes`] [`procedure_codes`] [`currency`] | the code lists they use |
 //! | [`text`] [`dates`] [`money`] [`language`] | the values they are made of |
-//! | [`read`] [`patch`] [`faults`] | from JSON to a record, without a word of it in an error |
+//! | [`read`] [`patch`] [`faults`] | from JSON to a record, and what is wrong with it |
 //!
 //! Not here: sealing, storing and who may read. What the case row holds (sex, age band, origin) is not
 //! repeated here.

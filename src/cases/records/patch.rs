@@ -2,10 +2,9 @@
 
 use serde_json::{Map, Value};
 
+use super::{Record, read};
 use crate::error::Fault;
-
-use super::Record;
-use super::read::{self, Wiped};
+use crate::http::json::{self, Wiped};
 
 /// Why a patch was not applied.
 #[derive(Debug)]
@@ -27,7 +26,7 @@ pub fn merge_patch<R: Record>(current: &R, patch: &Value) -> Result<R, PatchErro
         return Err(PatchError::Invalid(vec![Fault { pointer: String::new(), detail }]));
     };
     let named = Wiped(merged(current.0.clone(), patch, Null::Stays));
-    read::from_value::<R>(&named.0).map_err(|fault| PatchError::Invalid(vec![fault]))?;
+    json::from_value::<R>(&named.0).map_err(|fault| PatchError::Invalid(vec![fault]))?;
     let merged = Wiped(merged(current.0.clone(), patch, Null::Removes));
     read::from_client(&merged.0).map_err(PatchError::Invalid)
 }

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use chrono::NaiveDate;
 use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -11,7 +10,7 @@ use crate::cases::codes::{Risk, Stage, Status};
 use crate::cases::model::Case;
 use crate::cases::scope::{cases_of_team_member, ways};
 use crate::db::schema::{cases, stays};
-use crate::db::types::Timestamp;
+use crate::db::types::{Day, Timestamp};
 use crate::db::{Backend, Tx};
 use crate::error::{Error, Result};
 use crate::network::model::ShelterId;
@@ -41,7 +40,7 @@ pub(crate) enum CaseOrder {
 #[derive(Clone, Copy, Serialize, Deserialize, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum ListKey {
     Updated(Timestamp, CaseId),
-    Opened(NaiveDate, CaseId),
+    Opened(Day, CaseId),
 }
 
 impl CaseOrder {

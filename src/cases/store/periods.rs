@@ -1,6 +1,5 @@
 //! The history of a case: periods are opened, ended and superseded, never rewritten.
 
-use chrono::NaiveDate;
 use diesel::prelude::*;
 
 use crate::access::UserId;
@@ -10,6 +9,7 @@ use crate::cases::reasons::{MoveReason, PeriodReason};
 use crate::cases::timeline::{Period, Revision, Standing, Timeline};
 use crate::crypto::Keyring;
 use crate::db::schema::case_periods;
+use crate::db::types::Day;
 use crate::db::{PreparedOnce, Tx, WriteTx};
 use crate::error::{Error, Result};
 
@@ -17,7 +17,7 @@ use crate::error::{Error, Result};
 pub(crate) struct Step<'a> {
     pub standing: Standing,
     pub reason: PeriodReason,
-    pub on: NaiveDate,
+    pub on: Day,
     pub note: Option<&'a Note>,
     pub by: UserId,
 }

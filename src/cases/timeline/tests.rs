@@ -5,10 +5,11 @@ use proptest::sample::select;
 
 use super::*;
 use crate::cases::reasons::{MoveReason, StatusReason};
-use crate::db::types::CodeList;
+use crate::db::types::{CodeList, Day};
 
-fn day(number: u32) -> NaiveDate {
-    NaiveDate::from_ymd_opt(2026, 1, 1).unwrap() + chrono::Days::new(u64::from(number))
+fn day(number: u32) -> Day {
+    let first = chrono::NaiveDate::from_ymd_opt(2026, 1, 1).unwrap();
+    Day::from_chrono(first + chrono::Days::new(u64::from(number))).unwrap()
 }
 
 fn standing(stage: Stage) -> Standing {

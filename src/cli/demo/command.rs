@@ -150,7 +150,7 @@ async fn serve_it(mut made: Made, address_was_chosen: bool) -> Result<()> {
     };
     made.config.listen = listener.local_addr()?;
     let app = Data::new(App::open(&made.config)?);
-    let today = app.clock.now().date();
+    let today = app.clock.now().date().to_chrono();
     println!("{}", welcome::report(&made.plan, &made.counts, made.took));
     println!("{}", welcome::people(&made.plan, &made.network));
     println!("{}", welcome::commands(&made.plan, &made.network, made.config.listen, today)?);

@@ -1,4 +1,4 @@
-//! Column types that both databases store alike: ids, coded texts, moments.
+//! Column types that both databases store alike: ids, coded texts, days, moments.
 //!
 //! PostgreSQL's own `uuid`, `timestamptz` and enums are not to be had on a connection that may be
 //! either database, so each has one portable form here and nowhere else.
@@ -6,12 +6,15 @@
 #[cfg(test)]
 pub(crate) mod checks;
 mod country;
+mod day;
 mod id;
 mod text_column;
 mod text_enum;
 mod timestamp;
 
 pub use country::{Country, NoCountry};
+pub(crate) use day::digits;
+pub use day::{Day, FIRST_YEAR, LAST_YEAR};
 pub(crate) use id::id;
 pub use id::{ID_LEN, new_id_bytes, parse_id_bytes};
 pub(crate) use text_column::text_column;

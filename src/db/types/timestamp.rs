@@ -3,13 +3,17 @@
 //! A number orders, compares and indexes alike everywhere; a text or `timestamptz` column would
 //! differ between the two in precision and in form.
 
-use chrono::{DateTime, NaiveDate, SecondsFormat, TimeDelta, Utc};
+use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
 use diesel::backend::Backend;
 use diesel::deserialize::{self, FromSql, FromSqlRow};
 use diesel::expression::AsExpression;
 use diesel::serialize::{self, Output, ToSql};
 use diesel::sql_types::BigInt;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+
+use super::Day;
+
+const FORM: &str = "a moment is one of the years 1850 to 2149, written as in RFC 3339: 2026-01-31T18:30:00Z";
 
 /// A moment; RFC 3339 with microseconds and `Z` outside the database.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, AsExpression, FromSqlRow)]
@@ -49,8 +53,8 @@ impl Timestamp {
 
     /// The day in UTC.
     #[must_use]
-    pub fn date(self) -> NaiveDate {
-        self.to_utc().date_naive()
+    pub fn date(self) -> Day {
+        Day::nearest(self.to_utc().date_naive())
     }
 
     /// Later by `delta`, saturating.
@@ -75,9 +79,12 @@ impl std::fmt::Display for Timestamp {
 impl std::str::FromStr for Timestamp {
     type Err = &'static str;
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        DateTime::parse_from_rfc3339(text)
-            .map(|moment| Self::from_utc(moment.to_utc()))
-            .map_err(|_| "a moment is written as in RFC 3339: 2026-01-31T18:30:00Z")
+        // `chrono` takes a blank for the `T`, and the mathematical minus sign.
+        if !text.is_ascii() || text.contains(' ') {
+            return Err(FORM);
+        }
+        let moment = DateTime::parse_from_rfc3339(text).map_err(|_| FORM)?.to_utc();
+        Day::from_chrono(moment.date_naive()).map(|_| Self::from_utc(moment)).ok_or(FORM)
     }
 }
 
@@ -127,3 +134,39 @@ impl utoipa::PartialSchema for Timestamp {
     }
 }
 impl utoipa::ToSchema for Timestamp {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_moment_is_written_as_the_rfc_has_it() {
+        for (text, utc) in [
+            ("2026-01-31T18:30:00Z", "2026-01-31T18:30:00.000000Z"),
+            ("2026-01-31t18:30:00.1234567z", "2026-01-31T18:30:00.123456Z"),
+            ("2026-01-31T18:30:00+09:00", "2026-01-31T09:30:00.000000Z"),
+            ("2149-12-31T23:59:59Z", "2149-12-31T23:59:59.000000Z"),
+        ] {
+            assert_eq!(text.parse::<Timestamp>().unwrap().to_string(), utc);
+        }
+        for text in [
+            "2026-01-31",
+            "2026-01-31 18:30:00Z",
+            " 2026-01-31T18:30:00Z",
+            "2026-01-31T18:30:00",
+            "2026-01-31T18:30:00Z ",
+            "2026-01-31T18:30:00 Z",
+            "2026-01-31T18:30Z",
+            "2026-1-31T18:30:00Z",
+            "2026-01-31T18:30:00\u{2212}01:00",
+            "2026-01-31T18:30:00+0900",
+            "2026-02-30T18:30:00Z",
+            "0001-01-01T00:00:00Z",
+            "1850-01-01T00:00:00+14:00",
+            "2149-12-31T23:00:00-02:00",
+            "-2026-01-31T18:30:00Z",
+        ] {
+            assert!(text.parse::<Timestamp>().is_err(), "{text}");
+        }
+    }
+}

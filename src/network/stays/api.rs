@@ -1,7 +1,6 @@
 //! A case's stays in shelters: taking in, ending, reading.
 
 use actix_web::web::Data;
-use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -14,7 +13,7 @@ use crate::audit::{Action, Event};
 use crate::cases;
 use crate::cases::code::CaseRef;
 use crate::db::WriteTx;
-use crate::db::types::Timestamp;
+use crate::db::types::{Day, Timestamp};
 use crate::error::{Code, Error, Result};
 use crate::http::reply::HasVersion;
 use crate::http::{Body, Created, IfMatch, Page, Path, Versioned};
@@ -38,9 +37,9 @@ pub struct StayView {
     /// Where.
     shelter_id: ShelterId,
     /// The first day.
-    arrived_on: NaiveDate,
+    arrived_on: Day,
     /// The last day, once it ended.
-    left_on: Option<NaiveDate>,
+    left_on: Option<Day>,
     /// How it ended.
     leaving: Option<Leaving>,
     /// When it was entered.
@@ -111,7 +110,7 @@ pub struct NewStayRequest {
     /// An open shelter of one of your hubs, with a free bed.
     shelter_id: ShelterId,
     /// The first day; not in the future, nor before the case began or the person last left a shelter.
-    arrived_on: NaiveDate,
+    arrived_on: Day,
 }
 
 /// `POST /v1/cases/{case}/stays`
@@ -160,7 +159,7 @@ fn shelter_of(tx: &mut WriteTx<'_>, permit: &Permit<StayWrite>, id: ShelterId) -
 #[schema(example = json!({"left_on": "2006-09-12", "leaving": "moved_on"}))]
 pub struct StayEndRequest {
     /// The last day; not in the future, nor before the first.
-    left_on: NaiveDate,
+    left_on: Day,
     /// How it ended.
     leaving: Leaving,
 }

@@ -1,11 +1,10 @@
 //! Rows of stays.
 
-use chrono::NaiveDate;
 use diesel::prelude::*;
 
 use crate::access::CaseId;
 use crate::db::schema::stays;
-use crate::db::types::{Timestamp, id};
+use crate::db::types::{Day, Timestamp, id};
 use crate::http::path::path_id;
 use crate::network::codes::Leaving;
 use crate::network::model::ShelterId;
@@ -24,9 +23,9 @@ pub struct Stay {
     /// Where.
     pub shelter_id: ShelterId,
     /// The first day.
-    pub arrived_on: NaiveDate,
+    pub arrived_on: Day,
     /// The last day, once it ended.
-    pub left_on: Option<NaiveDate>,
+    pub left_on: Option<Day>,
     /// How it ended.
     pub leaving: Option<Leaving>,
     /// When it was entered.
@@ -44,7 +43,7 @@ pub(crate) struct NewStay {
     pub id: StayId,
     pub case_id: CaseId,
     pub shelter_id: ShelterId,
-    pub arrived_on: NaiveDate,
+    pub arrived_on: Day,
     pub created_at: Timestamp,
     pub updated_at: Timestamp,
     pub version: i64,

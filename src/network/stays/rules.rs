@@ -1,10 +1,9 @@
 //! When a person may be taken in, and when a stay may end. What the shelter itself asks for is in
 //! `network/rules.rs`.
 
-use chrono::NaiveDate;
-
 use crate::cases::codes::Status;
 use crate::cases::rules::case_open;
+use crate::db::types::Day;
 use crate::error::Unmet;
 use crate::machine::{NOT_BEFORE_LAST_CHANGE, NOT_IN_THE_FUTURE, day_faults, settled, unmet};
 use crate::network::codes::ShelterState;
@@ -16,11 +15,11 @@ pub struct IntakeFacts {
     /// Status of the case.
     pub status: Status,
     /// The day the case began.
-    pub opened_on: NaiveDate,
+    pub opened_on: Day,
     /// Whether the person stays somewhere already.
     pub open_stay: bool,
     /// The day the person last left a shelter.
-    pub last_left_on: Option<NaiveDate>,
+    pub last_left_on: Option<Day>,
     /// State of the shelter.
     pub shelter_state: ShelterState,
     /// Beds of the shelter.
@@ -30,7 +29,7 @@ pub struct IntakeFacts {
 }
 
 /// Whether the person may be taken in on this day.
-pub fn take_in(facts: &IntakeFacts, arrived_on: NaiveDate, today: NaiveDate) -> Result<(), Vec<Unmet>> {
+pub fn take_in(facts: &IntakeFacts, arrived_on: Day, today: Day) -> Result<(), Vec<Unmet>> {
     let mut missing: Vec<_> = case_open(facts.status).err().into_iter().collect();
     if facts.open_stay {
         missing.push(open_stay_ended());
@@ -57,12 +56,7 @@ pub fn open_stay_ended() -> Unmet {
 }
 
 /// Whether the stay may end on this day.
-pub fn end(
-    arrived_on: NaiveDate,
-    ended_on: Option<NaiveDate>,
-    left_on: NaiveDate,
-    today: NaiveDate,
-) -> Result<(), Vec<Unmet>> {
+pub fn end(arrived_on: Day, ended_on: Option<Day>, left_on: Day, today: Day) -> Result<(), Vec<Unmet>> {
     if ended_on.is_some() {
         return Err(vec![unmet("stay_open", "the stay has ended already")]);
     }
@@ -73,8 +67,8 @@ pub fn end(
 mod tests {
     use super::*;
 
-    fn day(number: u32) -> NaiveDate {
-        NaiveDate::from_ymd_opt(2026, 3, number).unwrap()
+    fn day(number: u8) -> Day {
+        Day::new(2026, 3, number).unwrap()
     }
 
     fn facts() -> IntakeFacts {

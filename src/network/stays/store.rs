@@ -1,6 +1,5 @@
 //! Queries on the stays of a case that a permit-scoped find gave.
 
-use chrono::NaiveDate;
 use diesel::dsl::max;
 use diesel::prelude::*;
 
@@ -8,6 +7,7 @@ use super::model::{NewStay, Stay, StayId};
 use super::rules::{IntakeFacts, open_stay_ended};
 use crate::cases::model::Case;
 use crate::db::schema::stays;
+use crate::db::types::Day;
 use crate::db::{Tx, WriteTx, on_duplicate};
 use crate::error::{Error, Result};
 use crate::network::codes::Leaving;
@@ -46,7 +46,7 @@ pub(crate) fn intake_facts(tx: &mut Tx<'_>, case: &Case, shelter: &Shelter) -> R
 }
 
 /// The day the person last left a shelter; a stay recorded in error was none.
-fn last_left_on(tx: &mut Tx<'_>, case: &Case) -> Result<Option<NaiveDate>> {
+fn last_left_on(tx: &mut Tx<'_>, case: &Case) -> Result<Option<Day>> {
     Ok(stays::table
         .filter(stays::case_id.eq(case.id))
         .filter(stays::leaving.ne(Leaving::RecordedInError))
@@ -69,7 +69,7 @@ pub(crate) fn end(
     tx: &mut WriteTx<'_>,
     case: &Case,
     stay: &Stay,
-    left_on: NaiveDate,
+    left_on: Day,
     leaving: Leaving,
 ) -> Result<Stay> {
     let now = tx.now();

@@ -1,7 +1,6 @@
 //! Adding a leg to a plan, and telling how a leg went.
 
 use actix_web::web::Data;
-use chrono::NaiveDate;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
@@ -15,6 +14,7 @@ use crate::cases;
 use crate::cases::code::CaseRef;
 use crate::cases::model::Case;
 use crate::db::WriteTx;
+use crate::db::types::Day;
 use crate::error::{Error, Result};
 use crate::http::{Body, Created, IfMatch, Path, Versioned};
 use crate::machine::latest_day;
@@ -72,7 +72,7 @@ pub struct LegStateRequest {
     /// How far it is now.
     to: LegState,
     /// The day it came to be so; not in the future.
-    on: NaiveDate,
+    on: Day,
 }
 
 /// `POST /v1/cases/{case}/journeys/{journey}/legs/{leg}/state`: `If-Match` is the journey's, and so is

@@ -1,7 +1,6 @@
 //! Planning a journey with the legs that are known.
 
 use actix_web::web::Data;
-use chrono::NaiveDate;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
@@ -14,7 +13,7 @@ use crate::cases;
 use crate::cases::code::CaseRef;
 use crate::cases::model::Case;
 use crate::db::WriteTx;
-use crate::db::types::{Country, Timestamp};
+use crate::db::types::{Country, Day, Timestamp};
 use crate::error::{Error, Fault, Result};
 use crate::http::{Body, Created, Path};
 use crate::transit::approval::{self, MOST_LEGS};
@@ -57,7 +56,7 @@ pub struct NewLegRequest {
     /// Who answers for it: an active user on the case's team or in its hub.
     pub(super) keeper_id: UserId,
     /// The day it is to start.
-    pub(super) planned_on: NaiveDate,
+    pub(super) planned_on: Day,
 }
 
 impl NewLegRequest {

@@ -1,11 +1,10 @@
 //! A journey as a client sees it.
 
-use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::access::{CaseId, UserId};
-use crate::db::types::{Country, Timestamp};
+use crate::db::types::{Country, Day, Timestamp};
 use crate::http::reply::HasVersion;
 use crate::transit::codes::{JourneyState, LegState};
 use crate::transit::model::{Itinerary, JourneyId, Leg, LegId};
@@ -62,11 +61,11 @@ pub struct LegView {
     /// Who answers for it.
     keeper_id: UserId,
     /// The day it is to start.
-    planned_on: NaiveDate,
+    planned_on: Day,
     /// The day it started.
-    started_on: Option<NaiveDate>,
+    started_on: Option<Day>,
     /// The day it ended.
-    ended_on: Option<NaiveDate>,
+    ended_on: Option<Day>,
     /// How far it is.
     state: LegState,
 }

@@ -4,14 +4,14 @@ use proptest::prelude::*;
 use proptest::sample::select;
 
 use super::*;
-use crate::db::types::CodeList;
+use crate::db::types::{CodeList, Day};
 
 fn country(code: &str) -> Country {
     code.parse().unwrap()
 }
 
-fn day(number: u32) -> NaiveDate {
-    NaiveDate::from_ymd_opt(2026, 3, number).unwrap()
+fn day(number: u8) -> Day {
+    Day::new(2026, 3, number).unwrap()
 }
 
 fn leg(from: &str, to: &str, state: LegState) -> LegFacts {

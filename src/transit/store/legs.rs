@@ -21,7 +21,7 @@ pub(crate) fn set_leg_state(
     tx: &mut WriteTx<'_>,
     leg: &Leg,
     to: LegState,
-    on: chrono::NaiveDate,
+    on: crate::db::types::Day,
 ) -> Result<()> {
     let (started_on, ended_on) = match to {
         LegState::Planned | LegState::Cancelled => (leg.started_on, leg.ended_on),
