@@ -128,6 +128,9 @@ mutant "a kept answer is given whoever lost the hub" src/network/api.rs 's/if !p
 mutant "a handler forgets the version" src/cases/api/update.rs 's/\n *if_match\.check\(case\.version\)\?;/\n        let _ = \&if_match;/'
 
 # --- whose figures are counted
+mutant "figures tell more of hidden cases" src/reports/rules.rs 's/Dimension::Hub \| Dimension::Stage/Dimension::Hub | Dimension::Stage | Dimension::Status/'
+mutant "figures of an earlier day tell of hidden cases" src/reports/rules.rs 's/day != today \|\| //'
+mutant "figures leave nothing out" src/reports/store.rs 's/Some\(restricted\) => Box::new\(whose\.and\(cases::restricted\.eq\(restricted\)\)\)/Some(_) => whose/g'
 mutant "figures of any hub are counted" src/reports/store.rs 's/\(Reach::Hub, Some\(hub\)\) if permit\.reaches_hub\(&hub\)/(Reach::Hub, Some(hub))/'
 
 printf '%s mutants, %s not killed\n' "$count" "$survivors"
