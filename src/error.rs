@@ -71,6 +71,7 @@ codes! {
     RefreshRefused = "refresh_refused", UNAUTHORIZED, "The refresh token is not valid; log in again";
     Forbidden = "forbidden", FORBIDDEN, "Your role does not allow this";
     FieldGroupWithheld = "field_group_withheld", FORBIDDEN, "Your place on the team does not include these fields";
+    CommandWithheld = "command_withheld", FORBIDDEN, "You may read this case and not decide this about it";
     NotFound = "not_found", NOT_FOUND, "There is nothing here that you may see";
     MethodNotAllowed = "method_not_allowed", METHOD_NOT_ALLOWED, "This address does not take that method";
     NotAcceptable = "not_acceptable", NOT_ACCEPTABLE, "None of the accepted media types is offered";
@@ -140,6 +141,11 @@ impl Error {
     #[must_use]
     pub fn field_group_withheld() -> Self {
         Self::of(Code::FieldGroupWithheld)
+    }
+
+    /// The case may be read; the decision about it is somebody else's.
+    pub fn command_withheld(whose: &'static str) -> Self {
+        Self::new(Code::CommandWithheld, whose)
     }
 
     /// No valid access token.
@@ -236,7 +242,10 @@ impl Error {
     /// Whether the answer denies access, so that it must be on the record.
     #[must_use]
     pub fn is_refusal(&self) -> bool {
-        matches!(self.0.code, Code::Forbidden | Code::FieldGroupWithheld | Code::NotFound)
+        matches!(
+            self.0.code,
+            Code::Forbidden | Code::FieldGroupWithheld | Code::CommandWithheld | Code::NotFound
+        )
     }
 
     /// The same error for another answer; the cause is kept as text.

@@ -28,7 +28,7 @@ trap 'exit 130' INT TERM
 suite() { cargo test --quiet "$@" >"$report" 2>&1; }
 
 # Tests that fail by themselves would count every mutant as noticed.
-if ! suite --lib policy_tests || ! suite --test api -- walk architecture reports; then
+if ! suite --lib policy_tests || ! suite --test api -- walk architecture reports team restriction; then
     cat "$report" >&2
     echo "the tests fail without any mutant: mend that first" >&2
     exit 2
@@ -50,7 +50,7 @@ mutant() {
         survivors=$((survivors + 1))
     elif ! suite --lib policy_tests; then
         verdict="killed by the second reading"
-    elif ! suite --test api -- walk architecture reports; then
+    elif ! suite --test api -- walk architecture reports team restriction; then
         verdict="killed by the walk"
     else
         verdict="SURVIVED"
@@ -89,6 +89,14 @@ mutant "a stay of another case is found" src/network/stays/store.rs 's/(pub\(cra
 
 mutant "an application of another case is found" src/asylum/store.rs 's/(pub\(crate\) fn find.*?)\n *\.filter\(dsl::case_id\.eq\(case\.id\)\)/$1/s'
 
+# --- who decides about a case
+mutant "a coordinator decides about another hub's case" src/access/permit.rs 's/self\.reach != Reach::Lead \|\| self\.hubs\(\)\.contains\(hub\)/{ let _ = hub; true }/'
+mutant "whoever may read may decide" src/cases/store/mod.rs 's/if permit\.decides_in\(&case\.hub_id\) \{/if true {/'
+mutant "a guest opens a restricted case" src/cases/store/restriction.rs 's/ && !stays\(tx, case, permit\.person\(\)\?\)\?/ \&\& false/; s/fn stays/#[expect(dead_code)]\nfn stays/'
+mutant "whoever is suspended keeps a case" src/cases/store/team.rs 's/\n *\.filter\(users::status\.eq\(UserStatus::Active\)\)//'
+mutant "a coordinator of another hub keeps a case" src/cases/store/team.rs 's/\.and\(exists\(of_the_hub\)\)//'
+mutant "a place that ends keeps a case" src/cases/store/team.rs 's/(fn kept.*?)\n *\.filter\(case_team::ends_at\.is_null\(\)\)/$1/s'
+
 # --- who holds a permission
 mutant "no role is refused" src/access/permit.rs 's/Reach::No => Err\(Error::forbidden\(\)\),\n/Reach::No => Ok(Self { holder: Holder::Actor(actor), reach: Reach::All, context, permission: PhantomData }),\n/'
 mutant "a missing actor is let in" src/access/permit.rs 's/let actor = extensions\.get::<Actor>\(\)\.cloned\(\)\.ok_or_else\(Error::unauthenticated\)\?;/let Some(actor) = extensions.get::<Actor>().cloned() else { return Ok(Self::system_in("nobody", context)) };/'
@@ -119,6 +127,9 @@ mutant "a kept answer is given whoever lost the hub" src/network/api.rs 's/if !p
 mutant "a handler forgets the version" src/cases/api/update.rs 's/\n *if_match\.check\(case\.version\)\?;/\n        let _ = \&if_match;/'
 
 # --- whose figures are counted
+mutant "figures tell more of hidden cases" src/reports/rules.rs 's/Dimension::Hub \| Dimension::Stage/Dimension::Hub | Dimension::Stage | Dimension::Status/'
+mutant "figures of an earlier day tell of hidden cases" src/reports/rules.rs 's/day != today \|\| //'
+mutant "figures leave nothing out" src/reports/store.rs 's/Some\(restricted\) => Box::new\(whose\.and\(cases::restricted\.eq\(restricted\)\)\)/Some(_) => whose/g'
 mutant "figures of any hub are counted" src/reports/store.rs 's/\(Reach::Hub, Some\(hub\)\) if permit\.reaches_hub\(&hub\)/(Reach::Hub, Some(hub))/'
 
 printf '%s mutants, %s not killed\n' "$count" "$survivors"

@@ -5,7 +5,7 @@
 
 use super::actor::Role;
 use super::reach::Reach;
-use Reach::{All, Hub, No, Own, Team};
+use Reach::{All, Hub, Lead, No, Own, Team};
 
 mod sealed {
     pub trait Sealed {}
@@ -83,16 +83,16 @@ permissions! {
     CaseRead = "case.read", "Read a case":                                         Team Hub  No   No   No;
     CaseCreate = "case.create", "Open a case in one's hub":                        Hub  No   No   No   No;
     CaseUpdate = "case.update", "Change what a case's row says":                   Team No   No   No   No;
-    CaseRestrict = "case.restrict", "Restrict a case to its team, or lift that":   Team Hub  No   No   No;
+    CaseRestrict = "case.restrict", "Restrict a case to its team, or lift that":   Team Lead No   No   No;
     CaseMove = "case.move", "Move a case to another stage":                        Team No   No   No   No;
     CaseStatus = "case.status", "Change a case's status":                          Team No   No   No   No;
     CaseClose = "case.close", "Close a case":                                      Team No   No   No   No;
-    CaseReopen = "case.reopen", "Reopen a case":                                   Team Hub  No   No   No;
+    CaseReopen = "case.reopen", "Reopen a case":                                   Team Lead No   No   No;
     CaseHistory = "case.history", "Read a case's history":                         Team Hub  No   No   No;
     CaseCorrect = "case.correct", "Correct a case's history":                      Team No   No   No   No;
     CaseAccessLog = "case.access_log", "See who opened a case":                    Team Hub  No   No   No;
     TeamList = "team.list", "See a case's team":                                   Team Hub  No   No   No;
-    TeamUpdate = "team.update", "Assign a case: give, change or take a place on its team": No Hub No No No;
+    TeamUpdate = "team.update", "Assign a case: give, change or take a place on its team": No Lead No No No;
     IdentityRead = "identity.read", "Open the identity record":                    Team No   No   No   No;
     IdentityWrite = "identity.write", "Write the identity record":                 Team No   No   No   No;
     ContactRead = "contact.read", "Open the contact record":                       Team No   No   No   No;
@@ -108,10 +108,10 @@ permissions! {
     PassageRead = "passage.read", "Open the passage record":                       Team No   No   No   No;
     PassageWrite = "passage.write", "Write the passage record":                    Team No   No   No   No;
     StayRead = "stay.read", "See a case's stays":                                  Team Hub  No   No   No;
-    StayWrite = "stay.write", "Take a person into a shelter, end a stay":          Team Hub  No   No   No;
+    StayWrite = "stay.write", "Take a person into a shelter, end a stay":          Team Lead No   No   No;
     JourneyRead = "journey.read", "See a case's journeys":                         Team Hub  No   No   No;
     JourneyWrite = "journey.write", "Plan a journey, record its legs":             Team No   No   No   No;
-    JourneyApprove = "journey.approve", "Approve a journey":                       No   Hub  No   No   No;
+    JourneyApprove = "journey.approve", "Approve a journey":                       No   Lead No   No   No;
     ApplicationRead = "application.read", "See a case's asylum applications":      Team Hub  No   No   No;
     ApplicationWrite = "application.write", "Record an asylum application":        Team No   No   No   No;
     ResettlementRead = "resettlement.read", "See a case's resettlements":          Team Hub  No   No   No;

@@ -139,9 +139,15 @@ impl<P: Permission> Permit<P> {
     pub fn reaches_hub(&self, hub: &HubId) -> bool {
         match self.reach {
             Reach::All => true,
-            Reach::Hub | Reach::Team => self.hubs().contains(hub),
+            Reach::Hub | Reach::Lead | Reach::Team => self.hubs().contains(hub),
             Reach::Own | Reach::No => false,
         }
+    }
+
+    /// Whether what the permit allows may be done to a case of `hub`, which it reaches.
+    #[must_use]
+    pub fn decides_in(&self, hub: &HubId) -> bool {
+        self.reach != Reach::Lead || self.hubs().contains(hub)
     }
 
     pub(crate) fn idempotency(&self) -> Option<&IdempotencyKey> {

@@ -11,7 +11,11 @@ pub enum Reach {
     Own,
     /// Cases whose team the user is on now.
     Team,
-    /// Everything of the user's hubs, except restricted cases whose team they are not on.
+    /// The same as [`Reach::Hub`] to decide and not to look: on a case of a hub that is not theirs a place
+    /// on the team gives nothing more than reading.
+    Lead,
+    /// Everything of the user's hubs, except restricted cases whose team they are not on; and the cases whose
+    /// team they are on.
     Hub,
     /// The whole network.
     All,
@@ -23,6 +27,7 @@ impl fmt::Display for Reach {
             Self::No => "-",
             Self::Own => "own",
             Self::Team => "team",
+            Self::Lead => "lead",
             Self::Hub => "hub",
             Self::All => "all",
         })

@@ -19,7 +19,7 @@ type UserFilter = Box<dyn BoxableExpression<users::table, Backend, SqlType = Boo
 fn reached<P: Permission>(permit: &Permit<P>) -> UserFilter {
     match permit.reach() {
         Reach::All => Box::new(diesel::dsl::sql::<Bool>("1 = 1")),
-        Reach::Hub => {
+        Reach::Hub | Reach::Lead => {
             let in_hubs = hub_members::table
                 .filter(hub_members::hub_id.eq_any(permit.hubs().to_vec()))
                 .select(hub_members::user_id);

@@ -32,7 +32,7 @@ fn reached<'a>(permit: &Permit<AuditRead>) -> Result<Boxed<'a>> {
         Reach::All => entries,
         Reach::Own => entries.filter(audit_events::actor_id.eq(permit.person()?)),
         // No role's row says so; were one to, it would see nothing.
-        Reach::Hub | Reach::Team | Reach::No => entries.filter(audit_events::position.lt(0)),
+        Reach::Hub | Reach::Lead | Reach::Team | Reach::No => entries.filter(audit_events::position.lt(0)),
     })
 }
 

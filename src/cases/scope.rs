@@ -32,7 +32,9 @@ pub(crate) fn ways<P: Permission>(permit: &Permit<P>) -> Vec<Way> {
     let team = permit.user().map(Way::Team);
     match permit.reach() {
         Reach::Team => team.into_iter().collect(),
-        Reach::Hub => team.into_iter().chain(permit.hubs().iter().copied().map(Way::Hub)).collect(),
+        Reach::Hub | Reach::Lead => {
+            team.into_iter().chain(permit.hubs().iter().copied().map(Way::Hub)).collect()
+        }
         // Nobody reaches every case: no role's row says `all` for one.
         Reach::All | Reach::Own | Reach::No => Vec::new(),
     }

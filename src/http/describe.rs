@@ -151,8 +151,11 @@ impl Description {
     }
 
     fn responses(&mut self) -> utoipa::openapi::Responses {
-        if self.permission.is_some() {
+        if let Some(row) = self.permission {
             self.errors.extend([Code::Unauthenticated, Code::Forbidden]);
+            if row.reach.contains(&crate::access::Reach::Lead) {
+                self.errors.push(Code::CommandWithheld);
+            }
         }
         self.errors.extend([
             Code::HeadersTooLarge,

@@ -34,7 +34,7 @@ type ShelterFilter = Box<dyn BoxableExpression<shelters::table, Backend, SqlType
 fn reached<P: Permission>(permit: &Permit<P>) -> ShelterFilter {
     match permit.reach() {
         Reach::All => Box::new(diesel::dsl::sql::<Bool>("1 = 1")),
-        Reach::Hub | Reach::Team => Box::new(shelters::hub_id.eq_any(permit.hubs().to_vec())),
+        Reach::Hub | Reach::Lead | Reach::Team => Box::new(shelters::hub_id.eq_any(permit.hubs().to_vec())),
         Reach::Own | Reach::No => Box::new(diesel::dsl::sql::<Bool>("1 = 0")),
     }
 }

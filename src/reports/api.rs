@@ -7,7 +7,7 @@ use utoipa::IntoParams;
 
 use super::dimension::Dimensions;
 use super::model::{StageCount, StageReport};
-use super::{csv, store};
+use super::{csv, rules, store};
 use crate::access::permissions::ReportStages;
 use crate::access::{HubId, Permit};
 use crate::app::App;
@@ -29,7 +29,8 @@ pub struct StageReportQuery {
     /// Only this hub.
     hub: Option<HubId>,
     /// What is told apart, separated by commas: `hub`, `stage`, `status`, `destination_country`, `sex`,
-    /// `age_band`; `hub,stage,status` when not said. The more, the longer the answer.
+    /// `age_band`; `hub,stage,status` when not said. The more, the longer the answer. By `hub` and `stage`
+    /// alone, today, restricted cases whose team one is not on are counted too; otherwise they are left out.
     #[param(value_type = Option<String>, example = "stage,sex")]
     by: Option<Dimensions>,
     /// `json` or `csv`; what `Accept` asks for when not said.
@@ -75,6 +76,7 @@ fn count(
         tx.event.set_detail("hub", hub);
     }
     let scope = store::scope(permit, hub)?;
-    let counted = store::counted(tx, permit, &scope, day, by.tell_persons_apart())?;
-    Ok(StageReport::new(day, tx.now(), scope, by, StageCount::along(by, counted)))
+    let open_only = rules::leaves_restricted_out(&scope, by, day, today);
+    let counted = store::counted(tx, permit, &scope, day, by.tell_persons_apart(), open_only)?;
+    Ok(StageReport::new(day, tx.now(), open_only, scope, by, StageCount::along(by, counted)))
 }

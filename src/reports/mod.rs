@@ -4,4 +4,5 @@ pub mod api;
 pub mod csv;
 pub mod dimension;
 pub mod model;
+pub mod rules;
 pub(crate) mod store;

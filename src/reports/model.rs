@@ -91,7 +91,7 @@ impl StageCount {
 #[derive(Serialize, ToSchema, Clone, Debug, PartialEq, Eq)]
 #[serde(tag = "reach", rename_all = "snake_case")]
 pub enum ReportScope {
-    /// All cases of these hubs, restricted ones too.
+    /// The cases of these hubs; of the restricted ones see `restricted_left_out`.
     Hub {
         /// The hubs.
         hubs: Vec<HubId>,
@@ -147,6 +147,7 @@ pub struct Totals {
 #[derive(Serialize, ToSchema, Clone, Debug)]
 #[schema(example = json!({
     "as_of": "2006-08-31", "made_at": "2006-09-01T08:00:00.000000Z", "exact": true,
+    "restricted_left_out": true,
     "scope": {"reach": "hub", "hubs": ["1a5w8z0v4n9qx2c7m1b6t8r4ye"]}, "by": ["hub", "stage", "status"],
     "rows": [{
         "hub_id": "1a5w8z0v4n9qx2c7m1b6t8r4ye", "stage": "transit", "status": "active", "cases": 2
@@ -163,6 +164,9 @@ pub struct StageReport {
     pub made_at: Timestamp,
     /// True: nothing is rounded or suppressed, so it stays within one's reach.
     pub exact: bool,
+    /// Whether restricted cases whose team the caller is not on are left out: whenever more than hub and stage
+    /// is told apart, and of every earlier day, whether there are any or not.
+    pub restricted_left_out: bool,
     /// Whose cases are counted.
     pub scope: ReportScope,
     /// What is told apart.
@@ -184,12 +188,22 @@ impl StageReport {
     pub fn new(
         as_of: Day,
         made_at: Timestamp,
+        restricted_left_out: bool,
         scope: ReportScope,
         by: &Dimensions,
         rows: Vec<StageCount>,
     ) -> Self {
         let totals = Totals::of(by, &rows);
-        Self { as_of, made_at, exact: true, scope, by: by.iter().collect(), rows, totals }
+        Self {
+            as_of,
+            made_at,
+            exact: true,
+            restricted_left_out,
+            scope,
+            by: by.iter().collect(),
+            rows,
+            totals,
+        }
     }
 }
 
@@ -250,7 +264,7 @@ pub(super) mod tests {
     pub(in crate::reports) fn report(by: &Dimensions, counted: Vec<Counted>) -> StageReport {
         let (day, made_at) = ("2026-03-01".parse().unwrap(), Timestamp::from_micros(0));
         let hubs = counted.iter().map(|(standing, ..)| standing.hub_id).collect();
-        StageReport::new(day, made_at, ReportScope::Hub { hubs }, by, StageCount::along(by, counted))
+        StageReport::new(day, made_at, false, ReportScope::Hub { hubs }, by, StageCount::along(by, counted))
     }
 
     fn figures(totals: Option<&Vec<Total>>) -> Vec<(Option<&str>, i64)> {

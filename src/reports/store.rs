@@ -10,7 +10,7 @@ use diesel::sql_types::Bool;
 
 use super::model::{Persons, ReportScope, Standing};
 use crate::access::permissions::ReportStages;
-use crate::access::{HubId, Permit, Reach};
+use crate::access::{HubId, Permit, Reach, UserId};
 use crate::cases::scope::{Way, cases_of_team_member};
 use crate::db::schema::{case_periods, cases};
 use crate::db::types::Day;
@@ -53,38 +53,69 @@ macro_rules! count_by {
     }};
 }
 
-type OnCases = Box<dyn BoxableExpression<cases::table, Backend, SqlType = Bool>>;
+/// Cases that one query counts, by the index that serves it.
+struct Part {
+    whose: Whose,
+    /// Only those that are restricted, or only those that are not.
+    restricted: Option<bool>,
+}
 
-/// Counts as of a day that has come.
+enum Whose {
+    Hubs(Vec<HubId>),
+    Team(UserId),
+}
+
+/// What is counted. Where restricted cases are left out, those whose team one is on are counted apart.
+fn parts(permit: &Permit<ReportStages>, scope: &ReportScope, open_only: bool) -> Result<Vec<Part>> {
+    let team = Whose::Team(permit.person()?);
+    Ok(match scope {
+        ReportScope::Team { .. } => vec![Part { whose: team, restricted: None }],
+        ReportScope::Hub { hubs } => {
+            let hubs = Whose::Hubs(hubs.clone());
+            if open_only {
+                vec![
+                    Part { whose: hubs, restricted: Some(false) },
+                    Part { whose: team, restricted: Some(true) },
+                ]
+            } else {
+                vec![Part { whose: hubs, restricted: None }]
+            }
+        }
+    })
+}
+
+/// Counts as of a day that has come; with `open_only` without the restricted cases whose team one is not on.
 pub(crate) fn counted(
     tx: &mut Tx<'_>,
     permit: &Permit<ReportStages>,
     scope: &ReportScope,
     day: Day,
     persons: bool,
+    open_only: bool,
 ) -> Result<Vec<Counted>> {
-    let mut counted = if day == tx.today() {
-        now(tx, permit, scope, persons)?
-    } else {
-        on(tx, permit, scope, day, persons)?
-    };
-    // Not in SQL: the planner would go through the whole hub to find one person's cases in it.
-    if let ReportScope::Team { hub: Some(hub) } = scope {
-        counted.retain(|(standing, ..)| standing.hub_id == *hub);
+    let mut counted = Vec::new();
+    for part in parts(permit, scope, open_only)? {
+        counted.extend(if day == tx.today() { now(tx, part, persons)? } else { on(tx, part, day, persons)? });
     }
+    // Not in SQL: the planner would go through the whole hub to find one person's cases in it.
+    counted.retain(|(standing, ..)| match scope {
+        ReportScope::Team { hub } => hub.is_none_or(|hub| hub == standing.hub_id),
+        ReportScope::Hub { hubs } => hubs.contains(&standing.hub_id),
+    });
     Ok(counted)
 }
 
+type OnCases = Box<dyn BoxableExpression<cases::table, Backend, SqlType = Bool>>;
+
 /// Counts as the rows stand now.
-fn now(
-    tx: &mut Tx<'_>,
-    permit: &Permit<ReportStages>,
-    scope: &ReportScope,
-    persons: bool,
-) -> Result<Vec<Counted>> {
-    let within: OnCases = match scope {
-        ReportScope::Hub { hubs } => Box::new(cases::hub_id.eq_any(hubs.clone())),
-        ReportScope::Team { .. } => Way::Team(permit.person()?).filter(tx.now()),
+fn now(tx: &mut Tx<'_>, part: Part, persons: bool) -> Result<Vec<Counted>> {
+    let whose: OnCases = match part.whose {
+        Whose::Hubs(hubs) => Box::new(cases::hub_id.eq_any(hubs)),
+        Whose::Team(user) => Way::Team(user).filter(tx.now()),
+    };
+    let within: OnCases = match part.restricted {
+        Some(restricted) => Box::new(whose.and(cases::restricted.eq(restricted))),
+        None => whose,
     };
     let standing = (cases::hub_id, cases::stage, cases::status);
     count_by!(tx, persons, standing, cases::table.filter(within))
@@ -97,19 +128,16 @@ type Dated = diesel::dsl::InnerJoinQuerySource<
 >;
 type OnPeriods = Box<dyn BoxableExpression<Dated, Backend, SqlType = Bool>>;
 
-/// Counts as the history says of an earlier day: each case has at most one period that holds it.
-fn on(
-    tx: &mut Tx<'_>,
-    permit: &Permit<ReportStages>,
-    scope: &ReportScope,
-    day: Day,
-    persons: bool,
-) -> Result<Vec<Counted>> {
-    let within: OnPeriods = match scope {
-        ReportScope::Hub { hubs } => Box::new(case_periods::hub_id.eq_any(hubs.clone())),
-        ReportScope::Team { .. } => {
-            Box::new(case_periods::case_id.eq_any(cases_of_team_member(permit.person()?, tx.now())))
-        }
+/// Counts as the history says of an earlier day: each case has at most one period that holds it. Whether a
+/// case is restricted is a matter of today.
+fn on(tx: &mut Tx<'_>, part: Part, day: Day, persons: bool) -> Result<Vec<Counted>> {
+    let whose: OnPeriods = match part.whose {
+        Whose::Hubs(hubs) => Box::new(case_periods::hub_id.eq_any(hubs)),
+        Whose::Team(user) => Box::new(case_periods::case_id.eq_any(cases_of_team_member(user, tx.now()))),
+    };
+    let within: OnPeriods = match part.restricted {
+        Some(restricted) => Box::new(whose.and(cases::restricted.eq(restricted))),
+        None => whose,
     };
     let lasts = case_periods::until_on.is_null().or(case_periods::until_on.assume_not_null().gt(day));
     let held = case_periods::table

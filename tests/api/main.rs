@@ -32,6 +32,7 @@ mod query_plans;
 mod records;
 mod reports;
 mod resettlement;
+mod restriction;
 mod schema;
 mod shelters;
 mod standing;

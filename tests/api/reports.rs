@@ -1,22 +1,28 @@
 //! The stage report: whose cases it counts, as of which day, in which form.
 
+use actix_web::http::Method;
 use serde_json::json;
 
-use crate::common::TestApp;
+use crate::common::{Person, TestApp};
 
 #[actix_web::test]
 async fn a_coordinator_counts_all_cases_of_their_hubs_and_a_caseworker_their_own() {
     let app = TestApp::new().await;
     let (here, there) = (app.hub("Kunming"), app.hub("Seoul"));
     let (heron, crane) = (app.caseworker(here), app.caseworker(here));
-    heron.open_case(here).await;
+    for _ in 0..2 {
+        heron.open_case(here).await;
+    }
     heron.open_case_with(here, json!({"restricted": true, "destination_country": null})).await;
     crane.open_case_with(here, json!({"stage": "transit", "sex": "male"})).await;
     app.caseworker(there).open_case(there).await;
     let coordinator = app.coordinator(here);
+    let whole = coordinator.get("/v1/reports/stages?by=hub,stage").await.expect(200);
+    assert_eq!((&whole["totals"]["cases"], &whole["restricted_left_out"]), (&json!(4), &json!(false)));
     let report = coordinator.get("/v1/reports/stages").await.expect(200);
     assert_eq!(report["as_of"], "2026-03-02");
     assert_eq!(report["exact"], true);
+    assert_eq!(report["restricted_left_out"], true);
     assert_eq!(report["scope"], json!({"reach": "hub", "hubs": [here]}));
     assert_eq!(report["totals"]["cases"], 3);
     assert_eq!(report["totals"]["by_stage"][0], json!({"code": "shelter", "cases": 2}));
@@ -29,12 +35,51 @@ async fn a_coordinator_counts_all_cases_of_their_hubs_and_a_caseworker_their_own
             {"hub_id": here, "stage": "transit", "status": "active", "cases": 1},
         ])
     );
-    assert_eq!(heron.get("/v1/reports/stages").await.expect(200)["totals"]["cases"], 2);
+    assert_eq!(heron.get("/v1/reports/stages").await.expect(200)["totals"]["cases"], 3);
     let narrowed = heron.get(&format!("/v1/reports/stages?hub={there}")).await.expect(200);
     assert_eq!(narrowed["totals"]["cases"], 0);
     let other = coordinator.get(&format!("/v1/reports/stages?hub={there}")).await;
     other.expect_problem(404, "not_found");
     app.auditor().get("/v1/reports/stages").await.expect_problem(403, "forbidden");
+}
+
+/// What is left of the figures when the cases that one may list are taken from them.
+#[actix_web::test]
+async fn a_restricted_case_is_a_number_in_a_total_of_today_and_nothing_more() {
+    let app = TestApp::new().await;
+    let (hub, other) = (app.hub("Kunming"), app.hub("Seoul"));
+    let (heron, coordinator, second) = (app.caseworker(hub), app.coordinator(hub), app.coordinator(hub));
+    let body = json!({"opened_on": "2026-02-01", "sex": "male", "destination_country": "MNG"});
+    let case = heron.open_case_with(hub, body).await;
+    let path = format!("/v1/cases/{}", case["id"].as_str().unwrap());
+    let place = json!({"field_groups": []});
+    coordinator.put(&format!("{path}/team/{}", second.id), place.clone()).await.expect(200);
+    let elsewhere = app.caseworker(other).open_case_with(other, json!({"opened_on": "2026-02-01"})).await;
+    let elsewhere = format!("/v1/cases/{}", elsewhere["id"].as_str().unwrap());
+    app.coordinator(other).put(&format!("{elsewhere}/team/{}", second.id), place).await.expect(200);
+    let restricted = json!({"restricted": true});
+    heron.change(Method::PUT, &format!("{path}/restriction"), "\"1\"", restricted.clone()).await.expect(200);
+    let sql = format!("UPDATE cases SET restricted = TRUE WHERE id = '{}'", &elsewhere[10..]);
+    app.database.raw().execute(&sql).unwrap();
+
+    let dimensions = ["hub", "stage", "status", "destination_country", "sex", "age_band"];
+    for day in ["2026-02-15", "2026-03-02"] {
+        for more in dimensions {
+            for by in [more.to_owned(), format!("hub,stage,{more}")] {
+                let counted = async |person: &Person| {
+                    let path = format!("/v1/reports/stages?as_of={day}&by={by}");
+                    let report = person.get(&path).await.expect(200);
+                    (report["totals"]["cases"].as_i64().unwrap(), report["restricted_left_out"] == true)
+                };
+                let of_a_total = day == "2026-03-02" && ["hub", "stage"].contains(&more);
+                let hidden = if of_a_total { (1, false) } else { (0, true) };
+                assert_eq!(counted(&coordinator).await, hidden, "{by} on {day}");
+                // Whoever is on the team reaches the case and counts it; one of another hub is not of theirs.
+                assert_eq!(counted(&second).await, (1, !of_a_total), "{by} on {day}");
+                assert_eq!(counted(&heron).await, (1, false), "{by} on {day}");
+            }
+        }
+    }
 }
 
 #[actix_web::test]

@@ -69,7 +69,7 @@ async fn a_restricted_case_is_its_teams_alone_and_never_nobodys() {
     tern.get(&path).await.expect_problem(404, "not_found");
     assert_eq!(swan.get("/v1/cases").await.expect(200)["items"], json!([]));
     assert_eq!(heron.get("/v1/cases").await.expect(200)["items"].as_array().unwrap().len(), 1);
-    let report = swan.get("/v1/reports/stages").await.expect(200);
+    let report = swan.get("/v1/reports/stages?by=hub,stage").await.expect(200);
     assert_eq!(report["totals"]["cases"], 1, "a restricted case is counted in totals");
     let lifted = heron
         .change(Method::PUT, &format!("{path}/restriction"), "\"2\"", json!({"restricted": false}))

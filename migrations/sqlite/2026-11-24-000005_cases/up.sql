@@ -23,7 +23,7 @@ CREATE TABLE cases (
 CREATE INDEX cases_by_update ON cases (updated_at, id);
 CREATE INDEX cases_by_hub ON cases (hub_id, updated_at, id);
 CREATE INDEX cases_by_hub_opened ON cases (hub_id, opened_on, id);
-CREATE INDEX cases_for_report ON cases (hub_id, stage, status, destination_country, sex, age_band);
+CREATE INDEX cases_for_report ON cases (hub_id, stage, status, destination_country, sex, age_band, restricted);
 
 -- The case's own key, wrapped; erasing a case is deleting this row.
 CREATE TABLE case_keys (

@@ -119,7 +119,7 @@ fn put(
         return Err(Error::invalid_field("user", "Give the place to an active caseworker or coordinator."));
     };
     if case.restricted && request.ends_at.is_some() {
-        store::team::someone_stays(tx, case.id, Some(user))?;
+        store::team::someone_stays(tx, case, Some(user))?;
     }
     tx.event.set_groups(groups.to_vec());
     if let Some(row) = store::team::place(tx, case.id, user)? {
@@ -152,7 +152,7 @@ pub async fn remove_team_place(
         let case = store::find(tx, permit, &reference)?;
         let row = store::team::place(tx, case.id, user)?.ok_or_else(Error::not_found)?;
         if case.restricted {
-            store::team::someone_stays(tx, case.id, Some(user))?;
+            store::team::someone_stays(tx, &case, Some(user))?;
         }
         store::team::remove(tx, &row)
     });

@@ -106,11 +106,7 @@ pub async fn restrict_case(
     let view = app.db.write(permit, event, move |tx, permit| {
         let case = store::find(tx, permit, &reference)?;
         if_match.check(case.version)?;
-        if request.restricted {
-            store::team::someone_stays(tx, case.id, None)?;
-        }
-        let patch = CasePatch { restricted: Some(request.restricted), ..CasePatch::default() };
-        Ok(CaseView::from(store::update(tx, &case, &patch)?))
+        Ok(CaseView::from(store::restrict(tx, permit, &case, request.restricted)?))
     });
     Ok(Versioned(view.await?))
 }

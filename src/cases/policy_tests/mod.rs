@@ -98,6 +98,7 @@ fn ask<P: Permission>(
         Err(Code::Forbidden) => Decision::Forbidden,
         Err(Code::NotFound) => Decision::Hidden,
         Err(Code::FieldGroupWithheld) => Decision::Withheld,
+        Err(Code::CommandWithheld) => Decision::ToReadOnly,
         Err(code) => panic!("{}: {}", P::ROW.name, code.as_str()),
     }
 }
@@ -153,6 +154,7 @@ fn question<'w>(
         0 => Vec::new(),
         1..5 => world.cases.iter().collect(),
         5..8 => world.cases.iter().filter(of_hub).collect(),
+        8..11 => world.cases.iter().filter(of_team).collect(),
         _ if user.role == Role::Coordinator => world.cases.iter().filter(of_hub).collect(),
         _ => world.cases.iter().filter(of_team).collect(),
     };
@@ -195,6 +197,7 @@ async fn a_hundred_thousand_questions_are_decided_as_the_policy_says() {
     for decision in [Decision::Unknown, Decision::Forbidden, Decision::Hidden, Decision::Withheld] {
         assert!(counts[&decision] * 100 >= all, "too few are {decision:?}: {counts:?}");
     }
+    assert!(counts[&Decision::ToReadOnly] >= 100, "too few are another hub's to decide: {counts:?}");
 }
 
 #[actix_web::test]
@@ -279,7 +282,7 @@ async fn no_cell_can_be_changed_unnoticed() {
             for asking in ON_CASES {
                 for role in Role::all() {
                     let present = who(asking.name, *role).map(second_reading::Who::as_reach);
-                    for reach in [Reach::No, Reach::Own, Reach::Team, Reach::Hub, Reach::All] {
+                    for reach in [Reach::No, Reach::Own, Reach::Team, Reach::Lead, Reach::Hub, Reach::All] {
                         if Some(reach) == present {
                             continue;
                         }
@@ -295,7 +298,7 @@ async fn no_cell_can_be_changed_unnoticed() {
         })
         .await
         .unwrap();
-    assert_eq!(killed, ON_CASES.len() * Role::all().len() * 4);
+    assert_eq!(killed, ON_CASES.len() * Role::all().len() * 5);
 }
 
 fn notices(tx: &mut Tx<'_>, worlds: &Worlds, asking: &Asking, role: Role, reach: Reach) -> bool {

@@ -13,12 +13,14 @@ pub(super) enum Who {
     Oneself,
     /// The cases whose team one is on.
     Team,
-    /// What belongs to one's hubs.
+    /// What belongs to one's hubs, and to see, the cases whose team one is on.
     Hub,
+    /// The same to decide: a case of another hub is its own coordinators' matter, team or not.
+    Lead,
     /// Everything.
     Network,
 }
-use Who::{Hub, Network, Nobody, Oneself, Team};
+use Who::{Hub, Lead, Network, Nobody, Oneself, Team};
 
 impl Who {
     /// The same in the words of the server.
@@ -28,6 +30,7 @@ impl Who {
             Oneself => Reach::Own,
             Team => Reach::Team,
             Hub => Reach::Hub,
+            Lead => Reach::Lead,
             Network => Reach::All,
         }
     }
@@ -54,21 +57,21 @@ pub(super) const TABLE: &[(&str, [Who; 5])] = &[
     ("shelter.create", [Nobody, Hub, Nobody, Network, Nobody]),
     ("shelter.update", [Nobody, Hub, Nobody, Network, Nobody]),
     // A caseworker works on the cases whose team they are on; a coordinator reads and assigns those of
-    // their hubs; nobody else sees that there is a case at all.
+    // their hubs, and reads others whose team they are on; nobody else sees that there is a case at all.
     ("case.list", [Team, Hub, Nobody, Nobody, Nobody]),
     ("case.read", [Team, Hub, Nobody, Nobody, Nobody]),
     ("case.create", [Hub, Nobody, Nobody, Nobody, Nobody]),
     ("case.update", [Team, Nobody, Nobody, Nobody, Nobody]),
-    ("case.restrict", [Team, Hub, Nobody, Nobody, Nobody]),
+    ("case.restrict", [Team, Lead, Nobody, Nobody, Nobody]),
     ("case.move", [Team, Nobody, Nobody, Nobody, Nobody]),
     ("case.status", [Team, Nobody, Nobody, Nobody, Nobody]),
     ("case.close", [Team, Nobody, Nobody, Nobody, Nobody]),
-    ("case.reopen", [Team, Hub, Nobody, Nobody, Nobody]),
+    ("case.reopen", [Team, Lead, Nobody, Nobody, Nobody]),
     ("case.history", [Team, Hub, Nobody, Nobody, Nobody]),
     ("case.correct", [Team, Nobody, Nobody, Nobody, Nobody]),
     ("case.access_log", [Team, Hub, Nobody, Nobody, Nobody]),
     ("team.list", [Team, Hub, Nobody, Nobody, Nobody]),
-    ("team.update", [Nobody, Hub, Nobody, Nobody, Nobody]),
+    ("team.update", [Nobody, Lead, Nobody, Nobody, Nobody]),
     // Sealed records: those on the team whose place names the group, and nobody else.
     ("identity.read", [Team, Nobody, Nobody, Nobody, Nobody]),
     ("identity.write", [Team, Nobody, Nobody, Nobody, Nobody]),
@@ -86,10 +89,10 @@ pub(super) const TABLE: &[(&str, [Who; 5])] = &[
     ("passage.write", [Team, Nobody, Nobody, Nobody, Nobody]),
     // Around the case: the team records, the coordinator follows, houses and approves.
     ("stay.read", [Team, Hub, Nobody, Nobody, Nobody]),
-    ("stay.write", [Team, Hub, Nobody, Nobody, Nobody]),
+    ("stay.write", [Team, Lead, Nobody, Nobody, Nobody]),
     ("journey.read", [Team, Hub, Nobody, Nobody, Nobody]),
     ("journey.write", [Team, Nobody, Nobody, Nobody, Nobody]),
-    ("journey.approve", [Nobody, Hub, Nobody, Nobody, Nobody]),
+    ("journey.approve", [Nobody, Lead, Nobody, Nobody, Nobody]),
     ("application.read", [Team, Hub, Nobody, Nobody, Nobody]),
     ("application.write", [Team, Nobody, Nobody, Nobody, Nobody]),
     ("resettlement.read", [Team, Hub, Nobody, Nobody, Nobody]),
@@ -124,6 +127,8 @@ pub(super) enum Decision {
     Hidden,
     /// The case is there, the field group is closed: 403.
     Withheld,
+    /// The case may be read, and is another hub's to decide about: 403.
+    ToReadOnly,
     /// It may be.
     Allowed,
 }
@@ -148,11 +153,14 @@ pub(super) fn may(world: &World, user: &User, permission: &str, case: Option<&Wo
     let in_hub = user.hubs.contains(&case.hub) && !case.restricted;
     let reached = match who {
         Team => place.is_some(),
-        Hub => place.is_some() || in_hub,
+        Hub | Lead => place.is_some() || in_hub,
         Nobody | Oneself | Network => false,
     };
     if !reached {
         return Decision::Hidden;
+    }
+    if who == Lead && !user.hubs.contains(&case.hub) {
+        return Decision::ToReadOnly;
     }
     match group_of(permission) {
         Some(group) if !place.is_some_and(|place| place.opens.contains(&group)) => Decision::Withheld,

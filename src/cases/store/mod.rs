@@ -3,12 +3,14 @@
 mod list;
 pub(crate) mod periods;
 pub(crate) mod records;
+mod restriction;
 pub(crate) mod team;
 mod write;
 
 use diesel::prelude::*;
 
 pub(crate) use list::{CaseListFilter, CaseOrder, list};
+pub(crate) use restriction::restrict;
 pub(crate) use write::{insert, update};
 
 use super::code::CaseRef;
@@ -20,7 +22,8 @@ use crate::db::Tx;
 use crate::db::schema::{case_keys, cases};
 use crate::error::{Error, Result};
 
-/// The case within the permit's reach, noted on the event; not yours and not there are one answer.
+/// The case within the permit's reach, noted on the event; not yours and not there are one answer. One that
+/// may only be read is there, and what is another hub's to decide is refused.
 pub(crate) fn find<P: Permission>(tx: &mut Tx<'_>, permit: &Permit<P>, reference: &CaseRef) -> Result<Case> {
     let within = reached(permit, tx.now());
     let query = cases::table.filter(within).select(Case::as_select()).into_boxed();
@@ -30,7 +33,10 @@ pub(crate) fn find<P: Permission>(tx: &mut Tx<'_>, permit: &Permit<P>, reference
     };
     let case = query.first(tx.conn())?;
     tx.event.set_case(case.id);
-    Ok(case)
+    if permit.decides_in(&case.hub_id) {
+        return Ok(case);
+    }
+    Err(Error::command_withheld("The case is another hub's: ask a coordinator of that hub."))
 }
 
 /// The same, and the permit's holder may open the field group: else the case is there, and the group is

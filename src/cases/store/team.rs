@@ -1,11 +1,13 @@
 //! Places on a case's team.
 
+use diesel::dsl::exists;
 use diesel::prelude::*;
 
 use crate::access::{CaseId, Role, UserId};
 use crate::accounts::codes::UserStatus;
 use crate::cases::model::{Case, GroupSet, TeamRow};
-use crate::db::schema::{case_team, users};
+use crate::cases::scope::CaseFilter;
+use crate::db::schema::{case_team, cases, hub_members, users};
 use crate::db::types::Timestamp;
 use crate::db::{Tx, WriteTx};
 use crate::error::{Code, Error, Result};
@@ -77,25 +79,37 @@ pub(crate) fn remove(tx: &mut WriteTx<'_>, row: &TeamRow) -> Result<()> {
     Ok(())
 }
 
-/// A restricted case is reached by its team alone: somebody active beside `leaving` must have a place without
-/// an end, or nobody could reach it any more.
-pub(crate) fn someone_stays(tx: &mut Tx<'_>, case: CaseId, leaving: Option<UserId>) -> Result<()> {
-    let able = users::table
-        .filter(users::status.eq(UserStatus::Active))
-        .filter(users::role.eq_any([Role::Caseworker, Role::Coordinator]))
-        .select(users::id);
-    let staying: i64 = case_team::table
-        .filter(case_team::case_id.eq(case))
+/// Whether somebody beside `leaving` keeps a restricted case from being lost: somebody active whose place on
+/// the team has no end, and who can do more than read it. A coordinator of another hub cannot.
+fn kept(leaving: Option<UserId>) -> CaseFilter {
+    let of_the_hub = hub_members::table
+        .filter(hub_members::hub_id.eq(cases::hub_id))
+        .filter(hub_members::user_id.eq(users::id));
+    let able = users::role.eq(Role::Caseworker).or(users::role.eq(Role::Coordinator).and(exists(of_the_hub)));
+    let keepers = case_team::table
+        .inner_join(users::table.on(users::id.eq(case_team::user_id)))
+        .filter(case_team::case_id.eq(cases::id))
         .filter(case_team::ends_at.is_null())
-        .filter(case_team::user_id.eq_any(able))
-        .filter(case_team::user_id.ne_all(leaving.into_iter().collect::<Vec<_>>()))
-        .count()
-        .get_result(tx.conn())?;
-    if staying > 0 {
+        .filter(case_team::user_id.ne_all(leaving))
+        .filter(users::status.eq(UserStatus::Active))
+        .filter(able);
+    Box::new(exists(keepers))
+}
+
+/// A restricted case is reached by its team alone: somebody beside `leaving` must keep it.
+pub(crate) fn someone_stays(tx: &mut Tx<'_>, case: &Case, leaving: Option<UserId>) -> Result<()> {
+    let found: Option<CaseId> = cases::table
+        .filter(cases::id.eq(case.id))
+        .filter(kept(leaving))
+        .select(cases::id)
+        .first(tx.conn())
+        .optional()?;
+    if found.is_some() {
         return Ok(());
     }
     Err(Error::new(
         Code::StillInUse,
-        "A restricted case needs somebody on its team whose place has no end: give such a place first.",
+        "A restricted case needs somebody on its team whose place has no end, a caseworker or a coordinator of \
+         its hub: give such a place first.",
     ))
 }

@@ -17,7 +17,7 @@ fn reached<P: Permission>(
 ) -> Box<dyn BoxableExpression<hubs::table, Backend, SqlType = Bool>> {
     match permit.reach() {
         Reach::All => Box::new(diesel::dsl::sql::<Bool>("1 = 1")),
-        Reach::Hub => Box::new(hubs::id.eq_any(permit.hubs().to_vec())),
+        Reach::Hub | Reach::Lead => Box::new(hubs::id.eq_any(permit.hubs().to_vec())),
         Reach::Team | Reach::Own | Reach::No => Box::new(diesel::dsl::sql::<Bool>("1 = 0")),
     }
 }

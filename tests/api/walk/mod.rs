@@ -296,7 +296,13 @@ impl<'a> Walk<'a> {
 
     /// Answers that hide are the same, byte for byte, whatever they hide; so are those that forbid.
     fn assert_alike(&self, asked: &[Asked]) {
-        for refusal in [Expected::Hidden, Expected::Forbidden, Expected::Withheld, Expected::Mistyped] {
+        for refusal in [
+            Expected::Hidden,
+            Expected::Forbidden,
+            Expected::Withheld,
+            Expected::ToReadOnly,
+            Expected::Mistyped,
+        ] {
             let mut alike = asked.iter().filter(|asked| asked.expected == refusal);
             let Some(first) = alike.next() else { continue };
             for other in alike {

@@ -131,7 +131,7 @@ const NO_ID: Situation = Situation { name: "named by no id", spelling: Spelling:
 const NO_PART: Situation =
     Situation { name: "with a part that is named by no id", spelling: Spelling::NoPart, ..OWN_HUB };
 
-const CASES: [Situation; 16] = [
+const CASES: [Situation; 17] = [
     ON_TEAM,
     OWN_HUB,
     ANOTHERS,
@@ -143,6 +143,12 @@ const CASES: [Situation; 16] = [
     Situation { name: "after the place has ended", place: Place::Ended, ..OWN_HUB },
     Situation { name: "on the team without a field group", place: Place::Lean, ..OWN_HUB },
     Situation { name: "another hub's, on the team", place: Place::Full, ..ANOTHERS },
+    Situation {
+        name: "another hub's and restricted, on the team",
+        restricted: true,
+        place: Place::Full,
+        ..ANOTHERS
+    },
     Situation { name: "own, with the parts of another case", strange_parts: true, ..ON_TEAM },
     Situation { spelling: Spelling::NoId, name: "named by no id, on the team", ..ON_TEAM },
     Situation { spelling: Spelling::MistypedCode, name: "own, named by a mistyped code", ..ON_TEAM },
@@ -162,6 +168,8 @@ pub enum Expected {
     Forbidden,
     /// 403: the case may be seen, and this field group not.
     Withheld,
+    /// 403: the case may be read, and this is another hub's to decide.
+    ToReadOnly,
     /// 404: not within reach, or not there.
     Hidden,
     /// 400: a case code that no case can have.
@@ -187,6 +195,9 @@ impl Expected {
         if !situation.there || !within(reach, kind, situation) {
             return Self::Hidden;
         }
+        if reach == Reach::Lead && !situation.own {
+            return Self::ToReadOnly;
+        }
         if opens_a_group(row) && situation.place != Place::Full {
             return Self::Withheld;
         }
@@ -198,6 +209,7 @@ impl Expected {
         match self {
             Self::Forbidden => Some((403, "forbidden")),
             Self::Withheld => Some((403, "field_group_withheld")),
+            Self::ToReadOnly => Some((403, "command_withheld")),
             Self::Hidden => Some((404, "not_found")),
             Self::Mistyped => Some((400, "invalid_case_code")),
             Self::Allowed => None,
@@ -206,7 +218,7 @@ impl Expected {
 
     /// Whether it denies anything, and so is on the log as refused.
     pub fn denies(self) -> bool {
-        [Self::Forbidden, Self::Withheld, Self::Hidden].contains(&self)
+        [Self::Forbidden, Self::Withheld, Self::ToReadOnly, Self::Hidden].contains(&self)
     }
 }
 
@@ -215,7 +227,7 @@ fn within(reach: Reach, kind: Kind, situation: &Situation) -> bool {
     match (kind, reach) {
         (Kind::Whole | Kind::List, _) | (Kind::Hub | Kind::User | Kind::Entry, Reach::All) => true,
         (Kind::Case, Reach::Team) => on_team,
-        (Kind::Case, Reach::Hub) => on_team || (situation.own && !situation.restricted),
+        (Kind::Case, Reach::Hub | Reach::Lead) => on_team || (situation.own && !situation.restricted),
         (Kind::Hub | Kind::User, Reach::Hub) | (Kind::Entry, Reach::Own) => situation.own,
         _ => false,
     }

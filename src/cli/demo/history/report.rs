@@ -29,7 +29,8 @@ struct Row {
     cases: u64,
 }
 
-/// The report of a day, each hub by its coordinator; an error unless it is what the plan says.
+/// The report of a day, each hub by its coordinator, who is on the team of its restricted cases and so counts
+/// them; an error unless it is what the plan says.
 pub async fn checked(
     router: &Router,
     network: &Network,

@@ -1,0 +1,42 @@
+//! Restricting a case to its team, and lifting that.
+
+use diesel::prelude::*;
+
+use super::team::someone_stays;
+use super::write::update;
+use crate::access::permissions::CaseRestrict;
+use crate::access::{Permit, Reach, UserId};
+use crate::cases::model::{Case, CasePatch};
+use crate::db::schema::case_team;
+use crate::db::{Tx, WriteTx};
+use crate::error::{Error, Result};
+
+/// Restricts the case, or opens it to its hub.
+///
+/// Whoever works on the case for a time may close it to others, which harms nobody, and may not open it: that
+/// is for those who stay, and for the coordinators of its hub who are on the team.
+pub(crate) fn restrict(
+    tx: &mut WriteTx<'_>,
+    permit: &Permit<CaseRestrict>,
+    case: &Case,
+    restricted: bool,
+) -> Result<Case> {
+    if restricted {
+        someone_stays(tx, case, None)?;
+    } else if case.restricted && permit.reach() == Reach::Team && !stays(tx, case, permit.person()?)? {
+        return Err(Error::command_withheld(
+            "Your place on the team ends by itself: somebody whose place has no end may lift the restriction.",
+        ));
+    }
+    update(tx, case, &CasePatch { restricted: Some(restricted), ..CasePatch::default() })
+}
+
+fn stays(tx: &mut Tx<'_>, case: &Case, user: UserId) -> Result<bool> {
+    let place: Option<UserId> = case_team::table
+        .find((case.id, user))
+        .filter(case_team::ends_at.is_null())
+        .select(case_team::user_id)
+        .first(tx.conn())
+        .optional()?;
+    Ok(place.is_some())
+}
