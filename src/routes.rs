@@ -89,7 +89,7 @@ routes! {
     POST   "/v1/cases/{case}/status" => cases::api::set_case_status, "Change a case's status", [GuardsUnmet];
     POST   "/v1/cases/{case}/closure" => cases::api::close_case, "Close a case", [GuardsUnmet];
     POST   "/v1/cases/{case}/reopening" => cases::api::reopen_case, "Reopen a case", [GuardsUnmet];
-    GET    "/v1/cases/{case}/history" => cases::api::get_case_history, "Read a case's whole history";
+    GET    "/v1/cases/{case}/history" => cases::api::get_case_history, "Read a case's history, what was corrected too";
     POST   "/v1/cases/{case}/history/{period}/correction" => cases::api::correct_case_history, "Correct a period of a case's history", [GuardsUnmet];
     GET    "/v1/cases/{case}/team" => cases::api::list_team, "See a case's team";
     PUT    "/v1/cases/{case}/team/{user}" => cases::api::put_team_place, "Give or change a place on a case's team", [StillInUse];

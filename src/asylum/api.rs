@@ -16,7 +16,7 @@ use crate::cases::code::CaseRef;
 use crate::db::types::{Country, Day, Timestamp};
 use crate::error::{Error, Result};
 use crate::http::reply::HasVersion;
-use crate::http::{Body, Created, IfMatch, Page, Path, Versioned};
+use crate::http::{Body, Created, IfMatch, ListQuery, Page, Path, Unfiltered, Versioned};
 use crate::machine::latest_day;
 
 /// An asylum application.
@@ -84,14 +84,15 @@ pub async fn list_applications(
     permit: Permit<ApplicationRead>,
     app: Data<App>,
     path: Path<CaseRef>,
+    query: ListQuery<Unfiltered>,
 ) -> Result<Page<ApplicationView>> {
-    let reference = path.0;
+    let (reference, limit, start) = (path.0, query.page.limit(), query.page.start()?);
     let event = Event::new(Action::ApplicationList).asked_for(reference);
     let seen = app.db.read(permit, event, move |tx, permit| {
         let case = cases::store::find(tx, permit, &reference)?;
-        store::of_case(tx, &case)
+        store::of_case(tx, &case, start, limit + 1)
     });
-    Ok(Page::whole(seen.await?.value.into_iter().map(Into::into).collect()))
+    Page::of(seen.await?.value, &query.page, |row| (row.applied_on, row.id), Into::into)
 }
 
 /// `GET /v1/cases/{case}/applications/{application}`

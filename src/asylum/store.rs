@@ -30,11 +30,20 @@ pub(crate) fn facts(tx: &mut Tx<'_>, case: &Case) -> Result<ApplicationFacts> {
     })
 }
 
-/// The applications of a case, the oldest first.
-pub(crate) fn of_case(tx: &mut Tx<'_>, case: &Case) -> Result<Vec<Application>> {
-    Ok(dsl::asylum_applications
-        .filter(dsl::case_id.eq(case.id))
-        .order((dsl::applied_on, dsl::created_at, dsl::id))
+/// The applications of a case, the oldest first, after `start`.
+pub(crate) fn of_case(
+    tx: &mut Tx<'_>,
+    case: &Case,
+    start: Option<(Day, ApplicationId)>,
+    limit: i64,
+) -> Result<Vec<Application>> {
+    let mut query = dsl::asylum_applications.filter(dsl::case_id.eq(case.id)).into_boxed();
+    if let Some((on, id)) = start {
+        query = query.filter(dsl::applied_on.gt(on).or(dsl::applied_on.eq(on).and(dsl::id.gt(id))));
+    }
+    Ok(query
+        .order((dsl::applied_on, dsl::id))
+        .limit(limit)
         .select(Application::as_select())
         .load(tx.conn())?)
 }

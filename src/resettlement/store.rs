@@ -7,7 +7,7 @@ use super::model::{Resettlement, ResettlementId};
 use super::rules::is_accepted;
 use crate::cases::model::Case;
 use crate::db::schema::resettlements::dsl;
-use crate::db::types::Day;
+use crate::db::types::{Day, Timestamp};
 use crate::db::{Tx, WriteTx};
 use crate::error::{Error, Result};
 
@@ -18,11 +18,20 @@ pub(crate) fn accepted_by_country(tx: &mut Tx<'_>, case: &Case) -> Result<bool> 
     Ok(states.into_iter().any(is_accepted))
 }
 
-/// The resettlements of a case, the oldest first.
-pub(crate) fn of_case(tx: &mut Tx<'_>, case: &Case) -> Result<Vec<Resettlement>> {
-    Ok(dsl::resettlements
-        .filter(dsl::case_id.eq(case.id))
+/// The resettlements of a case, the oldest first, after `start`.
+pub(crate) fn of_case(
+    tx: &mut Tx<'_>,
+    case: &Case,
+    start: Option<(Timestamp, ResettlementId)>,
+    limit: i64,
+) -> Result<Vec<Resettlement>> {
+    let mut query = dsl::resettlements.filter(dsl::case_id.eq(case.id)).into_boxed();
+    if let Some((at, id)) = start {
+        query = query.filter(dsl::created_at.gt(at).or(dsl::created_at.eq(at).and(dsl::id.gt(id))));
+    }
+    Ok(query
         .order((dsl::created_at, dsl::id))
+        .limit(limit)
         .select(Resettlement::as_select())
         .load(tx.conn())?)
 }

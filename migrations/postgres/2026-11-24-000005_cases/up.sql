@@ -52,7 +52,7 @@ CREATE TABLE case_periods (
     CHECK (until_on IS NULL OR until_on >= from_on),
     CHECK ((status = 'closed') = (outcome IS NOT NULL))
 );
-CREATE INDEX case_periods_by_case ON case_periods (case_id, sequence);
+CREATE INDEX case_periods_by_case ON case_periods (case_id, sequence, recorded_at, id);
 CREATE INDEX case_periods_by_day ON case_periods (hub_id, from_on, until_on) WHERE superseded_at IS NULL;
 CREATE UNIQUE INDEX case_periods_one_open ON case_periods (case_id) WHERE until_on IS NULL AND superseded_at IS NULL;
 

@@ -11,7 +11,7 @@ CREATE TABLE stays (
     CHECK (left_on IS NULL OR left_on >= arrived_on),
     CHECK ((left_on IS NULL) = (leaving IS NULL))
 );
-CREATE INDEX stays_by_case ON stays (case_id);
+CREATE INDEX stays_by_case ON stays (case_id, arrived_on, id);
 CREATE INDEX stays_open_by_shelter ON stays (shelter_id) WHERE left_on IS NULL;
 CREATE UNIQUE INDEX stays_one_open ON stays (case_id) WHERE left_on IS NULL;
 
@@ -28,7 +28,7 @@ CREATE TABLE journeys (
     version             BIGINT NOT NULL CHECK (version >= 1),
     CHECK ((approved_by IS NULL) = (approved_at IS NULL))
 );
-CREATE INDEX journeys_by_case ON journeys (case_id);
+CREATE INDEX journeys_by_case ON journeys (case_id, created_at, id);
 CREATE UNIQUE INDEX journeys_one_open ON journeys (case_id) WHERE state IN ('planned', 'approved', 'underway');
 
 CREATE TABLE legs (
@@ -66,7 +66,7 @@ CREATE TABLE asylum_applications (
     version    BIGINT NOT NULL CHECK (version >= 1),
     CHECK ((decided_on IS NOT NULL) = (state IN ('recognized', 'other_protection', 'rejected', 'closed')))
 );
-CREATE INDEX asylum_applications_by_case ON asylum_applications (case_id);
+CREATE INDEX asylum_applications_by_case ON asylum_applications (case_id, applied_on, id);
 
 CREATE TABLE resettlements (
     id                 TEXT   NOT NULL PRIMARY KEY,
@@ -82,4 +82,4 @@ CREATE TABLE resettlements (
     version            BIGINT NOT NULL CHECK (version >= 1),
     CHECK (secondary_category IS NULL OR secondary_category <> primary_category)
 );
-CREATE INDEX resettlements_by_case ON resettlements (case_id);
+CREATE INDEX resettlements_by_case ON resettlements (case_id, created_at, id);

@@ -21,7 +21,7 @@ use crate::cases::timeline::Correction;
 use crate::crypto::{CaseKey, Sealed};
 use crate::db::types::{Day, Timestamp};
 use crate::error::{Error, Result};
-use crate::http::{Body, IfMatch, Page, Path, Versioned};
+use crate::http::{Body, IfMatch, ListQuery, Page, Path, Unfiltered, Versioned};
 use crate::machine::latest_day;
 
 crate::http::path::path_id! { PeriodId: "The period's id, from the case's history." }
@@ -99,22 +99,23 @@ pub async fn get_case_history(
     permit: Permit<CaseHistory>,
     app: Data<App>,
     path: Path<CaseRef>,
+    query: ListQuery<Unfiltered>,
 ) -> Result<Page<PeriodView>> {
-    let reference = path.0;
+    let (reference, limit, start) = (path.0, query.page.limit(), query.page.start()?);
     let event = Event::new(Action::CaseHistory).asked_for(reference);
     // A note is free text about a person: the team reads it, a coordinator learns that it is there.
     let for_team = permit.reach() == Reach::Team;
     let event = if for_team { event.opening_texts() } else { event };
     let read = app.db.read(permit, event, move |tx, permit| {
         let case = store::find(tx, permit, &reference)?;
-        Ok((periods::all(tx, &case)?, store::key(tx, &case)?))
+        Ok((periods::of_case(tx, &case, start, limit + 1)?, store::key(tx, &case)?))
     });
     let seen = read.await?;
     let (rows, wrapped) = seen.value;
     let key = app.keyring.case_key(&wrapped)?;
     let opener = for_team.then_some((&seen.receipt, &key));
-    let views = rows.into_iter().map(|row| PeriodView::new(row, opener)).collect::<Result<_>>()?;
-    Ok(Page::whole(views))
+    let last = |row: &PeriodRow| (row.sequence, row.recorded_at, row.id);
+    Page::of(rows, &query.page, last, |row| PeriodView::new(row, opener))?.transposed()
 }
 
 /// What was really so.

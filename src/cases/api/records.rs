@@ -27,7 +27,7 @@ use crate::error::{Error, Result};
 use crate::http::describe::example_of;
 use crate::http::path::PathSegment;
 use crate::http::reply::HasVersion;
-use crate::http::{Body, IfMatch, Page, Path, Versioned, WriteCondition};
+use crate::http::{Body, IfMatch, ListQuery, Page, Path, Unfiltered, Versioned, WriteCondition};
 
 /// A record with the permissions that open and write it.
 pub trait SealedGroup: Record {
@@ -224,15 +224,16 @@ pub async fn list_record_versions<R: SealedGroup>(
     permit: Permit<R::Read>,
     app: Data<App>,
     path: Path<CaseRef>,
+    query: ListQuery<Unfiltered>,
 ) -> Result<Page<RecordVersion>> {
-    let reference = path.0;
+    let (reference, limit, start) = (path.0, query.page.limit(), query.page.start()?);
     let event = Event::new(Action::RecordVersions).asked_for(reference).group(R::GROUP);
     let seen = app.db.read(permit, event, move |tx, permit| {
         let case = store::find_opening(tx, permit, &reference, R::GROUP)?;
-        records::versions(tx, &case, R::GROUP)
+        records::versions(tx, &case, R::GROUP, start, limit + 1)
     });
-    let versions = seen.await?.value;
-    Ok(Page::whole(versions.into_iter().map(|written| RecordVersion::new(Some(written))).collect()))
+    let view = |written| RecordVersion::new(Some(written));
+    Page::of(seen.await?.value, &query.page, |written| written.version, view)
 }
 
 async fn write<R: SealedGroup>(

@@ -9,7 +9,7 @@ use crate::cases::reasons::{MoveReason, PeriodReason};
 use crate::cases::timeline::{Period, Revision, Standing, Timeline};
 use crate::crypto::Keyring;
 use crate::db::schema::case_periods;
-use crate::db::types::Day;
+use crate::db::types::{Day, Timestamp};
 use crate::db::{PreparedOnce, Tx, WriteTx};
 use crate::error::{Error, Result};
 
@@ -66,11 +66,25 @@ pub(crate) fn timeline(tx: &mut Tx<'_>, case: &Case) -> Result<(Timeline, Vec<Pe
     Ok((timeline, rows))
 }
 
-/// Every period there ever was, superseded ones too.
-pub(crate) fn all(tx: &mut Tx<'_>, case: &Case) -> Result<Vec<PeriodRow>> {
-    Ok(case_periods::table
-        .filter(case_periods::case_id.eq(case.id))
-        .order((case_periods::sequence, case_periods::recorded_at))
+/// Where a page of the history ends: place in the history, when entered, id.
+pub(crate) type PeriodKey = (i64, Timestamp, PeriodId);
+
+/// The history in its order after `start`, superseded periods too.
+pub(crate) fn of_case(
+    tx: &mut Tx<'_>,
+    case: &Case,
+    start: Option<PeriodKey>,
+    limit: i64,
+) -> Result<Vec<PeriodRow>> {
+    use case_periods::{id, recorded_at, sequence};
+    let mut query = case_periods::table.filter(case_periods::case_id.eq(case.id)).into_boxed();
+    if let Some((place, at, period)) = start {
+        let later = recorded_at.gt(at).or(recorded_at.eq(at).and(id.gt(period)));
+        query = query.filter(sequence.gt(place).or(sequence.eq(place).and(later)));
+    }
+    Ok(query
+        .order((sequence, recorded_at, id))
+        .limit(limit)
         .select(PeriodRow::as_select())
         .load(tx.conn())?)
 }

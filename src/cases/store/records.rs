@@ -88,12 +88,24 @@ pub(crate) fn newest_version(tx: &mut Tx<'_>, case: &Case, group: FieldGroup) ->
     Ok(newest.unwrap_or(0))
 }
 
-/// All versions, the newest first.
-pub(crate) fn versions(tx: &mut Tx<'_>, case: &Case, group: FieldGroup) -> Result<Vec<Written>> {
-    let rows: Vec<(i64, Timestamp, UserId)> = sealed_records::table
+/// The versions before `start`, the newest first.
+pub(crate) fn versions(
+    tx: &mut Tx<'_>,
+    case: &Case,
+    group: FieldGroup,
+    start: Option<i64>,
+    limit: i64,
+) -> Result<Vec<Written>> {
+    let mut query = sealed_records::table
         .filter(sealed_records::case_id.eq(case.id))
         .filter(sealed_records::field_group.eq(group))
+        .into_boxed();
+    if let Some(start) = start {
+        query = query.filter(sealed_records::version.lt(start));
+    }
+    let rows: Vec<(i64, Timestamp, UserId)> = query
         .order(sealed_records::version.desc())
+        .limit(limit)
         .select((sealed_records::version, sealed_records::recorded_at, sealed_records::recorded_by))
         .load(tx.conn())?;
     Ok(rows.into_iter().map(|(version, at, by)| Written { version, at, by }).collect())

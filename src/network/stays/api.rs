@@ -16,7 +16,7 @@ use crate::db::WriteTx;
 use crate::db::types::{Day, Timestamp};
 use crate::error::{Code, Error, Result};
 use crate::http::reply::HasVersion;
-use crate::http::{Body, Created, IfMatch, Page, Path, Versioned};
+use crate::http::{Body, Created, IfMatch, ListQuery, Page, Path, Unfiltered, Versioned};
 use crate::machine::latest_day;
 use crate::network;
 use crate::network::codes::Leaving;
@@ -77,14 +77,15 @@ pub async fn list_stays(
     permit: Permit<StayRead>,
     app: Data<App>,
     path: Path<CaseRef>,
+    query: ListQuery<Unfiltered>,
 ) -> Result<Page<StayView>> {
-    let reference = path.0;
+    let (reference, limit, start) = (path.0, query.page.limit(), query.page.start()?);
     let event = Event::new(Action::StayList).asked_for(reference);
     let seen = app.db.read(permit, event, move |tx, permit| {
         let case = cases::store::find(tx, permit, &reference)?;
-        store::of_case(tx, &case)
+        store::of_case(tx, &case, start, limit + 1)
     });
-    Ok(Page::whole(seen.await?.value.into_iter().map(StayView::from).collect()))
+    Page::of(seen.await?.value, &query.page, |stay| (stay.arrived_on, stay.id), StayView::from)
 }
 
 /// `GET /v1/cases/{case}/stays/{stay}`

@@ -14,11 +14,20 @@ use crate::network::codes::Leaving;
 use crate::network::model::Shelter;
 use crate::network::store;
 
-/// The case's stays, the latest first.
-pub(crate) fn of_case(tx: &mut Tx<'_>, case: &Case) -> Result<Vec<Stay>> {
-    Ok(stays::table
-        .filter(stays::case_id.eq(case.id))
-        .order((stays::arrived_on.desc(), stays::created_at.desc(), stays::id))
+/// The case's stays, the latest first, after `start`.
+pub(crate) fn of_case(
+    tx: &mut Tx<'_>,
+    case: &Case,
+    start: Option<(Day, StayId)>,
+    limit: i64,
+) -> Result<Vec<Stay>> {
+    let mut query = stays::table.filter(stays::case_id.eq(case.id)).into_boxed();
+    if let Some((on, id)) = start {
+        query = query.filter(stays::arrived_on.lt(on).or(stays::arrived_on.eq(on).and(stays::id.lt(id))));
+    }
+    Ok(query
+        .order((stays::arrived_on.desc(), stays::id.desc()))
+        .limit(limit)
         .select(Stay::as_select())
         .load(tx.conn())?)
 }

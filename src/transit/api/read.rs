@@ -10,8 +10,8 @@ use crate::audit::{Action, Event};
 use crate::cases;
 use crate::cases::code::CaseRef;
 use crate::error::Result;
-use crate::http::{Page, Path, Versioned};
-use crate::transit::model::JourneyId;
+use crate::http::{ListQuery, Page, Path, Unfiltered, Versioned};
+use crate::transit::model::{Itinerary, JourneyId};
 use crate::transit::store;
 
 /// `GET /v1/cases/{case}/journeys`
@@ -19,14 +19,16 @@ pub async fn list_journeys(
     permit: Permit<JourneyRead>,
     app: Data<App>,
     path: Path<CaseRef>,
+    query: ListQuery<Unfiltered>,
 ) -> Result<Page<JourneyView>> {
-    let reference = path.0;
+    let (reference, limit, start) = (path.0, query.page.limit(), query.page.start()?);
     let event = Event::new(Action::JourneyList).asked_for(reference);
     let seen = app.db.read(permit, event, move |tx, permit| {
         let case = cases::store::find(tx, permit, &reference)?;
-        store::of_case(tx, &case)
+        store::of_case(tx, &case, start, limit + 1)
     });
-    Ok(Page::whole(seen.await?.value.into_iter().map(JourneyView::from).collect()))
+    let last = |row: &Itinerary| (row.journey.created_at, row.journey.id);
+    Page::of(seen.await?.value, &query.page, last, JourneyView::from)
 }
 
 /// `GET /v1/cases/{case}/journeys/{journey}`

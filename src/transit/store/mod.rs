@@ -14,21 +14,32 @@ use super::codes::{JourneyState, LegState};
 use super::model::{Itinerary, Journey, JourneyId, JourneyPatch, Leg, NewJourney};
 use crate::cases::model::Case;
 use crate::db::schema::{journeys, legs as leg_rows};
+use crate::db::types::Timestamp;
 use crate::db::{Tx, WriteTx, on_duplicate};
 use crate::error::{Error, Result};
 
 /// The states of a journey that has not ended: a case has one such journey at most.
 const OPEN: [JourneyState; 3] = [JourneyState::Planned, JourneyState::Approved, JourneyState::Underway];
 
-/// The case's journeys with their legs, the latest first.
-pub(crate) fn of_case(tx: &mut Tx<'_>, case: &Case) -> Result<Vec<Itinerary>> {
-    let rows: Vec<Journey> = journeys::table
-        .filter(journeys::case_id.eq(case.id))
-        .order((journeys::created_at.desc(), journeys::id))
+/// The case's journeys with their legs, the latest first, after `start`.
+pub(crate) fn of_case(
+    tx: &mut Tx<'_>,
+    case: &Case,
+    start: Option<(Timestamp, JourneyId)>,
+    limit: i64,
+) -> Result<Vec<Itinerary>> {
+    let mut query = journeys::table.filter(journeys::case_id.eq(case.id)).into_boxed();
+    if let Some((at, id)) = start {
+        query = query
+            .filter(journeys::created_at.lt(at).or(journeys::created_at.eq(at).and(journeys::id.lt(id))));
+    }
+    let rows: Vec<Journey> = query
+        .order((journeys::created_at.desc(), journeys::id.desc()))
+        .limit(limit)
         .select(Journey::as_select())
         .load(tx.conn())?;
     let legs: Vec<Leg> = leg_rows::table
-        .filter(leg_rows::case_id.eq(case.id))
+        .filter(leg_rows::journey_id.eq_any(rows.iter().map(|journey| journey.id).collect::<Vec<_>>()))
         .order(leg_rows::place)
         .select(Leg::as_select())
         .load(tx.conn())?;
