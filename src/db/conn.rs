@@ -138,7 +138,7 @@ fn version_number(text: &str) -> i32 {
 }
 
 fn open_postgres(server: &PostgresUrl, purpose: Purpose) -> Result<PgConnection, ConnectError> {
-    let mut conn = PgConnection::establish(&server.to_connection_string())?;
+    let mut conn = PgConnection::establish(&server.with_patience().to_connection_string())?;
     // `synchronous_commit` may be set off for a role or a database; an acknowledged write must be on the disk.
     conn.batch_execute(
         "SET synchronous_commit = on;

@@ -53,6 +53,11 @@ const VARIABLES: &[(&str, &str)] = &[
 /// Parameters that change others: by a file of their own, or by another name for `sslmode`.
 const INDIRECT: &[&str] = &["requiressl", "service", "servicefile"];
 
+/// Seconds to connect; seconds of silence before the link is tried; milliseconds until a link on which
+/// nothing is confirmed is given up. Without them a cable that is pulled holds a request for hours.
+const PATIENCE: [(&str, &str); 3] =
+    [("connect_timeout", "10"), ("keepalives_idle", "30"), ("tcp_user_timeout", "30000")];
+
 impl PostgresUrl {
     /// Reads what stands behind `postgres://`, as libpq does: user and password up to the first `@`
     /// before a `/`, hosts, name, and parameters, the last of which counts.
@@ -115,6 +120,14 @@ impl PostgresUrl {
 
     fn get(&self, name: &str) -> &str {
         self.0.get(name).map_or("", String::as_str)
+    }
+
+    /// The same with a limit on how long a server that does not answer is waited for, unless it says its own.
+    pub(super) fn with_patience(&self) -> Self {
+        let mut all: BTreeMap<_, _> =
+            PATIENCE.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        all.extend(self.0.clone());
+        Self(all)
     }
 
     /// The parameters in libpq's other form, which has one reading.

@@ -44,6 +44,13 @@ fn an_address_is_read_as_libpq_reads_it() {
 }
 
 #[test]
+fn a_server_that_does_not_answer_is_not_waited_for_for_ever() {
+    let waits = |text| PostgresUrl::parse(text).unwrap().with_patience().to_connection_string();
+    assert_eq!(waits("h"), "connect_timeout='10' host='h' keepalives_idle='30' tcp_user_timeout='30000'");
+    assert!(waits("h?connect_timeout=3").contains("connect_timeout='3'"));
+}
+
+#[test]
 fn what_could_be_read_in_two_ways_is_refused() {
     for text in [
         "u:a@b@host/db",
