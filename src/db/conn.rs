@@ -72,16 +72,18 @@ fn open_sqlite(path: &SqlitePath, purpose: Purpose) -> Result<SqliteConnection, 
          PRAGMA trusted_schema = OFF;
          PRAGMA recursive_triggers = ON;
          PRAGMA secure_delete = ON;
-         PRAGMA temp_store = MEMORY;
-         PRAGMA cache_size = -8192;",
+         PRAGMA temp_store = MEMORY;",
     )?;
     if purpose == Purpose::Write {
-        conn.batch_execute("PRAGMA journal_mode = WAL; PRAGMA wal_autocheckpoint = 4000;")?;
+        conn.batch_execute(
+            "PRAGMA journal_mode = WAL; PRAGMA wal_autocheckpoint = 4000; PRAGMA cache_size = -8192",
+        )?;
         // What it cannot write SQLite opens for reading, and says so only at the first write: a change
         // that is taken back makes it say so now.
         conn.batch_execute("BEGIN IMMEDIATE; PRAGMA user_version = 1; ROLLBACK")?;
     } else {
-        conn.batch_execute("PRAGMA query_only = ON;")?;
+        // What a reader keeps is of use to one transaction alone: the next commit makes it stale.
+        conn.batch_execute("PRAGMA query_only = ON; PRAGMA cache_size = -2048")?;
     }
     assert_sqlite(&mut conn)?;
     Ok(conn)
