@@ -28,6 +28,7 @@ mod init;
 mod journeys;
 mod kill;
 mod lists;
+mod names;
 mod plaintext;
 mod query_plans;
 mod records;
