@@ -11,7 +11,7 @@ use super::username::Username;
 use super::users::{self, Creation};
 use super::{password, store};
 use crate::access::permissions::SystemAct;
-use crate::access::{Permit, Role};
+use crate::access::{Permit, Role, UserId};
 use crate::app::App;
 use crate::audit::{Action, Event};
 use crate::db::Tx;
@@ -43,7 +43,8 @@ pub async fn add_user(
     password: SecretString,
 ) -> Result<UserView> {
     password::check_new(&password, username.as_str()).map_err(|fault| Error::invalid(vec![fault]))?;
-    let password_hash = app.passwords.hash(password).await?;
+    let id = UserId::generate();
+    let password_hash = app.passwords.hash(id, password).await?;
     app.db
         .write(permit(), Event::new(Action::UserCreate), move |tx, permit| {
             let mut ids = Vec::with_capacity(hubs.len());
@@ -53,7 +54,7 @@ pub async fn add_user(
                 ids.push(hubs::store::by_name(tx, name)?.ok_or_else(unknown)?.id);
             }
             let (username, password_hash) = (username.clone(), password_hash.clone());
-            let user = users::create(tx, &Creation { username, role, password_hash, hubs: ids })?;
+            let user = users::create(tx, &Creation { id, username, role, password_hash, hubs: ids })?;
             UserView::load(tx, permit, user)
         })
         .await
@@ -87,7 +88,11 @@ pub async fn change_user(
 /// Another password.
 pub async fn reset_password(app: &App, username: Username, password: SecretString) -> Result<()> {
     password::check_new(&password, username.as_str()).map_err(|fault| Error::invalid(vec![fault]))?;
-    let hash = app.passwords.hash(password).await?;
+    let name = username.clone();
+    let found = app.db.unrecorded("whose password is set", move |tx| store::by_name(tx, &name)).await?;
+    // Whoever is not there is refused below, on the record.
+    let id = found.map_or_else(UserId::generate, |user| user.id);
+    let hash = app.passwords.hash(id, password).await?;
     app.db
         .write(permit(), Event::new(Action::UserPasswordReset), move |tx, _| {
             let user = named(tx, &username)?;

@@ -9,7 +9,10 @@ use secrecy::{ExposeSecret as _, SecretString};
 use subtle::ConstantTimeEq as _;
 use tokio::sync::Semaphore;
 use unicode_normalization::UnicodeNormalization as _;
+use zeroize::Zeroizing;
 
+use super::model::User;
+use crate::access::UserId;
 use crate::crypto::{Keyring, random};
 use crate::error::{Error, Fault, Result};
 use crate::waiting_room::WaitingRoom;
@@ -41,7 +44,7 @@ pub struct Passwords {
     cost: Cost,
     threads: Arc<Semaphore>,
     waiting: WaitingRoom,
-    nobody: String,
+    nobody: (UserId, String),
 }
 
 impl Passwords {
@@ -49,7 +52,8 @@ impl Passwords {
     pub fn new(keyring: Arc<Keyring>, cost: Cost) -> Result<Self> {
         let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
         // A user who is not there is checked against this, and so costs the same.
-        let nobody = hash(&keyring, cost, &random::bytes::<16>())?;
+        let nobody = UserId::generate();
+        let nobody = (nobody, hash(&keyring, cost, nobody, &random::bytes::<16>())?);
         Ok(Self {
             keyring,
             cost,
@@ -59,27 +63,28 @@ impl Passwords {
         })
     }
 
-    /// The hash to store, in the PHC string format with the pepper's version as `keyid`.
-    pub async fn hash(&self, password: SecretString) -> Result<String> {
+    /// The hash to store in this user's row and no other, in the PHC string format with the pepper's
+    /// version as `keyid`.
+    pub async fn hash(&self, user: UserId, password: SecretString) -> Result<String> {
         let (keyring, cost) = (Arc::clone(&self.keyring), self.cost);
-        self.on_a_thread(move || hash(&keyring, cost, normalised(&password).as_bytes())).await
+        self.on_a_thread(move || hash(&keyring, cost, user, normalised(&password).as_bytes())).await
     }
 
-    /// Whether it is the password; without a stored hash the answer is no, after the same work.
-    pub async fn verify(&self, password: SecretString, stored: Option<String>) -> Result<bool> {
-        let known = stored.is_some();
-        let stored = stored.unwrap_or_else(|| self.nobody.clone());
+    /// Whether it is the user's password; without a user the answer is no, after the same work.
+    pub async fn verify(&self, password: SecretString, user: Option<&User>) -> Result<bool> {
+        let (id, stored) =
+            user.map_or_else(|| self.nobody.clone(), |user| (user.id, user.password_hash.clone()));
         let keyring = Arc::clone(&self.keyring);
         let matches =
-            self.on_a_thread(move || verify(&keyring, &stored, normalised(&password).as_bytes())).await?;
-        Ok(matches && known)
+            self.on_a_thread(move || verify(&keyring, id, &stored, normalised(&password).as_bytes())).await?;
+        Ok(matches && user.is_some())
     }
 
     /// Whether a stored hash was made with another cost or pepper, and should be made anew.
     #[must_use]
     pub fn is_outdated(&self, stored: &str) -> bool {
-        let current = self.keyring.password_pepper(None).map(|(version, _)| version);
-        Phc::parse(stored).is_none_or(|phc| phc.cost != self.cost || Some(phc.pepper) != current)
+        let current = self.keyring.pepper_version();
+        Phc::parse(stored).is_none_or(|phc| phc.cost != self.cost || phc.pepper != current)
     }
 
     async fn on_a_thread<T: Send + 'static>(
@@ -117,8 +122,8 @@ pub fn check_new(password: &SecretString, username: &str) -> Result<(), Fault> {
 }
 
 /// NFC, so that the same keys on two keyboards are the same password.
-fn normalised(password: &SecretString) -> zeroize::Zeroizing<String> {
-    zeroize::Zeroizing::new(password.expose_secret().nfc().collect())
+fn normalised(password: &SecretString) -> Zeroizing<String> {
+    Zeroizing::new(password.expose_secret().nfc().collect())
 }
 
 /// The parts of `$argon2id$v=19$m=..,t=..,p=1,keyid=..$salt$hash`.
@@ -144,12 +149,10 @@ impl Phc {
     }
 }
 
-fn hash(keyring: &Keyring, cost: Cost, password: &[u8]) -> Result<String> {
+fn hash(keyring: &Keyring, cost: Cost, user: UserId, password: &[u8]) -> Result<String> {
     let salt = random::bytes::<16>();
-    let (version, pepper) = keyring
-        .password_pepper(None)
-        .ok_or_else(|| Error::internal(anyhow::anyhow!("there is no pepper")))?;
-    let hash = argon2id(cost, pepper, password, &salt)?;
+    let version = keyring.pepper_version();
+    let hash = argon2id(cost, &*secret(keyring, version, user)?, password, &salt)?;
     Ok(format!(
         "$argon2id$v=19$m={},t={},p=1,keyid={version}${}${}",
         cost.memory_kib,
@@ -159,20 +162,24 @@ fn hash(keyring: &Keyring, cost: Cost, password: &[u8]) -> Result<String> {
     ))
 }
 
-fn verify(keyring: &Keyring, stored: &str, password: &[u8]) -> Result<bool> {
+fn verify(keyring: &Keyring, user: UserId, stored: &str, password: &[u8]) -> Result<bool> {
     let phc =
         Phc::parse(stored).ok_or_else(|| Error::internal(anyhow::anyhow!("a stored hash cannot be read")))?;
-    let (_, pepper) = keyring
-        .password_pepper(Some(phc.pepper))
-        .ok_or_else(|| Error::internal(anyhow::anyhow!("the pepper of a stored hash is gone")))?;
-    Ok(argon2id(phc.cost, pepper, password, &phc.salt)?.ct_eq(&phc.hash).into())
+    let secret = secret(keyring, phc.pepper, user)?;
+    Ok(argon2id(phc.cost, &*secret, password, &phc.salt)?.ct_eq(&phc.hash).into())
 }
 
-fn argon2id(cost: Cost, pepper: &[u8], password: &[u8], salt: &[u8]) -> Result<Vec<u8>> {
+fn secret(keyring: &Keyring, pepper: i32, user: UserId) -> Result<Zeroizing<[u8; 32]>> {
+    keyring
+        .password_secret(pepper, user)
+        .ok_or_else(|| Error::internal(anyhow::anyhow!("the pepper of a stored hash is gone")))
+}
+
+fn argon2id(cost: Cost, secret: &[u8], password: &[u8], salt: &[u8]) -> Result<Vec<u8>> {
     let failed = |error: argon2::Error| Error::internal(anyhow::anyhow!("Argon2: {error}"));
     let params = Params::new(cost.memory_kib, cost.passes, 1, Some(32)).map_err(failed)?;
     let mut hash = vec![0; 32];
-    Argon2::new_with_secret(pepper, Algorithm::Argon2id, Version::V0x13, params)
+    Argon2::new_with_secret(secret, Algorithm::Argon2id, Version::V0x13, params)
         .map_err(failed)?
         .hash_password_into(password, salt, &mut hash)
         .map_err(failed)?;

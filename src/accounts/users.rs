@@ -16,9 +16,11 @@ use crate::machine::{settled, unmet};
 use crate::network::codes::HubState;
 use crate::network::hubs;
 
-/// A user to create; the password is hashed already, because hashing does not belong in a transaction.
+/// A user to create; the password is hashed already, because hashing does not belong in a transaction, and
+/// the id is there already, because the hash is bound to it.
 #[derive(Clone)]
 pub(crate) struct Creation {
+    pub id: UserId,
     pub username: Username,
     pub role: Role,
     pub password_hash: String,
@@ -31,7 +33,7 @@ pub(crate) fn create(tx: &mut WriteTx<'_>, creation: &Creation) -> Result<User> 
     if !faults.is_empty() {
         return Err(Error::invalid(faults));
     }
-    let (id, now) = (UserId::generate(), tx.now());
+    let (id, now) = (creation.id, tx.now());
     store::insert(
         tx,
         &NewUser {

@@ -6,7 +6,7 @@ use serde_json::value::RawValue;
 use utoipa::{IntoParams, ToSchema};
 
 use super::action::{Action, Outcome};
-use super::entry::{EventId, hex};
+use super::entry::{EventId, SubjectId, hex};
 use super::event::Event;
 use super::model::StoredEntry;
 use super::store::{self, LogFilter};
@@ -56,6 +56,9 @@ pub struct LogQuery {
     /// Only what was done to this case, by its id.
     #[param(value_type = Option<String>, example = "3k5w8z0v4n9qx2c7m1b6t8r4ye")]
     case: Option<CaseId>,
+    /// Only what is about this row, by its id: of a user also the logins that failed, which have no actor.
+    #[param(value_type = Option<String>, example = "2b5w8z0v4n9qx2c7m1b6t8r4ye")]
+    subject: Option<SubjectId>,
     /// Only this action: a code of the list `audit_actions`.
     #[param(value_type = Option<String>, example = "record.read")]
     action: Option<Action>,
@@ -73,6 +76,7 @@ impl LogQuery {
         LogFilter {
             actor: self.actor,
             case: self.case,
+            subject: self.subject,
             action: self.action,
             outcome: self.outcome,
             after: self.after,
@@ -83,13 +87,14 @@ impl LogQuery {
     /// The reading, with what it was narrowed by.
     fn event(&self) -> Event {
         let mut event = Event::new(Action::AuditList);
-        let narrowed: [(&'static str, Option<String>); 6] = [
+        let narrowed: [(&'static str, Option<String>); 7] = [
             ("action", self.action.map(|action| action.to_string())),
             ("actor", self.actor.map(|actor| actor.to_string())),
             ("after", self.after.map(|moment| moment.to_string())),
             ("before", self.before.map(|moment| moment.to_string())),
             ("case", self.case.map(|case| case.to_string())),
             ("outcome", self.outcome.map(|outcome| outcome.to_string())),
+            ("subject", self.subject.map(|subject| subject.to_string())),
         ];
         for (name, code) in narrowed {
             if let Some(code) = code {
@@ -148,6 +153,7 @@ mod tests {
         let query = LogQuery {
             actor: None,
             case: Some(CaseId::generate()),
+            subject: None,
             action: Some(Action::RecordRead),
             outcome: None,
             after: None,

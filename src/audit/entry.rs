@@ -14,6 +14,7 @@ use crate::db::types::{Timestamp, id};
 use crate::error::{Code, Error, Result};
 
 id!(EventId, "An entry of the log.");
+id!(SubjectId, "What an entry is about: a user, a session, a hub, a stay, a version of a record and so on.");
 id!(RequestId, "A request; in every answer, log line and entry it caused.");
 
 /// Who and under which request.
@@ -42,6 +43,7 @@ pub(crate) struct NewEntry {
     pub action: Action,
     pub outcome: Outcome,
     pub case_id: Option<CaseId>,
+    pub subject: Option<String>,
     pub body: Vec<u8>,
     pub leaf: Vec<u8>,
 }
@@ -123,6 +125,7 @@ impl NewEntry {
             action: event.action,
             outcome,
             case_id: event.case,
+            subject: event.subject.clone(),
             body,
             leaf,
         })

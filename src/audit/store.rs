@@ -3,7 +3,7 @@
 use diesel::prelude::*;
 
 use super::action::{Action, Outcome};
-use super::entry::EventId;
+use super::entry::{EventId, SubjectId};
 use super::model::{Access, StoredEntry};
 use crate::access::permissions::AuditRead;
 use crate::access::{CaseId, Permit, Reach, UserId};
@@ -17,6 +17,7 @@ use crate::error::Result;
 pub(crate) struct LogFilter {
     pub actor: Option<UserId>,
     pub case: Option<CaseId>,
+    pub subject: Option<SubjectId>,
     pub action: Option<Action>,
     pub outcome: Option<Outcome>,
     pub after: Option<Timestamp>,
@@ -61,6 +62,9 @@ fn narrowed<'a>(mut query: Boxed<'a>, filter: &LogFilter) -> Boxed<'a> {
     }
     if let Some(case) = filter.case {
         query = query.filter(audit_events::case_id.eq(case));
+    }
+    if let Some(subject) = filter.subject {
+        query = query.filter(audit_events::subject.eq(subject));
     }
     if let Some(action) = filter.action {
         query = query.filter(audit_events::action.eq(action));

@@ -63,6 +63,8 @@ pub(super) fn server(app: &Data<App>, workers: usize, listener: TcpListener) -> 
         .workers(workers)
         .client_request_timeout(HEAD)
         .keep_alive(IDLE)
+        // Whoever goes away is not worked for any longer: their place in a queue is free at once.
+        .h1_allow_half_closed(false)
         .shutdown_timeout(GRACE)
         .disable_signals()
         .listen(listener)?;

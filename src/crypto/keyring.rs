@@ -8,7 +8,7 @@ use super::error::{KeyError, SealError};
 use super::secret::Secret;
 use super::versions::Versions;
 use super::{CaseKey, RootKey, associated_data, envelope, padding, primitives};
-use crate::access::actor::CaseId;
+use crate::access::actor::{CaseId, UserId};
 use crate::db::types::{CodeList, text_enum};
 
 text_enum! {
@@ -136,14 +136,19 @@ impl Keyring {
         self.audit_signing.all()
     }
 
-    /// The pepper of a version, or the current one; `None` when there is no such version.
+    /// The version of the pepper that new hashes are made with.
     #[must_use]
-    pub fn password_pepper(&self, version: Option<i32>) -> Option<(i32, &[u8; 32])> {
-        let (current, pepper) = self.password_pepper.current();
-        match version {
-            None => Some((current, pepper.bytes())),
-            Some(version) => self.password_pepper.get(version).map(|pepper| (version, pepper.bytes())),
-        }
+    pub fn pepper_version(&self) -> i32 {
+        self.password_pepper.current().0
+    }
+
+    /// What a user's password is hashed with: the pepper of a version as it is for them alone, so that
+    /// their hash in somebody else's row fits no password. `None` when there is no such version.
+    #[must_use]
+    pub fn password_secret(&self, version: i32, user: UserId) -> Option<Zeroizing<[u8; 32]>> {
+        let pepper = self.password_pepper.get(version)?;
+        let info = associated_data::encode("waystation password secret v1", &[user.as_str().as_bytes()]);
+        Some(primitives::hkdf_sha256(&[], pepper.bytes(), &[&info]))
     }
 
     /// HMAC-SHA256 under the current key for refresh tokens. What the message is for must be part of

@@ -99,7 +99,9 @@ fn the_keyring_of_format_1_opens() {
     assert_eq!(keyring.token_signing().kid, text(&vectors, "token_signing_kid"));
     let mac = &vectors["refresh_token_mac"];
     assert_eq!(keyring.refresh_token_mac(text(mac, "message").as_bytes())[..], bytes(mac, "mac"));
-    assert_eq!(keyring.password_pepper(None).unwrap().1[..], bytes(&vectors["keyring"][3], "key"));
+    let entry = &vectors["password_secret"];
+    let password = keyring.password_secret(1, text(entry, "user_id").parse().unwrap()).unwrap();
+    assert_eq!(password[..], bytes(entry, "secret"));
 }
 
 #[test]

@@ -90,6 +90,7 @@ diesel::table! {
         action -> Text,
         outcome -> Text,
         case_id -> Nullable<Text>,
+        subject -> Nullable<Text>,
         body -> Binary,
         leaf -> Binary,
     }

@@ -10,6 +10,7 @@ use actix_web::HttpResponse;
 use actix_web::body::{BoxBody, EitherBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::error::InternalError;
+use actix_web::http::Method;
 use actix_web::http::header::{AUTHORIZATION, CACHE_CONTROL, HeaderMap, HeaderName, HeaderValue};
 use actix_web::middleware::Next;
 use actix_web::web::Data;
@@ -58,7 +59,7 @@ pub async fn authenticate<B: MessageBody + 'static>(
     // The pattern and not the address: an address may hold a search text.
     tracing::info!(
         %request_id,
-        method = %response.request().method(),
+        method = standard_name(response.request().method()),
         route = response.request().match_pattern().as_deref().unwrap_or("-"),
         status = response.status().as_u16(),
         micros = u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX),
@@ -142,7 +143,7 @@ async fn answer_error<B: MessageBody + 'static>(
         let route = response.request().match_pattern().unwrap_or_default();
         let asked_for = response.request().extensions().get::<AskedFor>().copied();
         let mut event = Event::new(Action::AccessRefuse)
-            .detail("method", response.request().method())
+            .detail("method", standard_name(response.request().method()))
             .detail("route", route);
         if let Some(case) = response.request().match_info().get("case").filter(|text| is_reference(text)) {
             event = event.asked_for(case);
@@ -184,6 +185,22 @@ fn own_error(error: &actix_web::Error) -> Error {
             Error::new(Code::MalformedRequest, "The request is not well formed.")
         }
         _ => Error::internal(anyhow::anyhow!("{error}")),
+    }
+}
+
+/// The methods of HTTP (RFC 9110 and 5789); any other is a word of the client's own.
+fn standard_name(method: &Method) -> &'static str {
+    match *method {
+        Method::GET => "GET",
+        Method::HEAD => "HEAD",
+        Method::POST => "POST",
+        Method::PUT => "PUT",
+        Method::PATCH => "PATCH",
+        Method::DELETE => "DELETE",
+        Method::OPTIONS => "OPTIONS",
+        Method::TRACE => "TRACE",
+        Method::CONNECT => "CONNECT",
+        _ => "OTHER",
     }
 }
 

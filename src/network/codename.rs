@@ -2,7 +2,7 @@
 
 use unicode_normalization::UnicodeNormalization as _;
 
-use crate::db::types::text_column;
+use crate::db::types::{is_invisible, text_column};
 
 const LEAST: usize = 2;
 const MOST: usize = 40;
@@ -42,10 +42,15 @@ impl std::str::FromStr for Codename {
         let name: String = text.nfc().collect();
         let length = name.chars().count();
         let fits = (LEAST..=MOST).contains(&length)
-            && name.chars().all(|character| character.is_alphanumeric() || matches!(character, ' ' | '-'))
+            && name.chars().all(is_spoken)
             && name.split(' ').all(|word| !word.is_empty());
         if fits { Ok(Self(name)) } else { Err(NoCodename) }
     }
+}
+
+/// The fillers of Hangul are letters to Unicode, and nobody says them.
+fn is_spoken(character: char) -> bool {
+    (character.is_alphanumeric() || matches!(character, ' ' | '-')) && !is_invisible(character)
 }
 
 text_column!(Codename);
@@ -78,9 +83,19 @@ mod tests {
     #[test]
     fn what_is_too_short_too_long_or_not_spoken_is_refused() {
         let long = "a".repeat(41);
-        for text in
-            ["", "a", long.as_str(), " Larch", "Larch ", "House  7", "a\tb", "a_b", "12/3", "a\u{200b}b"]
-        {
+        for text in [
+            "",
+            "a",
+            long.as_str(),
+            " Larch",
+            "Larch ",
+            "House  7",
+            "a\tb",
+            "a_b",
+            "12/3",
+            "a\u{200b}b",
+            "a\u{3164}b",
+        ] {
             assert_eq!(text.parse::<Codename>(), Err(NoCodename), "{text:?}");
         }
     }

@@ -318,15 +318,15 @@ async fn the_log_takes_no_change_by_plain_sql() {
         refused.push("TRUNCATE audit_events".to_owned());
         // The one change that is allowed, with another beside it.
         let row = format!(
-            "INSERT INTO audit_events SELECT '{}', NULL, recorded_at, actor_id, action, outcome, case_id, body, leaf FROM audit_events WHERE position = 1",
+            "INSERT INTO audit_events SELECT '{}', NULL, recorded_at, actor_id, action, outcome, case_id, subject, body, leaf FROM audit_events WHERE position = 1",
             "0".repeat(26)
         );
         refused.push(format!(
             "BEGIN; {row}; UPDATE audit_events SET position = 99, outcome = 'failed' WHERE position IS NULL"
         ));
     } else {
-        refused.push("REPLACE INTO audit_events SELECT id, position, recorded_at, NULL, action, outcome, case_id, body, leaf FROM audit_events WHERE position = 1".to_owned());
-        refused.push(format!("REPLACE INTO audit_events SELECT '{}', position, recorded_at, actor_id, action, outcome, case_id, body, leaf FROM audit_events WHERE position = 1", "0".repeat(26)));
+        refused.push("REPLACE INTO audit_events SELECT id, position, recorded_at, NULL, action, outcome, case_id, subject, body, leaf FROM audit_events WHERE position = 1".to_owned());
+        refused.push(format!("REPLACE INTO audit_events SELECT '{}', position, recorded_at, actor_id, action, outcome, case_id, subject, body, leaf FROM audit_events WHERE position = 1", "0".repeat(26)));
         refused.push("UPDATE OR REPLACE audit_events SET position = 0 WHERE position = 1".to_owned());
     }
     for sql in refused {

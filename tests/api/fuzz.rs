@@ -13,7 +13,7 @@ use waystation::db::types::CodeList as _;
 use waystation::openapi;
 use waystation::routes::{self, Route};
 
-use crate::common::{Answer, Client, TestApp};
+use crate::common::{Answer, Client, Person, TestApp};
 
 /// What no answer may hold.
 const MARKER: &str = "박은하수";
@@ -130,10 +130,10 @@ impl Fuzzer {
 }
 
 /// The first role that the route is open to; anybody where it asks for no permit.
-fn client(people: &BTreeMap<Role, Client>, anonymous: &Client, route: &Route) -> Client {
+fn client(people: &BTreeMap<Role, Person>, anonymous: &Client, route: &Route) -> Client {
     let Some(row) = (route.describe)().permission else { return anonymous.clone() };
     let role = Role::all().iter().find(|role| row.reach_of(**role) != Reach::No).unwrap();
-    people[role].clone()
+    people[role].client.clone()
 }
 
 /// The example of a route's body, with ids that are there.
@@ -180,16 +180,17 @@ async fn random_requests_to_every_route_are_refused_with_a_code_and_nothing_is_r
         ("list", "countries".to_owned()),
         ("year", "2026-".to_owned()),
     ]);
-    let people: BTreeMap<Role, Client> = Role::all()
+    let people: BTreeMap<Role, Person> = Role::all()
         .iter()
         .map(|role| {
             let hubs = if matches!(role, Role::Caseworker | Role::Coordinator) { vec![hub] } else { vec![] };
             let person = if *role == Role::Caseworker { heron.clone() } else { app.person(*role, &hubs) };
-            (*role, person.client)
+            (*role, person)
         })
         .collect();
-    let hash = app.app.passwords.hash("nobody guesses this one".to_owned().into()).await.unwrap();
-    app.database.raw().execute(&format!("UPDATE users SET password_hash = '{hash}'")).unwrap();
+    for person in people.values().chain([&tern]) {
+        app.set_password(person, "nobody guesses this one").await;
+    }
     let document = serde_json::to_value(openapi::document()).unwrap();
     let words = Role::all().iter().map(|role| role.to_string()).chain(known.values().cloned()).collect();
     let mut fuzzer = Fuzzer { random: StdRng::seed_from_u64(SEED), words };

@@ -1,4 +1,4 @@
-//! Heads of requests that are too large, as bytes to the real server.
+//! Heads of requests that are too large or odd, as bytes to the real server.
 
 use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
@@ -57,4 +57,27 @@ fn headers_that_are_too_large_are_told_so_as_far_as_there_is_a_request() {
     }
     let (head, body) = told(&server, "no HTTP\r\n\r\n");
     assert!(head.starts_with("http/1.1 400 ") && body.is_empty(), "{head}: {body}");
+}
+
+#[test]
+fn a_method_that_is_none_is_not_logged_as_it_was_sent() {
+    let installation = Installation::set_up();
+    let log = installation.path("server.log");
+    let script = format!("WAYSTATION_LOG=info exec \"$0\" \"$@\" 2>'{}'", log.display());
+    let server = installation.serve_by(&["bash", "-c", &script]);
+    let body = "Host: localhost\r\nConnection: close\r\n\r\n";
+    for (line, status) in [
+        ("KIM-OKSUN /v1/me", "405"),
+        ("get /health", "405"),
+        ("Kim|forged /health", "405"),
+        ("HEAD /v1/me", "405"),
+    ] {
+        let (head, _) = told(&server, &format!("{line} HTTP/1.1\r\n{body}"));
+        assert!(head.starts_with(&format!("http/1.1 {status} ")), "{head}");
+    }
+    server.kill();
+    let log = std::fs::read_to_string(log).unwrap();
+    assert_eq!(log.matches("\"method\":\"OTHER\"").count(), 3, "{log}");
+    assert!(log.contains("\"method\":\"HEAD\""), "{log}");
+    assert!(!log.to_lowercase().contains("kim"), "{log}");
 }

@@ -159,9 +159,7 @@ async fn a_repeat_by_whoever_has_lost_the_hub_is_not_told_of_its_shelter() {
 #[actix_web::test]
 async fn a_change_of_password_can_be_sent_again_and_helps_nobody_to_guess() {
     let (app, _, heron) = network().await;
-    let hash = app.app.passwords.hash("nine slow barges upstream".to_owned().into()).await.unwrap();
-    let sql = format!("UPDATE users SET password_hash = '{hash}' WHERE id = '{}'", heron.id);
-    app.database.raw().execute(&sql).unwrap();
+    app.set_password(&heron, "nine slow barges upstream").await;
     let change = |current: &str, new: &str| {
         let body = json!({"current_password": current, "new_password": new});
         heron.post_once(KEY, "/v1/me/password", body)

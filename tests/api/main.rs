@@ -6,6 +6,7 @@
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on fails here")]
 
 mod access_matrix;
+mod accounts;
 mod architecture;
 mod asylum;
 mod audit;
@@ -27,6 +28,7 @@ mod init;
 mod journeys;
 mod kill;
 mod lists;
+mod names;
 mod plaintext;
 mod query_plans;
 mod records;
@@ -41,4 +43,5 @@ mod stays;
 mod steps;
 mod team;
 mod tls;
+mod waiting;
 mod walk;

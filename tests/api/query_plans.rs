@@ -95,6 +95,7 @@ async fn lists() {
         "/v1/reports/stages?as_of=2026-02-01&hub={hub}&by=sex",
         "/v1/audit/events?actor={user}",
         "/v1/audit/events?case={hub}",
+        "/v1/audit/events?subject={user}",
         "/v1/audit/events?action=case.read",
         "/v1/audit/events?outcome=refused",
         "/v1/audit/events?after=2026-01-01T00:00:00Z&before=2026-03-01T00:00:00Z",

@@ -8,11 +8,13 @@ CREATE TABLE audit_events (
     action      TEXT   NOT NULL,
     outcome     TEXT   NOT NULL CHECK (outcome IN ('done', 'refused', 'failed')),
     case_id     TEXT,
+    subject     TEXT,
     body        BYTEA  NOT NULL,
     leaf        BYTEA  NOT NULL CHECK (length(leaf) = 32)
 );
 CREATE INDEX audit_events_by_case ON audit_events (case_id, position) WHERE case_id IS NOT NULL;
 CREATE INDEX audit_events_by_actor ON audit_events (actor_id, position) WHERE actor_id IS NOT NULL;
+CREATE INDEX audit_events_by_subject ON audit_events (subject, position) WHERE subject IS NOT NULL;
 
 -- The sequencer gives an event its position, once; nothing else ever changes.
 CREATE INDEX audit_events_unsequenced ON audit_events (recorded_at, id) WHERE position IS NULL;

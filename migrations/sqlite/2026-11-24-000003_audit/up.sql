@@ -8,11 +8,13 @@ CREATE TABLE audit_events (
     action      TEXT   NOT NULL,
     outcome     TEXT   NOT NULL CHECK (outcome IN ('done', 'refused', 'failed')),
     case_id     TEXT,
+    subject     TEXT,
     body        BLOB   NOT NULL,
     leaf        BLOB   NOT NULL CHECK (length(leaf) = 32)
 );
 CREATE INDEX audit_events_by_case ON audit_events (case_id, position) WHERE case_id IS NOT NULL;
 CREATE INDEX audit_events_by_actor ON audit_events (actor_id, position) WHERE actor_id IS NOT NULL;
+CREATE INDEX audit_events_by_subject ON audit_events (subject, position) WHERE subject IS NOT NULL;
 
 CREATE TRIGGER audit_events_no_update BEFORE UPDATE ON audit_events
 BEGIN

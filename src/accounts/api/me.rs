@@ -57,12 +57,13 @@ pub async fn change_password(
         .unrecorded("whose password is changed", move |tx| store::find(tx, &own, own.person()?))
         .await?;
     let event = Event::new(Action::PasswordChange).subject(user.id);
-    if !app.passwords.verify(current_password, Some(user.password_hash.clone())).await? {
-        return changed_before(permit, &app, event).await;
-    }
+    // Before the present one is looked at, so that what is said of the new one tells nothing of it.
     password::check_new(&new_password, user.username.as_str())
         .map_err(|fault| Error::invalid(vec![Fault { pointer: "/new_password".to_owned(), ..fault }]))?;
-    let hash = app.passwords.hash(new_password).await?;
+    if !app.passwords.verify(current_password, Some(&user)).await? {
+        return changed_before(permit, &app, event).await;
+    }
+    let hash = app.passwords.hash(user.id, new_password).await?;
     app.db
         .write(permit, event, move |tx, permit| {
             sessions::end(tx, user.id, Ending::Others(permit.session()?), SessionEnd::PasswordChanged)?;

@@ -121,13 +121,14 @@ pub async fn create_session(
         Some(name) => app.db.unrecorded("who logs in", move |tx| store::by_name(tx, &name)).await?,
         None => None,
     };
-    let event = Event::new(Action::SessionCreate);
-    let event = user.iter().fold(event, |event, user| event.by(user.id));
-    let origin = permit.origin();
-    match log_in(&app, permit, event.clone(), user, body.0.password).await {
+    let (origin, tried) = (permit.origin(), user.as_ref().map(|user| user.id));
+    match log_in(&app, permit, user, body.0.password).await {
         Ok(session) => Ok(Issued(session.view(&app)?)),
         Err(error) => {
             if error.code() == Code::LoginRefused {
+                // Whoever failed is nobody; whose account they tried is what it is about.
+                let event = Event::new(Action::SessionCreate);
+                let event = tried.iter().fold(event, Event::subject);
                 app.db.record_failure(event, origin, error.code()).await?;
             }
             Err(error)
@@ -138,20 +139,19 @@ pub async fn create_session(
 async fn log_in(
     app: &App,
     permit: Permit<SystemAct>,
-    event: Event,
     user: Option<User>,
     password: SecretString,
 ) -> Result<OpenSession> {
-    let stored = user.as_ref().map(|user| user.password_hash.clone());
-    let right = app.passwords.verify(password.clone(), stored).await?;
+    let right = app.passwords.verify(password.clone(), user.as_ref()).await?;
     let user = user.filter(|user| right && user.status == UserStatus::Active).ok_or_else(|| {
         Error::new(Code::LoginRefused, "Check both and try again, or ask an administrator.")
     })?;
     let renewed = if app.passwords.is_outdated(&user.password_hash) {
-        Some(app.passwords.hash(password).await?)
+        Some(app.passwords.hash(user.id, password).await?)
     } else {
         None
     };
+    let event = Event::new(Action::SessionCreate).by(user.id);
     app.db.write(permit, event, move |tx, permit| open(tx, permit, &user, renewed.as_deref())).await
 }
 

@@ -90,8 +90,9 @@ pub async fn create_user(
 ) -> Result<Created<UserView>> {
     let NewUserRequest { username, role, password, hubs } = body.0;
     password::check_new(&password, username.as_str()).map_err(|fault| Error::invalid(vec![fault]))?;
-    let password_hash = app.passwords.hash(password).await?;
-    let creation = Creation { username, role, password_hash, hubs };
+    let id = UserId::generate();
+    let password_hash = app.passwords.hash(id, password).await?;
+    let creation = Creation { id, username, role, password_hash, hubs };
     let view = app
         .db
         .write(permit, Event::new(Action::UserCreate), move |tx, permit| {
@@ -149,7 +150,7 @@ pub async fn reset_password(
     let reader = permit.clone();
     let found = app.db.unrecorded("whose password is set", move |tx| store::find(tx, &reader, id)).await?;
     password::check_new(&password, found.username.as_str()).map_err(|fault| Error::invalid(vec![fault]))?;
-    let hash = app.passwords.hash(password).await?;
+    let hash = app.passwords.hash(id, password).await?;
     app.db
         .write(permit, Event::new(Action::UserPasswordReset).subject(id), move |tx, permit| {
             let user = store::find(tx, permit, id)?;

@@ -21,9 +21,10 @@ fn what_was_made_opens_again() {
     assert!(rows.iter().all(|row| row.version == 1));
     let again = Keyring::open(&root, DATABASE, &rows).unwrap();
     assert_eq!(keyring.token_signing().kid, again.token_signing().kid);
-    assert_eq!(keyring.password_pepper(None), again.password_pepper(Some(1)));
+    let user = UserId::generate();
+    assert_eq!(keyring.password_secret(1, user), again.password_secret(1, user));
     assert_eq!(keyring.refresh_token_mac(b"token"), again.refresh_token_mac(b"token"));
-    assert_eq!(keyring.password_pepper(Some(2)), None);
+    assert_eq!(keyring.password_secret(2, user), None);
 }
 
 #[test]
@@ -102,8 +103,11 @@ fn the_newest_version_is_used_and_older_ones_still_open() {
     assert!(rotated.case_key(&old_case_key).is_ok());
     assert_eq!(rotated.open_answer("post", &old_answer).unwrap()[..], *b"answer");
     assert_eq!(rotated.new_case_key(case).unwrap().1.key_version, 2);
-    assert_eq!(rotated.password_pepper(None).unwrap().0, 2);
-    assert_eq!(rotated.password_pepper(Some(1)), keyring.password_pepper(None));
+    assert_eq!((keyring.pepper_version(), rotated.pepper_version()), (1, 2));
+    let user = UserId::generate();
+    assert_eq!(rotated.password_secret(1, user), keyring.password_secret(1, user));
+    assert_ne!(rotated.password_secret(2, user), keyring.password_secret(1, user));
+    assert_ne!(rotated.password_secret(1, UserId::generate()), keyring.password_secret(1, user));
     let kids: Vec<_> = rotated.token_verifying().map(|key| key.kid.as_str()).collect();
     assert_eq!(kids, [rotated.token_signing().kid.as_str(), keyring.token_signing().kid.as_str()]);
 

@@ -64,6 +64,13 @@ impl TestApp {
         Person { id, session, client: Client::new(self.clone(), Some(token)) }
     }
 
+    /// Gives somebody a password to log in with.
+    pub async fn set_password(&self, person: &Person, password: &str) {
+        let hash = self.app.passwords.hash(person.id, password.to_owned().into()).await.unwrap();
+        let sql = format!("UPDATE users SET password_hash = '{hash}' WHERE id = '{}'", person.id);
+        self.database.raw().execute(&sql).unwrap();
+    }
+
     /// The same person with a token that is good now.
     pub fn renew(&self, person: &Person) -> Person {
         let bearer = Bearer { user: person.id, session: person.session };

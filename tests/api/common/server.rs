@@ -176,6 +176,11 @@ impl Installation {
         }
     }
 
+    /// What the administrator logs in with.
+    pub fn credentials(&self) -> Value {
+        json!({"username": "admin", "password": self.administrator})
+    }
+
     /// Makes a hub and `count` caseworkers in it; the hub, and each one's token.
     pub fn caseworkers(&self, server: &Server, count: usize) -> (String, Vec<String>) {
         let administrator = server.log_in("admin", &self.administrator);

@@ -45,10 +45,8 @@ impl<'a> Scene<'a> {
         let (hub, other_hub) = (app.hub(&word()), app.hub(&word()));
         let cast: Vec<(Role, Person)> =
             Role::all().iter().map(|role| (*role, app.person(*role, &[hub]))).collect();
-        let hash = app.app.passwords.hash(PASSWORD.to_owned().into()).await.unwrap();
         for (_, person) in &cast {
-            let sql = format!("UPDATE users SET password_hash = '{hash}' WHERE id = '{}'", person.id);
-            app.database.raw().execute(&sql).unwrap();
+            app.set_password(person, PASSWORD).await;
         }
         Self {
             app,
