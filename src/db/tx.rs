@@ -1,6 +1,9 @@
 //! What a store works with: a transaction that also gathers the event of what it does.
 
+use diesel::RunQueryDsl as _;
+
 use super::conn::AnyConnection;
+use super::schema::audit_events;
 use super::types::Timestamp;
 use crate::audit::Event;
 use crate::audit::entry::{NewEntry, Origin};
@@ -56,6 +59,21 @@ impl<'c> WriteTx<'c> {
         self.append(event, Outcome::Done, None)
     }
 
+    /// The same for many at once: a change that is as many facts as there are rows.
+    pub(crate) fn also_record_all(&mut self, events: impl IntoIterator<Item = Event>) -> Result<()> {
+        let now = self.tx.now;
+        let mut entries = Vec::new();
+        for event in events {
+            let mut entry = NewEntry::new(&event, self.origin, now, Outcome::Done, None)?;
+            entry.position = *self.position;
+            if let Some(next) = self.position {
+                *next += 1;
+            }
+            entries.push(entry);
+        }
+        entries.chunks(ENTRIES_PER_STATEMENT).try_for_each(|some| insert_all(self.tx.conn, some))
+    }
+
     /// Notes on the event which ciphertext is stored where; every store of a sealed value calls it.
     pub(crate) fn stored(&mut self, place: &Place, ciphertext: &Ciphertext) {
         self.tx.event.stored(place.table(), place.column(), place.row().to_owned(), ciphertext.sha256());
@@ -96,6 +114,19 @@ pub(super) fn append(
     if let Some(next) = position {
         *next += 1;
     }
+    Ok(())
+}
+
+/// Far below the most parameters that a statement of either database takes.
+const ENTRIES_PER_STATEMENT: usize = 500;
+
+/// Inserts several entries by one statement, which each database builds for itself.
+fn insert_all(conn: &mut AnyConnection, entries: &[NewEntry]) -> Result<()> {
+    let insert = diesel::insert_into(audit_events::table).values(entries);
+    match conn {
+        AnyConnection::Sqlite(conn) => insert.execute(conn)?,
+        AnyConnection::Postgres(conn) => insert.execute(conn)?,
+    };
     Ok(())
 }
 

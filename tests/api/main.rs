@@ -25,6 +25,7 @@ mod idempotency;
 mod init;
 mod journeys;
 mod kill;
+mod leaving;
 mod lists;
 mod plaintext;
 mod query_plans;
