@@ -144,6 +144,7 @@ impl Error {
     }
 
     /// The case may be read; the decision about it is somebody else's.
+    #[must_use]
     pub fn command_withheld(whose: &'static str) -> Self {
         Self::new(Code::CommandWithheld, whose)
     }

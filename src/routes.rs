@@ -71,7 +71,7 @@ routes! {
     PATCH  "/v1/users/{user}" => users::update_user, "Change a user's role or status", [GuardsUnmet];
     POST   "/v1/users/{user}/password" => users::reset_password, "Set a user's password";
     PUT    "/v1/users/{user}/hubs/{hub}" => users::add_hub_member, "Put a user into a hub", [GuardsUnmet, InvalidFields];
-    DELETE "/v1/users/{user}/hubs/{hub}" => users::remove_hub_member, "Take a user out of a hub";
+    DELETE "/v1/users/{user}/hubs/{hub}" => users::remove_hub_member, "Take a user out of a hub; their places on its cases end", [GuardsUnmet];
     GET    "/v1/hubs" => hubs::list_hubs, "List the hubs within one's reach";
     POST   "/v1/hubs" => hubs::create_hub, "Create a hub", [AlreadyExists];
     GET    "/v1/hubs/{hub}" => hubs::get_hub, "Read a hub";
@@ -92,7 +92,7 @@ routes! {
     GET    "/v1/cases/{case}/history" => cases::api::get_case_history, "Read a case's history, what was corrected too";
     POST   "/v1/cases/{case}/history/{period}/correction" => cases::api::correct_case_history, "Correct a period of a case's history", [GuardsUnmet];
     GET    "/v1/cases/{case}/team" => cases::api::list_team, "See a case's team";
-    PUT    "/v1/cases/{case}/team/{user}" => cases::api::put_team_place, "Give or change a place on a case's team", [StillInUse];
+    PUT    "/v1/cases/{case}/team/{user}" => cases::api::put_team_place, "Give or change a place on a case's team", [GuardsUnmet, StillInUse];
     DELETE "/v1/cases/{case}/team/{user}" => cases::api::remove_team_place, "Take a place on a case's team away", [StillInUse];
     GET    "/v1/cases/{case}/access-log" => cases::api::list_case_access, "See who opened a case";
     GET    "/v1/cases/{case}/identity" => cases::api::get_record<Identity>, "Open the identity record", [FieldGroupWithheld];

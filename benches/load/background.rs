@@ -123,8 +123,8 @@ impl Fill<'_> {
         ));
         self.rows.case_keys.push(format!("('{id}',{},1,{})", self.rows.no_key, micros(opened)));
         self.rows.case_team.push(format!(
-            "('{id}','{user}',TRUE,TRUE,TRUE,TRUE,TRUE,TRUE,TRUE,NULL,'{user}',{},1)",
-            micros(opened)
+            "('{id}','{user}',TRUE,TRUE,TRUE,TRUE,TRUE,TRUE,TRUE,NULL,'{user}',{at},'{user}',{at},1)",
+            at = micros(opened)
         ));
         for (sequence, period) in (1_i64..).zip(&past.periods) {
             self.period(&id, hub, user, sequence, period);

@@ -63,7 +63,7 @@ impl Rows {
             ),
             (
                 "case_team (case_id, user_id, identity, contact, family, protection, health, legal, passage, \
-                 ends_at, added_by, added_at, version)",
+                 ends_at, added_by, added_at, changed_by, changed_at, version)",
                 &mut self.case_team,
             ),
             (

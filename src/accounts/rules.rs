@@ -53,7 +53,13 @@ impl Change {
         self.after.1 == UserStatus::Suspended
     }
 
-    /// Whether the user leaves every hub.
+    /// Whether the user, who worked on cases of every hub, can only read those of other hubs from now on.
+    #[must_use]
+    pub fn may_only_read_elsewhere(&self) -> bool {
+        self.before.0 == Role::Caseworker && self.after.0 == Role::Coordinator
+    }
+
+    /// Whether the user leaves every hub and every team.
     #[must_use]
     pub fn leaves_hubs(&self) -> bool {
         !works_in_hubs(self.after.0)

@@ -10,6 +10,7 @@ use super::store;
 use super::username::Username;
 use crate::access::{HubId, Permission, Permit, Role, UserId};
 use crate::audit::{Action, Event};
+use crate::cases::store::leaving::{self, Leaving};
 use crate::db::{Tx, WriteTx};
 use crate::error::{Error, Fault, Result};
 use crate::machine::{settled, unmet};
@@ -72,7 +73,7 @@ fn membership_faults(tx: &mut Tx<'_>, role: Role, hubs: &[HubId]) -> Result<Vec<
     Ok(faults)
 }
 
-/// Changes role or status, and what follows from it: sessions end, places in hubs are lost.
+/// Changes role or status, and what follows from it: sessions end, places in hubs and on teams are lost.
 pub(crate) fn change<P: Permission>(
     tx: &mut WriteTx<'_>,
     permit: &Permit<P>,
@@ -98,9 +99,14 @@ pub(crate) fn change<P: Permission>(
         sessions::end(tx, user.id, Ending::All, SessionEnd::Suspended)?;
     }
     if change.leaves_hubs() {
+        leaving::end_places(tx, user.id, Leaving::Casework, permit.user())?;
         for hub in store::leave(tx, user.id, None)? {
             tx.also_record(&Event::new(Action::HubMemberRemove).subject(user.id).detail("hub", hub))?;
         }
+    }
+    if change.may_only_read_elsewhere() {
+        let own = store::hubs_of(tx, permit, &[user.id])?.remove(&user.id).unwrap_or_default();
+        leaving::require_others(tx, user.id, |hub| !own.contains(&hub))?;
     }
     store::update(tx, user, &UserPatch { role, status, ..UserPatch::default() })
 }
@@ -133,10 +139,16 @@ pub(crate) fn join(tx: &mut WriteTx<'_>, user: &User, hub: HubId) -> Result<()> 
     store::update(tx, user, &UserPatch::default()).map(drop)
 }
 
-/// Takes a user out of a hub.
-pub(crate) fn leave(tx: &mut WriteTx<'_>, user: &User, hub: HubId) -> Result<()> {
+/// Takes a user out of a hub, and off the teams of its cases.
+pub(crate) fn leave<P: Permission>(
+    tx: &mut WriteTx<'_>,
+    permit: &Permit<P>,
+    user: &User,
+    hub: HubId,
+) -> Result<()> {
     if store::leave(tx, user.id, Some(hub))?.is_empty() {
         return Err(Error::not_found());
     }
+    leaving::end_places(tx, user.id, Leaving::Hub(hub), permit.user())?;
     store::update(tx, user, &UserPatch::default()).map(drop)
 }

@@ -54,6 +54,7 @@ text_enum! {
         TeamList = "team.list": "A case's team was read",
         TeamPut = "team.put": "A place on a case's team was given or changed",
         TeamRemove = "team.remove": "A place on a case's team was taken away",
+        TeamEnd = "team.end": "A place on a case's team ended, because its holder left the hub or casework",
         RecordRead = "record.read": "A sealed record was opened",
         RecordWrite = "record.write": "A sealed record was written",
         RecordVersions = "record.versions": "The versions of a sealed record were listed",

@@ -69,6 +69,13 @@ impl Event {
         self
     }
 
+    /// The case it is about, where that is known from the start.
+    #[must_use]
+    pub fn about(mut self, case: CaseId) -> Self {
+        self.case = Some(case);
+        self
+    }
+
     /// The row it is about, by its random id.
     #[must_use]
     pub fn subject(mut self, id: impl std::fmt::Display) -> Self {

@@ -172,6 +172,8 @@ pub(crate) struct TeamRow {
     pub ends_at: Option<Timestamp>,
     pub added_by: UserId,
     pub added_at: Timestamp,
+    pub changed_by: Option<UserId>,
+    pub changed_at: Timestamp,
     pub version: i64,
 }
 

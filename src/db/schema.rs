@@ -174,6 +174,8 @@ diesel::table! {
         ends_at -> Nullable<BigInt>,
         added_by -> Text,
         added_at -> BigInt,
+        changed_by -> Nullable<Text>,
+        changed_at -> BigInt,
         version -> BigInt,
     }
 }

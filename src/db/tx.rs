@@ -1,7 +1,10 @@
 //! What a store works with: a transaction that also gathers the event of what it does.
 
+use diesel::RunQueryDsl as _;
+
 use super::conn::AnyConnection;
 use super::in_transaction;
+use super::schema::audit_events;
 use super::types::Timestamp;
 use crate::audit::Event;
 use crate::audit::entry::{NewEntry, Origin};
@@ -55,6 +58,21 @@ impl<'c> WriteTx<'c> {
     /// Puts a further event on the log in the same commit: one change that is several facts.
     pub fn also_record(&mut self, event: &Event) -> Result<()> {
         self.append(event, Outcome::Done, None)
+    }
+
+    /// The same for many at once: a change that is as many facts as there are rows.
+    pub(crate) fn also_record_all(&mut self, events: impl IntoIterator<Item = Event>) -> Result<()> {
+        let now = self.tx.now;
+        let mut entries = Vec::new();
+        for event in events {
+            let mut entry = NewEntry::new(&event, self.origin, now, Outcome::Done, None)?;
+            entry.position = *self.position;
+            if let Some(next) = self.position {
+                *next += 1;
+            }
+            entries.push(entry);
+        }
+        entries.chunks(ENTRIES_PER_STATEMENT).try_for_each(|some| insert_all(self.tx.conn, some))
     }
 
     /// Notes on the event which ciphertext is stored where; every store of a sealed value calls it.
@@ -113,6 +131,19 @@ pub(super) fn append_alone(
         // PostgreSQL gives up the whole transaction unless there is a savepoint to go back to.
         AnyConnection::Postgres(_) => in_transaction(conn, |conn| append(conn, entry, position)),
     }
+}
+
+/// Far below the most parameters that a statement of either database takes.
+const ENTRIES_PER_STATEMENT: usize = 500;
+
+/// Inserts several entries by one statement, which each database builds for itself.
+fn insert_all(conn: &mut AnyConnection, entries: &[NewEntry]) -> Result<()> {
+    let insert = diesel::insert_into(audit_events::table).values(entries);
+    match conn {
+        AnyConnection::Sqlite(conn) => insert.execute(conn)?,
+        AnyConnection::Postgres(conn) => insert.execute(conn)?,
+    };
+    Ok(())
 }
 
 /// The first position that the transaction may use: `None` on PostgreSQL, where the sequencer counts.

@@ -181,8 +181,8 @@ async fn what_is_refused_is_on_the_record_as_refused() {
     app.database
         .raw()
         .execute(&format!(
-            "INSERT INTO case_team (case_id, user_id, identity, contact, family, protection, health, legal, passage, ends_at, added_by, added_at, version)
-             VALUES ('{}', '{}', FALSE, FALSE, FALSE, FALSE, FALSE, TRUE, FALSE, NULL, '{}', 0, 1)",
+            "INSERT INTO case_team (case_id, user_id, identity, contact, family, protection, health, legal, passage, ends_at, added_by, added_at, changed_at, version)
+             VALUES ('{}', '{}', FALSE, FALSE, FALSE, FALSE, FALSE, TRUE, FALSE, NULL, '{}', 0, 0, 1)",
             story.case, colleague.id, story.heron.id
         ))
         .unwrap();

@@ -27,6 +27,7 @@ mod idempotency;
 mod init;
 mod journeys;
 mod kill;
+mod leaving;
 mod lists;
 mod names;
 mod plaintext;

@@ -60,8 +60,8 @@ async fn a_place_opens_only_the_groups_it_names() {
     app.database
         .raw()
         .execute(&format!(
-            "INSERT INTO case_team (case_id, user_id, identity, contact, family, protection, health, legal, passage, ends_at, added_by, added_at, version)
-             VALUES ('{}', '{}', FALSE, FALSE, FALSE, FALSE, FALSE, TRUE, FALSE, NULL, '{}', 0, 1)",
+            "INSERT INTO case_team (case_id, user_id, identity, contact, family, protection, health, legal, passage, ends_at, added_by, added_at, changed_at, version)
+             VALUES ('{}', '{}', FALSE, FALSE, FALSE, FALSE, FALSE, TRUE, FALSE, NULL, '{}', 0, 0, 1)",
             path.rsplit('/').next().unwrap(), tern.id, heron.id
         ))
         .unwrap();

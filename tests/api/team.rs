@@ -84,5 +84,45 @@ async fn a_restricted_case_is_its_teams_alone_and_never_nobodys() {
     let last = swan.delete(&format!("{path}/team/{}", swan.id)).await;
     last.expect_problem(409, "still_in_use");
     let ends = json!({"field_groups": [], "ends_at": "2027-01-01T00:00:00Z"});
-    swan.put(&format!("{path}/team/{}", swan.id), ends).await.expect_problem(409, "still_in_use");
+    app.coordinator(hub)
+        .put(&format!("{path}/team/{}", swan.id), ends.clone())
+        .await
+        .expect_problem(404, "not_found");
+    let own = swan.put(&format!("{path}/team/{}", swan.id), ends).await;
+    own.expect_problem(409, "guards_unmet");
+    assert_eq!(own.guards(), ["not_own_place"]);
+}
+
+#[actix_web::test]
+async fn nobody_changes_their_own_place_and_who_changed_one_last_is_told() {
+    let app = TestApp::new().await;
+    let hub = app.hub("Kunming");
+    let (heron, swan, crow) = (app.caseworker(hub), app.coordinator(hub), app.coordinator(hub));
+    let case = heron.open_case(hub).await;
+    let team = format!("/v1/cases/{}/team", case["id"].as_str().unwrap());
+    let place = format!("{team}/{}", swan.id);
+    let ends = app.now().plus(chrono::TimeDelta::days(1));
+    let given = crow.put(&place, json!({"field_groups": [], "ends_at": ends})).await.expect(200);
+    assert_eq!((&given["added_by"], &given["changed_by"]), (&json!(crow.id), &json!(crow.id)));
+    assert_eq!(given["added_at"], given["changed_at"]);
+
+    for larger in [json!({"field_groups": []}), json!({"field_groups": ["identity"], "ends_at": ends})] {
+        let refused = swan.put(&place, larger).await;
+        refused.expect_problem(409, "guards_unmet");
+        assert_eq!(refused.guards(), ["not_own_place"]);
+        let entry = app.events_of(refused.header("x-request-id").unwrap()).await.remove(0);
+        assert_eq!(entry.outcome, "failed");
+    }
+
+    app.wait(chrono::TimeDelta::minutes(1));
+    let heron_place = format!("{team}/{}", heron.id);
+    let changed = swan.put(&heron_place, json!({"field_groups": ["legal"]})).await.expect(200);
+    assert_eq!((&changed["added_by"], &changed["changed_by"]), (&json!(heron.id), &json!(swan.id)));
+    assert_eq!(changed["changed_at"], json!(app.now()));
+    let seen = heron.get(&team).await.expect(200);
+    let places = seen["items"].as_array().unwrap();
+    assert_eq!(places.iter().find(|one| one["user_id"] == json!(heron.id)), Some(&changed));
+
+    // To go is not to change.
+    swan.delete(&place).await.expect(204);
 }

@@ -56,7 +56,8 @@ CREATE INDEX case_periods_by_case ON case_periods (case_id, sequence, recorded_a
 CREATE INDEX case_periods_by_day ON case_periods (hub_id, from_on, until_on) WHERE superseded_at IS NULL;
 CREATE UNIQUE INDEX case_periods_one_open ON case_periods (case_id) WHERE until_on IS NULL AND superseded_at IS NULL;
 
--- A place on a case's team: which field groups it opens, and until when.
+-- A place on a case's team: which field groups it opens, and until when. Nobody of the network changed it last
+-- where the operator at the machine did.
 CREATE TABLE case_team (
     case_id    TEXT    NOT NULL REFERENCES cases (id),
     user_id    TEXT    NOT NULL REFERENCES users (id),
@@ -70,6 +71,8 @@ CREATE TABLE case_team (
     ends_at    BIGINT,
     added_by   TEXT    NOT NULL REFERENCES users (id),
     added_at   BIGINT  NOT NULL,
+    changed_by TEXT             REFERENCES users (id),
+    changed_at BIGINT  NOT NULL,
     version    BIGINT  NOT NULL CHECK (version >= 1),
     PRIMARY KEY (case_id, user_id)
 );

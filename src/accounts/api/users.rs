@@ -43,7 +43,7 @@ pub struct NewUserRequest {
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"status": "suspended"}))]
 pub struct UserPatchRequest {
-    /// The role; auditors, administrators and readers leave their hubs.
+    /// The role; auditors, administrators and readers leave their hubs and teams.
     #[serde(default, deserialize_with = "patch::required")]
     role: Option<Role>,
     /// The status; suspending ends every session.
@@ -188,7 +188,7 @@ pub async fn remove_hub_member(
     app.db
         .write(permit, event, move |tx, permit| {
             let user = store::find(tx, permit, id)?;
-            users::leave(tx, &user, hub)
+            users::leave(tx, permit, &user, hub)
         })
         .await?;
     Ok(NoContent)

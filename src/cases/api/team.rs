@@ -15,13 +15,15 @@ use crate::db::WriteTx;
 use crate::db::types::Timestamp;
 use crate::error::{Error, Fault, Result};
 use crate::http::{Body, Json, NoContent, Page, Path};
+use crate::machine::unmet;
 
 /// A place on a team.
 #[derive(Serialize, Deserialize, ToSchema)]
 #[schema(example = json!({
     "user_id": "2b5w8z0v4n9qx2c7m1b6t8r4ye", "username": "heron", "field_groups": ["identity", "legal"],
     "ends_at": "2006-12-31T00:00:00.000000Z", "active": true, "added_by": "1c5w8z0v4n9qx2c7m1b6t8r4ye",
-    "added_at": "2006-08-01T09:00:00.000000Z"
+    "added_at": "2006-08-01T09:00:00.000000Z", "changed_by": "1c5w8z0v4n9qx2c7m1b6t8r4ye",
+    "changed_at": "2006-10-02T09:00:00.000000Z"
 }))]
 pub struct PlaceView {
     /// Whose place.
@@ -38,6 +40,10 @@ pub struct PlaceView {
     added_by: UserId,
     /// When it was given.
     added_at: Timestamp,
+    /// Who gave or changed it last; null when the operator at the machine did.
+    changed_by: Option<UserId>,
+    /// When that was.
+    changed_at: Timestamp,
 }
 
 impl PlaceView {
@@ -50,6 +56,8 @@ impl PlaceView {
             ends_at: row.ends_at,
             added_by: row.added_by,
             added_at: row.added_at,
+            changed_by: row.changed_by,
+            changed_at: row.changed_at,
         }
     }
 }
@@ -118,12 +126,18 @@ fn put(
     let Some(username) = store::team::assignable(tx, user)? else {
         return Err(Error::invalid_field("user", "Give the place to an active caseworker or coordinator."));
     };
+    let present = store::team::place(tx, case.id, user)?;
+    // Else a place that ends by itself would end when its holder likes.
+    if present.is_some() && user == giver {
+        let guard = unmet("not_own_place", "Another coordinator of the hub must change your place.");
+        return Err(Error::unmet(vec![guard]));
+    }
     if case.restricted && request.ends_at.is_some() {
         store::team::someone_stays(tx, case, Some(user))?;
     }
     tx.event.set_groups(groups.to_vec());
-    if let Some(row) = store::team::place(tx, case.id, user)? {
-        store::team::update(tx, &row, groups, request.ends_at)?;
+    if let Some(row) = present {
+        store::team::update(tx, &row, groups, request.ends_at, giver)?;
     } else {
         let row = TeamRow {
             case_id: case.id,
@@ -132,6 +146,8 @@ fn put(
             ends_at: request.ends_at,
             added_by: giver,
             added_at: now,
+            changed_by: Some(giver),
+            changed_at: now,
             version: 1,
         };
         store::team::insert(tx, &row)?;

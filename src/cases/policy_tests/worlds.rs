@@ -182,6 +182,8 @@ impl WorldCase {
                 ends_at: place.ends_at,
                 added_by: opener,
                 added_at: now,
+                changed_by: Some(opener),
+                changed_at: now,
                 version: 1,
             };
             diesel::insert_into(case_team::table).values(row).execute(tx.conn())?;

@@ -21,6 +21,8 @@ pub(crate) fn insert_opener(tx: &mut WriteTx<'_>, case: CaseId, opener: UserId) 
         ends_at: None,
         added_by: opener,
         added_at: tx.now(),
+        changed_by: Some(opener),
+        changed_at: tx.now(),
         version: 1,
     };
     insert(tx, &row)
@@ -58,17 +60,25 @@ pub(crate) fn place(tx: &mut Tx<'_>, case: CaseId, user: UserId) -> Result<Optio
     Ok(case_team::table.find((case, user)).select(TeamRow::as_select()).first(tx.conn()).optional()?)
 }
 
-/// Changes a place, of the version that was read.
+/// Changes a place, of the version that was read, in the name of `changer`.
 pub(crate) fn update(
     tx: &mut WriteTx<'_>,
     row: &TeamRow,
     groups: GroupSet,
     ends_at: Option<Timestamp>,
+    changer: UserId,
 ) -> Result<()> {
+    let now = tx.now();
     let changed = diesel::update(
         case_team::table.find((row.case_id, row.user_id)).filter(case_team::version.eq(row.version)),
     )
-    .set((groups, case_team::ends_at.eq(ends_at), case_team::version.eq(row.version + 1)))
+    .set((
+        groups,
+        case_team::ends_at.eq(ends_at),
+        case_team::changed_by.eq(changer),
+        case_team::changed_at.eq(now),
+        case_team::version.eq(row.version + 1),
+    ))
     .execute(tx.conn())?;
     if changed == 1 { Ok(()) } else { Err(Error::precondition_failed()) }
 }
@@ -81,7 +91,7 @@ pub(crate) fn remove(tx: &mut WriteTx<'_>, row: &TeamRow) -> Result<()> {
 
 /// Whether somebody beside `leaving` keeps a restricted case from being lost: somebody active whose place on
 /// the team has no end, and who can do more than read it. A coordinator of another hub cannot.
-fn kept(leaving: Option<UserId>) -> CaseFilter {
+pub(super) fn kept(leaving: Option<UserId>) -> CaseFilter {
     let of_the_hub = hub_members::table
         .filter(hub_members::hub_id.eq(cases::hub_id))
         .filter(hub_members::user_id.eq(users::id));

@@ -196,8 +196,8 @@ impl<'a> Scene<'a> {
         };
         let groups: Vec<&str> = FieldGroup::all().iter().map(|group| group.code()).collect();
         format!(
-            "INSERT INTO case_team (case_id, user_id, {}, ends_at, added_by, added_at, version) \
-             VALUES ('{case}', '{}', {}, {ends_at}, '{}', {now}, 1);",
+            "INSERT INTO case_team (case_id, user_id, {}, ends_at, added_by, added_at, changed_at, version) \
+             VALUES ('{case}', '{}', {}, {ends_at}, '{}', {now}, {now}, 1);",
             groups.join(", "),
             person.id,
             vec![opens; groups.len()].join(", "),
