@@ -153,6 +153,7 @@ fn only_these_read_without_an_entry_on_the_log() {
             "accounts/api/sessions.rs",
             "accounts/api/users.rs",
             "accounts/authenticate.rs",
+            "accounts/operator.rs",
             "health.rs",
             "upkeep.rs",
         ],

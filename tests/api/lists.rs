@@ -26,7 +26,7 @@ fn parameters(route: &Route) -> Vec<String> {
 /// A value that the parameter takes; a new one needs a line.
 fn value(name: &str, route: &Route, person: &Person) -> String {
     match name {
-        "hub" | "shelter" | "case" | "actor" => person.id.to_string(),
+        "hub" | "shelter" | "case" | "actor" | "subject" => person.id.to_string(),
         "assigned" => "me".to_owned(),
         "state" => "open".to_owned(),
         "stage" => "shelter".to_owned(),
