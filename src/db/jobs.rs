@@ -240,6 +240,14 @@ impl Job for ReadEvent {
         fault
     }
 
+    fn entry(&self) -> Option<Result<NewEntry>> {
+        Some(NewEntry::new(&self.event, &self.origin, self.at, self.outcome, self.code))
+    }
+
+    fn appended(&mut self) {
+        self.appended = Ok(());
+    }
+
     fn answer(self: Box<Self>, committed: Result<()>) {
         drop(self.sender.send(committed.and(self.appended)));
     }

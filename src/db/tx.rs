@@ -63,16 +63,11 @@ impl<'c> WriteTx<'c> {
     /// The same for many at once: a change that is as many facts as there are rows.
     pub(crate) fn also_record_all(&mut self, events: impl IntoIterator<Item = Event>) -> Result<()> {
         let now = self.tx.now;
-        let mut entries = Vec::new();
-        for event in events {
-            let mut entry = NewEntry::new(&event, self.origin, now, Outcome::Done, None)?;
-            entry.position = *self.position;
-            if let Some(next) = self.position {
-                *next += 1;
-            }
-            entries.push(entry);
-        }
-        entries.chunks(ENTRIES_PER_STATEMENT).try_for_each(|some| insert_all(self.tx.conn, some))
+        let entries = events
+            .into_iter()
+            .map(|event| NewEntry::new(&event, self.origin, now, Outcome::Done, None))
+            .collect::<Result<_>>()?;
+        append_all(self.tx.conn, entries, self.position)
     }
 
     /// Notes on the event which ciphertext is stored where; every store of a sealed value calls it.
@@ -135,6 +130,21 @@ pub(super) fn append_alone(
 
 /// Far below the most parameters that a statement of either database takes.
 const ENTRIES_PER_STATEMENT: usize = 500;
+
+/// The same for several, in few statements.
+pub(super) fn append_all(
+    conn: &mut AnyConnection,
+    mut entries: Vec<NewEntry>,
+    position: &mut Option<i64>,
+) -> Result<()> {
+    for entry in &mut entries {
+        entry.position = *position;
+        if let Some(next) = position {
+            *next += 1;
+        }
+    }
+    entries.chunks(ENTRIES_PER_STATEMENT).try_for_each(|some| insert_all(conn, some))
+}
 
 /// Inserts several entries by one statement, which each database builds for itself.
 fn insert_all(conn: &mut AnyConnection, entries: &[NewEntry]) -> Result<()> {

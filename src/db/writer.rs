@@ -12,9 +12,11 @@ use diesel::connection::{AnsiTransactionManager, SimpleConnection as _, Transact
 
 use super::commit_failure;
 use super::conn::{AnyConnection, ConnectError, Purpose, open};
+use super::in_transaction;
 use super::pace::Pace;
-use super::tx::first_position;
+use super::tx::{append_all, first_position};
 use super::url::DatabaseUrl;
+use crate::audit::entry::NewEntry;
 use crate::error::{Code, Error, Result};
 
 /// Jobs that may wait; one more is told to come again.
@@ -27,6 +29,12 @@ pub(super) trait Job: Send {
     /// Does the work in a savepoint of the running transaction, and keeps the outcome for the answer.
     /// `position` is where the next event goes. `Err` when the server failed and not the request.
     fn run(&mut self, conn: &mut AnyConnection, position: &mut Option<i64>) -> Result<(), Code>;
+    /// The entry that is all the job would append; none for a job that does more.
+    fn entry(&self) -> Option<Result<NewEntry>> {
+        None
+    }
+    /// Its entry was appended with those of others, in place of [`Job::run`].
+    fn appended(&mut self) {}
     /// Tells the requester, after the commit or its failure.
     fn answer(self: Box<Self>, committed: Result<()>);
 }
@@ -161,20 +169,8 @@ impl Batches {
     }
 
     fn transact(&mut self, conn: &mut AnyConnection, batch: &mut [Waiting]) -> Result<(), Failure> {
-        let mut position = first_position(conn).map_err(|error| Failure::of(error.code(), &error))?;
-        for Waiting { job, .. } in batch {
-            let before = position;
-            match catch_unwind(AssertUnwindSafe(|| job.run(conn, &mut position))) {
-                Ok(Ok(())) => {}
-                Ok(Err(code)) => still_open(conn, code)?,
-                // The others in this commit have nothing to do with it.
-                Err(_) => {
-                    tracing::error!("a job of the writing thread panicked; it alone is rolled back");
-                    position = before;
-                    leave_savepoints(conn).map_err(Failure::database)?;
-                    still_open(conn, Code::Internal)?;
-                }
-            }
+        if !appended_together(conn, batch) {
+            one_by_one(conn, batch)?;
         }
         let started = Instant::now();
         commit(conn).map_err(|error| Failure::told(&commit_failure(conn, error)))?;
@@ -183,6 +179,44 @@ impl Batches {
         self.pace.commit_took(started.elapsed());
         Ok(())
     }
+}
+
+/// On PostgreSQL every statement is a round trip, so entries alone are appended by one. If that fails
+/// nothing was done, and each is tried alone.
+fn appended_together(conn: &mut AnyConnection, batch: &mut [Waiting]) -> bool {
+    if matches!(conn, AnyConnection::Sqlite(_)) {
+        return false;
+    }
+    let Some(Ok(entries)) =
+        batch.iter().map(|waiting| waiting.job.entry()).collect::<Option<Result<Vec<_>>>>()
+    else {
+        return false;
+    };
+    if in_transaction(conn, |conn| append_all(conn, entries, &mut None)).is_err() {
+        return false;
+    }
+    batch.iter_mut().for_each(|waiting| waiting.job.appended());
+    true
+}
+
+/// Each job in a savepoint of its own.
+fn one_by_one(conn: &mut AnyConnection, batch: &mut [Waiting]) -> Result<(), Failure> {
+    let mut position = first_position(conn).map_err(|error| Failure::of(error.code(), &error))?;
+    for Waiting { job, .. } in batch {
+        let before = position;
+        match catch_unwind(AssertUnwindSafe(|| job.run(conn, &mut position))) {
+            Ok(Ok(())) => {}
+            Ok(Err(code)) => still_open(conn, code)?,
+            // The others in this commit have nothing to do with it.
+            Err(_) => {
+                tracing::error!("a job of the writing thread panicked; it alone is rolled back");
+                position = before;
+                leave_savepoints(conn).map_err(Failure::database)?;
+                still_open(conn, Code::Internal)?;
+            }
+        }
+    }
+    Ok(())
 }
 
 /// Why no job of the batch was committed; told to each of them.
@@ -266,107 +300,4 @@ fn still_open(conn: &mut AnyConnection, code: Code) -> Result<(), Failure> {
 }
 
 #[cfg(test)]
-mod tests {
-    use std::sync::mpsc::{Sender, channel};
-
-    use diesel::connection::SimpleConnection as _;
-    use diesel::prelude::*;
-
-    use super::super::schema::settings;
-    use super::super::{in_transaction, migrate};
-    use super::*;
-
-    type Work = fn(&mut AnyConnection) -> Result<()>;
-    /// The job's name, and what it was told.
-    type Told = (&'static str, Result<(), Code>);
-
-    struct Probe {
-        name: &'static str,
-        work: Work,
-        outcome: Result<()>,
-        answers: Sender<Told>,
-    }
-
-    impl Job for Probe {
-        fn run(&mut self, conn: &mut AnyConnection, _: &mut Option<i64>) -> Result<(), Code> {
-            let (name, work) = (self.name, self.work);
-            self.outcome = in_transaction(conn, |conn| {
-                let row = (settings::name.eq(name), settings::value.eq("-"));
-                diesel::insert_into(settings::table).values(row).execute(conn)?;
-                work(conn)
-            });
-            self.outcome.as_ref().copied().map_err(Error::code)
-        }
-
-        fn answer(self: Box<Self>, committed: Result<()>) {
-            let outcome = committed.and(self.outcome).map_err(|error| error.code());
-            self.answers.send((self.name, outcome)).unwrap();
-        }
-    }
-
-    /// Runs the jobs in one batch, then one more alone; what each was told, and what is stored.
-    fn run(jobs: &[(&'static str, Work)]) -> (Vec<Told>, Vec<String>) {
-        let directory = tempfile::tempdir().unwrap();
-        let url = DatabaseUrl::parse(directory.path().join("w.db").to_str().unwrap(), false).unwrap();
-        migrate::create_file(&url).unwrap();
-        migrate::run(&url).unwrap();
-        let (answers, told) = channel();
-        let probe = |name, work| -> Box<dyn Job> {
-            let outcome = Err(Error::internal(anyhow::anyhow!("the job did not run")));
-            Box::new(Probe { name, work, outcome, answers: answers.clone() })
-        };
-        let (queue, waiting) = sync_channel(QUEUE);
-        for (name, work) in jobs {
-            queue.try_send(probe(name, *work).into()).ok().unwrap();
-        }
-        let conn = open(&url, Purpose::Write).unwrap();
-        let batches = Batches::new(url.clone(), conn, waiting);
-        let thread = std::thread::spawn(move || batches.run());
-        let mut outcomes: Vec<_> = told.iter().take(jobs.len()).collect();
-        queue.try_send(probe("afterwards", |_| Ok(())).into()).ok().unwrap();
-        outcomes.push(told.recv().unwrap());
-        drop(queue);
-        thread.join().unwrap();
-        let mut conn = open(&url, Purpose::Read).unwrap();
-        let stored = settings::table.order(settings::name).select(settings::name).load(&mut conn).unwrap();
-        (outcomes, stored)
-    }
-
-    #[test]
-    fn a_job_that_panics_is_rolled_back_alone_and_the_thread_goes_on() {
-        let (told, stored) = run(&[
-            ("before", |_| Ok(())),
-            ("panics", |conn| in_transaction(conn, |_| panic!("in a savepoint of a savepoint"))),
-            ("behind", |_| Ok(())),
-        ]);
-        assert_eq!(
-            told,
-            [("before", Ok(())), ("panics", Err(Code::Internal)), ("behind", Ok(())), ("afterwards", Ok(()))]
-        );
-        assert_eq!(stored, ["afterwards", "before", "behind"]);
-    }
-
-    /// As SQLite does by itself when the disk is full.
-    fn end_everything(conn: &mut AnyConnection) -> Result<()> {
-        conn.batch_execute("ROLLBACK")?;
-        Err(Error::caused(Code::StorageFull, anyhow::anyhow!("database or disk is full")))
-    }
-
-    #[test]
-    fn when_the_database_ends_the_transaction_every_job_is_told_so_and_nothing_is_stored() {
-        let (told, stored) = run(&[("before", |_| Ok(())), ("ends", end_everything), ("behind", |_| Ok(()))]);
-        let full = Err(Code::StorageFull);
-        assert_eq!(told, [("before", full), ("ends", full), ("behind", full), ("afterwards", Ok(()))]);
-        assert_eq!(stored, ["afterwards"]);
-    }
-
-    #[test]
-    fn a_job_that_fails_leaves_the_others_alone() {
-        let (told, stored) = run(&[
-            ("fails", |conn| Ok(conn.batch_execute("SELECT * FROM nowhere")?)),
-            ("behind", |_| Ok(())),
-        ]);
-        assert_eq!(told, [("fails", Err(Code::Internal)), ("behind", Ok(())), ("afterwards", Ok(()))]);
-        assert_eq!(stored, ["afterwards", "behind"]);
-    }
-}
+mod tests;
