@@ -74,6 +74,8 @@ async fn only_who_can_act_keeps_a_restricted_case() {
     for member in [&swan, &tern, &rook, &crow] {
         place(&swan, &case, member, Value::Null).await.expect(200);
     }
+    let guest = app.caseworker(here);
+    place(&swan, &case, &guest, json!(app.now().plus(chrono::TimeDelta::days(1)))).await.expect(200);
     restrict(&heron, &case, 1, true).await.expect(200);
     for suspended in [&tern, &rook] {
         let sql = format!("UPDATE users SET status = 'suspended' WHERE id = '{}'", suspended.id);
@@ -81,7 +83,7 @@ async fn only_who_can_act_keeps_a_restricted_case() {
     }
     swan.delete(&format!("{case}/team/{}", heron.id)).await.expect(204);
 
-    // What is left: two who are suspended, and one who may only read.
+    // What is left: two who are suspended, one who may only read, and one for a day.
     let own = format!("{case}/team/{}", swan.id);
     swan.delete(&own).await.expect_problem(409, "still_in_use");
     swan.delete(&format!("{case}/team/{}", tern.id)).await.expect(204);
