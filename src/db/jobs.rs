@@ -59,9 +59,9 @@ where
     {
         for attempt in 1.. {
             let mut refusal = self.event.clone();
-            // In a transaction of its own: what it reads would only make the serializable one meet more others,
-            // and a suspension that comes in between is one that came after.
-            let renewed = in_transaction(conn, |conn| self.renewed(conn));
+            // Before the transaction: what it reads would only make the serializable one meet more others, and a
+            // suspension that comes in between is one that came after.
+            let renewed = self.renewed(conn);
             let outcome = renewed.and_then(|renewed| {
                 let permit = renewed.as_ref().unwrap_or(&self.permit);
                 in_transaction(conn, |conn| self.attempt(conn, permit, &mut None, &mut refusal))

@@ -11,25 +11,23 @@ use crate::error::{Error, Result};
 /// The status of users who may act; all statuses are a matter of accounts.
 const ACTIVE: &str = "active";
 
-/// The actor; `None` when the session has ended or the user is not active.
+/// The actor; `None` when the session has ended or the user is not active. One statement, so that role and
+/// hubs are of one moment.
 pub(crate) fn actor(tx: &mut Tx<'_>, user: UserId, session: SessionId) -> Result<Option<Actor>> {
     let now = tx.now();
-    let role: Option<Role> = sessions::table
-        .inner_join(users::table)
+    let rows: Vec<(Role, Option<HubId>)> = sessions::table
+        .inner_join(users::table.left_join(hub_members::table))
         .filter(sessions::id.eq(session))
         .filter(sessions::user_id.eq(user))
         .filter(sessions::ended_at.is_null())
         .filter(sessions::expires_at.gt(now))
         .filter(users::status.eq(ACTIVE))
-        .select(users::role)
-        .first(tx.conn())
-        .optional()?;
-    let Some(role) = role else { return Ok(None) };
-    let hubs: Vec<HubId> = hub_members::table
-        .filter(hub_members::user_id.eq(user))
         .order(hub_members::hub_id)
-        .select(hub_members::hub_id)
+        .select((users::role, hub_members::hub_id.nullable()))
         .load(tx.conn())?;
+    let Some((role, _)) = rows.first() else { return Ok(None) };
+    let role = *role;
+    let hubs = rows.into_iter().filter_map(|(_, hub)| hub).collect();
     Ok(Some(Actor { user, session, role, hubs }))
 }
 

@@ -31,7 +31,8 @@ fn statements(migration: &Path) -> Vec<String> {
                 .iter()
                 .any(|start| statement.starts_with(start))
         })
-        .map(|statement| statement.replace(" BYTEA", " BLOB"))
+        // How SQLite lays a table out, and its name for bytes.
+        .map(|statement| statement.replace(" BYTEA", " BLOB").replace(") WITHOUT ROWID", ")"))
         .collect()
 }
 

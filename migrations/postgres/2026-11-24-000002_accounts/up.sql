@@ -26,7 +26,7 @@ CREATE TABLE hub_members (
     created_at BIGINT NOT NULL,
     PRIMARY KEY (hub_id, user_id)
 );
-CREATE INDEX hub_members_by_user ON hub_members (user_id);
+CREATE INDEX hub_members_by_user ON hub_members (user_id, hub_id);
 
 CREATE TABLE sessions (
     id           TEXT   NOT NULL PRIMARY KEY,

@@ -24,6 +24,7 @@ CREATE INDEX cases_by_update ON cases (updated_at, id);
 CREATE INDEX cases_by_hub ON cases (hub_id, updated_at, id);
 CREATE INDEX cases_by_hub_opened ON cases (hub_id, opened_on, id);
 CREATE INDEX cases_for_report ON cases (hub_id, stage, status, destination_country, sex, age_band, restricted);
+CREATE INDEX cases_restricted ON cases (id) WHERE restricted;
 
 -- The case's own key, wrapped; erasing a case is deleting this row.
 CREATE TABLE case_keys (
@@ -76,7 +77,7 @@ CREATE TABLE case_team (
     version    BIGINT  NOT NULL CHECK (version >= 1),
     PRIMARY KEY (case_id, user_id)
 );
-CREATE INDEX case_team_by_user ON case_team (user_id, case_id);
+CREATE INDEX case_team_by_user ON case_team (user_id, case_id, ends_at);
 
 -- Every version of every sealed record is kept; the newest has the highest version.
 CREATE TABLE sealed_records (
