@@ -48,6 +48,9 @@ pub struct Arguments {
     pub listen: Option<String>,
 }
 
+/// Connections at once. Well below the files that a service may open, so that the database keeps its own.
+const MOST_CONNECTIONS: usize = 4096;
+
 /// Serves until a signal comes.
 pub fn run(config: &Config) -> anyhow::Result<()> {
     config.refuse_exposed_key_file()?;
@@ -63,6 +66,7 @@ pub(super) fn server(app: &Data<App>, workers: usize, listener: TcpListener) -> 
         .workers(workers)
         .client_request_timeout(HEAD)
         .keep_alive(IDLE)
+        .max_connections(MOST_CONNECTIONS / workers.max(1))
         // Whoever goes away is not worked for any longer: their place in a queue is free at once.
         .h1_allow_half_closed(false)
         .shutdown_timeout(GRACE)

@@ -10,8 +10,8 @@ use actix_web::HttpResponse;
 use actix_web::body::{BoxBody, EitherBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::error::InternalError;
-use actix_web::http::Method;
 use actix_web::http::header::{AUTHORIZATION, CACHE_CONTROL, HeaderMap, HeaderName, HeaderValue};
+use actix_web::http::{Method, StatusCode};
 use actix_web::middleware::Next;
 use actix_web::web::Data;
 
@@ -23,7 +23,7 @@ use crate::accounts::authenticate::actor_of;
 use crate::app::App;
 use crate::audit::entry::{Origin, RequestId};
 use crate::audit::{Action, Event};
-use crate::db::types::parse_id_bytes;
+use crate::cases::code::CaseRef;
 use crate::error::{Code, Error, Result};
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -41,9 +41,12 @@ pub async fn authenticate<B: MessageBody + 'static>(
     let request_id = RequestId::generate();
     let app = request.app_data::<Data<App>>().cloned();
     let deadline = tokio::time::Instant::now() + LONGEST;
+    let (method, route) = (request.method().clone(), request.match_pattern());
+    let line = Answered { request_id, started, method, route };
     let prepared = tokio::time::timeout_at(deadline, prepare(&mut request, app.as_ref(), request_id)).await;
     if let Err(error) = prepared.unwrap_or_else(|_| Err(timed_out())) {
         let response = refusal(&error, request_id);
+        line.log(response.status());
         return Ok(request.into_response(response).map_into_right_body());
     }
     let answered = match tokio::time::timeout_at(deadline, next.call(request)).await {
@@ -53,19 +56,34 @@ pub async fn authenticate<B: MessageBody + 'static>(
     };
     let mut response = answered.map_err(|error| {
         let response = refusal(&error, request_id);
+        line.log(response.status());
         InternalError::from_response(error, response)
     })?;
     finish(response.headers_mut(), request_id);
-    // The pattern and not the address: an address may hold a search text.
-    tracing::info!(
-        %request_id,
-        method = standard_name(response.request().method()),
-        route = response.request().match_pattern().as_deref().unwrap_or("-"),
-        status = response.status().as_u16(),
-        micros = u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX),
-        "answered"
-    );
+    line.log(response.status());
     Ok(response)
+}
+
+/// The line that every request leaves in the server's log.
+struct Answered {
+    request_id: RequestId,
+    started: Instant,
+    method: Method,
+    /// The pattern and not the address: an address may hold a search text.
+    route: Option<String>,
+}
+
+impl Answered {
+    fn log(&self, status: StatusCode) {
+        tracing::info!(
+            request_id = %self.request_id,
+            method = standard_name(&self.method),
+            route = self.route.as_deref().unwrap_or("-"),
+            status = status.as_u16(),
+            micros = u64::try_from(self.started.elapsed().as_micros()).unwrap_or(u64::MAX),
+            "answered"
+        );
+    }
 }
 
 fn timed_out() -> Error {
@@ -145,7 +163,8 @@ async fn answer_error<B: MessageBody + 'static>(
         let mut event = Event::new(Action::AccessRefuse)
             .detail("method", standard_name(response.request().method()))
             .detail("route", route);
-        if let Some(case) = response.request().match_info().get("case").filter(|text| is_reference(text)) {
+        // Only what has the form of an id or a code, as it is written, may stand on the log.
+        if let Some(Ok(case)) = response.request().match_info().get("case").map(str::parse::<CaseRef>) {
             event = event.asked_for(case);
         }
         let origin = Origin {
@@ -162,15 +181,6 @@ async fn answer_error<B: MessageBody + 'static>(
     log(&error, request_id);
     let answer = problem::response(&error, Some(request_id.to_string()));
     Ok(response.into_response(answer).map_into_right_body())
-}
-
-/// Only what has the form of an id or a code may stand on the log.
-fn is_reference(text: &str) -> bool {
-    let is_code = text.len() == 14
-        && text.starts_with("WS-")
-        && text.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'-')
-        && text.bytes().filter(u8::is_ascii_digit).count() > 0;
-    is_code || parse_id_bytes(text).is_some()
 }
 
 /// Errors of the framework become ours; what is none of ours is not told.

@@ -3,7 +3,7 @@
 //! That two callers do not take the last bed at once is the store's to ensure: it counts inside the
 //! transaction that writes the stay.
 
-use super::codes::{HubState, ShelterState};
+use super::codes::ShelterState;
 use crate::error::Unmet;
 use crate::machine::{self, unmet};
 
@@ -20,18 +20,9 @@ pub const SHELTER_MOVES: &[(ShelterState, ShelterState)] = &[
     (ShelterState::Compromised, ShelterState::Closed),
 ];
 
-/// Every change of a hub's state.
-pub const HUB_MOVES: &[(HubState, HubState)] =
-    &[(HubState::Open, HubState::Closed), (HubState::Closed, HubState::Open)];
-
 /// Whether a shelter's state may change so.
 pub fn transition(from: ShelterState, to: ShelterState) -> Result<(), Unmet> {
     machine::transition(SHELTER_MOVES, from, to)
-}
-
-/// Whether a hub's state may change so.
-pub fn hub_transition(from: HubState, to: HubState) -> Result<(), Unmet> {
-    machine::transition(HUB_MOVES, from, to)
 }
 
 /// Whether a shelter takes one more person in.

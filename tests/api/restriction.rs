@@ -65,6 +65,30 @@ async fn whoever_is_on_the_team_for_a_time_restricts_a_case_and_does_not_open_it
 }
 
 #[actix_web::test]
+async fn a_coordinator_who_is_on_the_team_for_a_time_neither_opens_the_case_nor_stays() {
+    let app = TestApp::new().await;
+    let hub = app.hub("Kunming");
+    let (heron, swan, crow) = (app.caseworker(hub), app.coordinator(hub), app.coordinator(hub));
+    let case = path(&heron.open_case(hub).await);
+    let soon = json!(app.now().plus(chrono::TimeDelta::hours(1)));
+    place(&crow, &case, &swan, soon).await.expect(200);
+    restrict(&heron, &case, 1, true).await.expect(200);
+    let own = format!("{case}/team/{}", swan.id);
+    place(&swan, &case, &swan, Value::Null).await.expect_problem(409, "guards_unmet");
+    restrict(&swan, &case, 2, false).await.expect_problem(403, "command_withheld");
+    swan.delete(&own).await.expect(204);
+    swan.get(&case).await.expect_problem(404, "not_found");
+
+    restrict(&heron, &case, 2, false).await.expect(200);
+    place(&swan, &case, &swan, Value::Null).await.expect_problem(409, "guards_unmet");
+    let places = heron.get(&format!("{case}/team")).await.expect(200);
+    let hers =
+        places["items"].as_array().unwrap().iter().find(|row| row["user_id"] == json!(swan.id)).unwrap();
+    assert_eq!((&hers["added_by"], &hers["active"]), (&json!(crow.id), &json!(false)));
+    place(&crow, &case, &swan, Value::Null).await.expect(200);
+}
+
+#[actix_web::test]
 async fn only_who_can_act_keeps_a_restricted_case() {
     let app = TestApp::new().await;
     let (here, there) = (app.hub("Kunming"), app.hub("Seoul"));

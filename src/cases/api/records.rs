@@ -11,6 +11,7 @@ use serde_json::Value;
 use utoipa::openapi::schema::{AdditionalProperties, AllOfBuilder, ObjectBuilder, Schema};
 use utoipa::openapi::{Ref, RefOr};
 use utoipa::{PartialSchema, ToSchema};
+use zeroize::Zeroizing;
 
 use crate::access::permissions as may;
 use crate::access::{Permission, Permit, UserId};
@@ -24,6 +25,7 @@ use crate::cases::store::{self, records};
 use crate::crypto::Written;
 use crate::db::types::Timestamp;
 use crate::error::{Error, Result};
+use crate::http::body::LARGEST;
 use crate::http::describe::example_of;
 use crate::http::path::PathSegment;
 use crate::http::reply::HasVersion;
@@ -241,11 +243,11 @@ async fn write<R: SealedGroup>(
     app: &App,
     reference: CaseRef,
     condition: WriteCondition,
-    fields: Vec<&'static str>,
     record: R,
 ) -> Result<RecordVersion> {
+    refuse_longer_than_a_body(&record)?;
     let keyring = Arc::clone(&app.keyring);
-    let event = Event::new(Action::RecordWrite).asked_for(reference).group(R::GROUP).fields(fields);
+    let event = Event::new(Action::RecordWrite).asked_for(reference).group(R::GROUP);
     let written = app.db.write(permit, event, move |tx, permit| {
         let case = store::find_opening(tx, permit, &reference, R::GROUP)?;
         let newest = records::newest_version(tx, &case, R::GROUP)?;
@@ -255,6 +257,18 @@ async fn write<R: SealedGroup>(
         Ok(RecordVersion::new(Some(written)))
     });
     written.await
+}
+
+/// Patches must not add up to a record that no body could have brought, and that every small one copies whole.
+fn refuse_longer_than_a_body(record: &impl Serialize) -> Result<()> {
+    let json = Zeroizing::new(serde_json::to_vec(record).map_err(Error::internal)?);
+    if json.len() <= LARGEST {
+        return Ok(());
+    }
+    Err(Error::invalid_field(
+        "",
+        "The whole record would be longer than 1 MiB of JSON; shorten what is in it.",
+    ))
 }
 
 /// `PUT /v1/cases/{case}/identity` and the other groups
@@ -270,7 +284,7 @@ pub async fn put_record<R: SealedGroup>(
     if !faults.is_empty() {
         return Err(Error::invalid(faults));
     }
-    write(permit, &app, path.0, condition, Vec::new(), record).await.map(Versioned)
+    write(permit, &app, path.0, condition, record).await.map(Versioned)
 }
 
 /// `PATCH /v1/cases/{case}/identity` and the other groups
@@ -291,5 +305,5 @@ pub async fn patch_record<R: SealedGroup>(
         PatchError::Invalid(faults) => Error::invalid(faults),
         PatchError::Current(error) => Error::internal(error),
     })?;
-    write(permit, &app, reference, WriteCondition::Version(if_match), Vec::new(), record).await.map(Versioned)
+    write(permit, &app, reference, WriteCondition::Version(if_match), record).await.map(Versioned)
 }

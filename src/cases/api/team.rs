@@ -166,11 +166,18 @@ pub async fn remove_team_place(
     let event = Event::new(Action::TeamRemove).asked_for(reference).subject(user);
     let removed = app.db.write(permit, event, move |tx, permit| {
         let case = store::find(tx, permit, &reference)?;
+        let (taker, now) = (permit.person()?, tx.now());
         let row = store::team::place(tx, case.id, user)?.ok_or_else(Error::not_found)?;
         if case.restricted {
             store::team::someone_stays(tx, &case, Some(user))?;
         }
-        store::team::remove(tx, &row)
+        match row.ends_at {
+            // It ends, and stays to be seen: taken away, it could be given again by its holder, without an end.
+            Some(end) if user == taker => {
+                store::team::update(tx, &row, row.groups, Some(end.min(now)), taker)
+            }
+            _ => store::team::remove(tx, &row),
+        }
     });
     removed.await?;
     Ok(NoContent)

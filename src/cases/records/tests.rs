@@ -45,9 +45,9 @@ fn the_example_survives_sealing<R: Record>() {
     assert_eq!(faults::<R>(&example), [], "{}", R::name());
     let Ok(record) = read::from_client::<R>(&example) else { panic!("{}", R::name()) };
     let stored = serde_json::to_vec(&record).unwrap();
-    let Ok(opened) = read::from_stored::<R>(&stored) else { panic!("{}", R::name()) };
+    let Ok(opened) = serde_json::from_slice::<R>(&stored) else { panic!("{}", R::name()) };
     assert_eq!(serde_json::to_value(&opened).unwrap(), example, "{}", R::name());
-    let Ok(empty) = read::from_stored::<R>(b"{}") else { panic!("{}", R::name()) };
+    let Ok(empty) = serde_json::from_str::<R>("{}") else { panic!("{}", R::name()) };
     assert_eq!(serde_json::to_value(&empty).unwrap(), json!({}));
 }
 
@@ -176,13 +176,6 @@ proptest! {
         for fault in faults::<Family>(&json!({"relatives": [{"birth_year": number}]})) {
             prop_assert!(!fault.detail.contains(&number.to_string()));
         }
-    }
-
-    #[test]
-    fn reading_what_was_stored_repeats_nothing(tail in "[가-힣A-Za-z]{4,20}") {
-        let stored = format!("{{\"ethnicity\": \"Zq{tail}\" Zq{tail}");
-        let Err(fault) = read::from_stored::<Identity>(stored.as_bytes()) else { panic!("accepted") };
-        prop_assert!(!fault.detail.contains("Zq"));
     }
 
     #[test]

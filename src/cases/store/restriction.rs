@@ -5,7 +5,7 @@ use diesel::prelude::*;
 use super::team::someone_stays;
 use super::write::update;
 use crate::access::permissions::CaseRestrict;
-use crate::access::{Permit, Reach, UserId};
+use crate::access::{Permit, UserId};
 use crate::cases::model::{Case, CasePatch};
 use crate::db::schema::case_team;
 use crate::db::{Tx, WriteTx};
@@ -13,8 +13,8 @@ use crate::error::{Error, Result};
 
 /// Restricts the case, or opens it to its hub.
 ///
-/// Whoever works on the case for a time may close it to others, which harms nobody, and may not open it: that
-/// is for those who stay, and for the coordinators of its hub who are on the team.
+/// Whoever is on the team for a time may close the case to others, which harms nobody, and may not open it: that
+/// is for those who stay.
 pub(crate) fn restrict(
     tx: &mut WriteTx<'_>,
     permit: &Permit<CaseRestrict>,
@@ -23,7 +23,7 @@ pub(crate) fn restrict(
 ) -> Result<Case> {
     if restricted {
         someone_stays(tx, case, None)?;
-    } else if case.restricted && permit.reach() == Reach::Team && !stays(tx, case, permit.person()?)? {
+    } else if case.restricted && !stays(tx, case, permit.person()?)? {
         return Err(Error::command_withheld(
             "Your place on the team ends by itself: somebody whose place has no end may lift the restriction.",
         ));
