@@ -1,7 +1,7 @@
 //! Group commit: one thread owns a connection and lets many requests share one durable commit.
 //!
 //! On SQLite every write and every event of a read goes through here; on PostgreSQL the events of
-//! reads do. Each job runs in a savepoint: one that fails is rolled back alone. All are answered only
+//! reads do. A job that fails is rolled back alone, in a savepoint of its own. All are answered only
 //! after the commit, so nothing acknowledged can be lost.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
