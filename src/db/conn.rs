@@ -168,7 +168,22 @@ fn open_postgres(server: &PostgresUrl, purpose: Purpose) -> Result<PgConnection,
 
 #[cfg(test)]
 mod tests {
-    use super::version_number;
+    use diesel::prelude::*;
+
+    use super::{TextPragma, version_number};
+
+    /// Readers would wait for one another at each page; see `.cargo/config.toml`.
+    #[test]
+    fn sqlite_is_built_without_what_all_connections_share() {
+        let mut conn = SqliteConnection::establish(":memory:").unwrap();
+        let options: Vec<TextPragma> =
+            diesel::sql_query("SELECT compile_options AS value FROM pragma_compile_options")
+                .load(&mut conn)
+                .unwrap();
+        let has = |name: &str| options.iter().any(|option| option.value == name);
+        assert!(!has("ENABLE_MEMORY_MANAGEMENT"));
+        assert!(has("DEFAULT_MEMSTATUS=0"));
+    }
 
     #[test]
     fn versions_compare_as_sqlite_counts_them() {

@@ -195,7 +195,9 @@ fn appended_together(conn: &mut AnyConnection, batch: &mut [Waiting]) -> bool {
     if in_transaction(conn, |conn| append_all(conn, entries, &mut None)).is_err() {
         return false;
     }
-    batch.iter_mut().for_each(|waiting| waiting.job.appended());
+    for waiting in batch {
+        waiting.job.appended();
+    }
     true
 }
 
