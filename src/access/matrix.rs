@@ -13,8 +13,8 @@ whose team one is on; `hub`, everything of one's hubs except restricted cases wh
 and the cases whose team one is on; `lead`, the same for cases of one's own hubs alone; `all`, the whole
 network; `-`, nothing. What a place on a team opens of the sealed records is decided place by place.
 What is out of reach is answered like what is not there; where `lead` ends at a case that one may read,
-the answer is 403 `command_withheld`. A restriction is lifted by coordinators of the case's hub who are on
-its team, and by caseworkers whose place on it has no end.
+the answer is 403 `command_withheld`. A restriction is lifted by whoever has a place on the team that has
+no end.
 
 ";
 

@@ -1,13 +1,10 @@
 //! Restricting a case to its team, and lifting that.
 
-use diesel::prelude::*;
-
-use super::team::someone_stays;
+use super::team::{place, someone_stays};
 use super::write::update;
 use crate::access::permissions::CaseRestrict;
 use crate::access::{Permit, UserId};
 use crate::cases::model::{Case, CasePatch};
-use crate::db::schema::case_team;
 use crate::db::{Tx, WriteTx};
 use crate::error::{Error, Result};
 
@@ -32,11 +29,5 @@ pub(crate) fn restrict(
 }
 
 fn stays(tx: &mut Tx<'_>, case: &Case, user: UserId) -> Result<bool> {
-    let place: Option<UserId> = case_team::table
-        .find((case.id, user))
-        .filter(case_team::ends_at.is_null())
-        .select(case_team::user_id)
-        .first(tx.conn())
-        .optional()?;
-    Ok(place.is_some())
+    Ok(place(tx, case.id, user)?.is_some_and(|place| place.ends_at.is_none()))
 }

@@ -28,8 +28,7 @@ impl Day {
     /// The day of a calendar's three numbers, if there is one.
     #[must_use]
     pub fn new(year: u16, month: u8, day: u8) -> Option<Self> {
-        let date = NaiveDate::from_ymd_opt(i32::from(year), month.into(), day.into())?;
-        (FIRST_YEAR..=LAST_YEAR).contains(&year).then_some(Self(date))
+        Self::from_chrono(NaiveDate::from_ymd_opt(i32::from(year), month.into(), day.into())?)
     }
 
     /// The day of a `chrono` date, if it is of the years that there are.
