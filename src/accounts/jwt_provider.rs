@@ -3,11 +3,17 @@
 //! The crate's own RustCrypto provider pulls in an RSA implementation with an unfixed timing flaw
 //! (RUSTSEC-2023-0071). This one knows EdDSA alone, so no other algorithm can be argued into a token.
 
+use std::sync::LazyLock;
+
 use ed25519_dalek::{Signature, SigningKey, VerifyingKey};
 use jsonwebtoken::crypto::{CryptoProvider, JwtSigner, JwtVerifier, KeyUtils};
 use jsonwebtoken::errors::{ErrorKind, Result};
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey};
 use signature::{Error, Signer, Verifier};
+
+use super::verified::Verified;
+
+static VERIFIED: LazyLock<Verified> = LazyLock::new(Verified::new);
 
 static PROVIDER: CryptoProvider = CryptoProvider {
     signer_factory: signer,
@@ -31,7 +37,8 @@ pub(super) fn decoding_key(key: &VerifyingKey) -> DecodingKey {
 }
 
 struct Ed25519Signer(SigningKey);
-struct Ed25519Verifier(VerifyingKey);
+/// The public key, read when a signature is checked.
+struct Ed25519Verifier([u8; 32]);
 
 fn signer(algorithm: &Algorithm, key: &EncodingKey) -> Result<Box<dyn JwtSigner>> {
     let secret = key.as_bytes().try_into().map_err(|_| ErrorKind::InvalidEddsaKey)?;
@@ -42,8 +49,7 @@ fn signer(algorithm: &Algorithm, key: &EncodingKey) -> Result<Box<dyn JwtSigner>
 fn verifier(algorithm: &Algorithm, key: &DecodingKey) -> Result<Box<dyn JwtVerifier>> {
     let public = key.try_get_as_bytes()?.try_into().map_err(|_| ErrorKind::InvalidEddsaKey)?;
     only_eddsa(*algorithm)?;
-    let key = VerifyingKey::from_bytes(public).map_err(|_| ErrorKind::InvalidEddsaKey)?;
-    Ok(Box::new(Ed25519Verifier(key)))
+    Ok(Box::new(Ed25519Verifier(public)))
 }
 
 fn only_eddsa(algorithm: Algorithm) -> Result<()> {
@@ -64,9 +70,12 @@ impl JwtSigner for Ed25519Signer {
 
 impl Verifier<Vec<u8>> for Ed25519Verifier {
     fn verify(&self, message: &[u8], signature: &Vec<u8>) -> std::result::Result<(), Error> {
-        // Strict: no small-order keys, one signature for one message.
-        let signature = Signature::from_slice(signature).map_err(|_| Error::new())?;
-        self.0.verify_strict(message, &signature).map_err(|_| Error::new())
+        let signature: &[u8; 64] = signature.as_slice().try_into().map_err(|_| Error::new())?;
+        VERIFIED.or_check(&self.0, signature, message, || {
+            let key = VerifyingKey::from_bytes(&self.0).map_err(|_| Error::new())?;
+            // Strict: no small-order keys, one signature for one message.
+            key.verify_strict(message, &Signature::from_bytes(signature)).map_err(|_| Error::new())
+        })
     }
 }
 

@@ -16,3 +16,4 @@ pub(crate) mod sessions;
 pub(crate) mod store;
 pub mod username;
 pub(crate) mod users;
+mod verified;

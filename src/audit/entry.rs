@@ -33,7 +33,7 @@ pub struct Origin {
 }
 
 /// A row of the log, ready to insert.
-#[derive(Insertable)]
+#[derive(Insertable, Clone)]
 #[diesel(table_name = audit_events, treat_none_as_default_value = false)]
 pub(crate) struct NewEntry {
     pub id: EventId,

@@ -3,6 +3,7 @@
 use diesel::prelude::*;
 
 use super::entry::NewEntry;
+use crate::db::PreparedOnce;
 use crate::db::conn::AnyConnection;
 use crate::db::schema::audit_events::dsl;
 use crate::error::Result;
@@ -15,6 +16,6 @@ pub(crate) fn next_position(conn: &mut AnyConnection) -> Result<i64> {
 
 /// Inserts one entry.
 pub(crate) fn insert(conn: &mut AnyConnection, entry: &NewEntry) -> Result<()> {
-    diesel::insert_into(dsl::audit_events).values(entry).execute(conn)?;
+    PreparedOnce(diesel::insert_into(dsl::audit_events).values(entry)).execute(conn)?;
     Ok(())
 }

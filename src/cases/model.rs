@@ -56,7 +56,7 @@ pub struct Case {
 
 /// A case to insert.
 #[derive(Insertable)]
-#[diesel(table_name = cases)]
+#[diesel(table_name = cases, treat_none_as_default_value = false)]
 pub(crate) struct NewCase {
     pub id: CaseId,
     pub code: CaseCode,
@@ -130,7 +130,7 @@ pub(crate) struct CaseKeyRow {
 
 /// A stretch of a case's history.
 #[derive(Insertable, Queryable, Selectable, Clone)]
-#[diesel(table_name = case_periods)]
+#[diesel(table_name = case_periods, treat_none_as_default_value = false)]
 pub(crate) struct PeriodRow {
     pub id: PeriodId,
     pub case_id: CaseId,

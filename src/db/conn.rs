@@ -183,6 +183,7 @@ mod tests {
         let has = |name: &str| options.iter().any(|option| option.value == name);
         assert!(!has("ENABLE_MEMORY_MANAGEMENT"));
         assert!(has("DEFAULT_MEMSTATUS=0"));
+        assert!(has("ENABLE_QPSG"));
     }
 
     #[test]

@@ -12,10 +12,9 @@ use super::idempotency;
 use super::in_transaction;
 use super::standing;
 use super::tx::{Tx, WriteTx, append, append_alone};
-use super::types::Timestamp;
 use super::writer::Job;
 use crate::access::{Permission, Permit};
-use crate::audit::entry::{NewEntry, Origin};
+use crate::audit::entry::NewEntry;
 use crate::audit::{Event, Outcome};
 use crate::clock::Clock;
 use crate::crypto::Keyring;
@@ -139,8 +138,8 @@ where
     ) -> Result<T> {
         let Some(outcome) = recorded_as(&error, refusal) else { return Err(error) };
         let now = self.clock.now();
-        let entry = NewEntry::new(refusal, &self.permit.origin(), now, outcome, Some(error.code()))?;
-        in_transaction(conn, |conn| append(conn, entry, position))?;
+        let mut entry = NewEntry::new(refusal, &self.permit.origin(), now, outcome, Some(error.code()))?;
+        in_transaction(conn, |conn| append(conn, &mut entry, position))?;
         Err(error.mark_recorded())
     }
 }
@@ -178,8 +177,7 @@ where
     }
 
     fn answer(self: Box<Self>, committed: Result<()>) {
-        let outcome =
-            self.outcome.unwrap_or_else(|| Err(Error::internal(anyhow::anyhow!("the job did not run"))));
+        let outcome = self.outcome.unwrap_or_else(did_not_run);
         // The requester may have gone away; what was committed stays.
         drop(self.sender.send(match committed {
             Ok(()) => outcome,
@@ -188,69 +186,48 @@ where
     }
 }
 
-/// The event of a read, or of a refusal.
+/// The entry of a read, or of a refusal.
 pub(super) struct ReadEvent {
-    event: Event,
-    origin: Origin,
-    at: Timestamp,
-    outcome: Outcome,
-    code: Option<Code>,
+    entry: NewEntry,
     sender: oneshot::Sender<Result<()>>,
-    appended: Result<()>,
+    outcome: Option<Result<()>>,
 }
 
 impl ReadEvent {
-    pub(super) fn done(event: Event, origin: Origin, at: Timestamp) -> Pending<()> {
-        Self::pending(event, origin, at, Outcome::Done, None)
-    }
-
-    /// What did not come to its end, and why.
-    pub(super) fn ended(
-        event: Event,
-        origin: Origin,
-        at: Timestamp,
-        outcome: Outcome,
-        code: Code,
-    ) -> Pending<()> {
-        Self::pending(event, origin, at, outcome, Some(code))
-    }
-
-    fn pending(
-        event: Event,
-        origin: Origin,
-        at: Timestamp,
-        outcome: Outcome,
-        code: Option<Code>,
-    ) -> Pending<()> {
+    pub(super) fn pending(entry: NewEntry) -> Pending<()> {
         let (sender, receiver) = oneshot::channel();
-        let appended = Err(Error::internal(anyhow::anyhow!("the job did not run")));
-        (Box::new(Self { event, origin, at, outcome, code, sender, appended }), receiver)
+        (Box::new(Self { entry, sender, outcome: None }), receiver)
     }
 }
 
 impl Job for ReadEvent {
     fn run(&mut self, conn: &mut AnyConnection, position: &mut Option<i64>) -> Result<(), Code> {
         let before = *position;
-        self.appended = NewEntry::new(&self.event, &self.origin, self.at, self.outcome, self.code)
-            .and_then(|entry| append_alone(conn, entry, position));
-        let fault = self.appended.as_ref().err().map_or(Ok(()), our_fault);
+        let outcome = append_alone(conn, &mut self.entry, position);
+        let fault = outcome.as_ref().err().map_or(Ok(()), our_fault);
         if fault.is_err() {
             *position = before;
         }
+        self.outcome = Some(outcome);
         fault
     }
 
-    fn entry(&self) -> Option<Result<NewEntry>> {
-        Some(NewEntry::new(&self.event, &self.origin, self.at, self.outcome, self.code))
+    fn entry(&self) -> Option<&NewEntry> {
+        Some(&self.entry)
     }
 
     fn appended(&mut self) {
-        self.appended = Ok(());
+        self.outcome = Some(Ok(()));
     }
 
     fn answer(self: Box<Self>, committed: Result<()>) {
-        drop(self.sender.send(committed.and(self.appended)));
+        let outcome = self.outcome.unwrap_or_else(did_not_run);
+        drop(self.sender.send(committed.and(outcome)));
     }
+}
+
+fn did_not_run<T>() -> Result<T> {
+    Err(Error::internal(anyhow::anyhow!("the job did not run")))
 }
 
 /// How an error stands on the record: a refusal always, any other answer where a case was found, because

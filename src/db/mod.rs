@@ -30,6 +30,7 @@ use std::sync::Arc;
 use serde::{Serialize, de::DeserializeOwned};
 
 use crate::access::{Permission, Permit};
+use crate::audit::entry::{NewEntry, Origin};
 use crate::audit::{Event, Outcome, Receipt};
 use crate::clock::Clock;
 use crate::crypto::Keyring;
@@ -111,13 +112,13 @@ impl Db {
         match outcome {
             Ok(value) => {
                 let receipt = event.receipt();
-                self.record(ReadEvent::done(event, origin, now)).await?;
+                self.record(&event, &origin, now, Outcome::Done, None).await?;
                 Ok(Seen { value, receipt })
             }
             Err(error) => match jobs::recorded_as(&error, &event) {
                 None => Err(error),
                 Some(outcome) => {
-                    self.record(ReadEvent::ended(event, origin, now, outcome, error.code())).await?;
+                    self.record(&event, &origin, now, outcome, Some(error.code())).await?;
                     Err(error.mark_recorded())
                 }
             },
@@ -150,23 +151,13 @@ impl Db {
     }
 
     /// Puts an event on the record that is neither a read nor a write: a refusal, a failed login.
-    pub(crate) async fn record_refusal(
-        &self,
-        event: Event,
-        origin: crate::audit::entry::Origin,
-        code: Code,
-    ) -> Result<()> {
-        self.record(ReadEvent::ended(event, origin, self.clock.now(), Outcome::Refused, code)).await
+    pub(crate) async fn record_refusal(&self, event: Event, origin: Origin, code: Code) -> Result<()> {
+        self.record(&event, &origin, self.clock.now(), Outcome::Refused, Some(code)).await
     }
 
     /// Puts a failed attempt on the record.
-    pub(crate) async fn record_failure(
-        &self,
-        event: Event,
-        origin: crate::audit::entry::Origin,
-        code: Code,
-    ) -> Result<()> {
-        self.record(ReadEvent::ended(event, origin, self.clock.now(), Outcome::Failed, code)).await
+    pub(crate) async fn record_failure(&self, event: Event, origin: Origin, code: Code) -> Result<()> {
+        self.record(&event, &origin, self.clock.now(), Outcome::Failed, Some(code)).await
     }
 
     /// Reads what belongs to no case, for `reason`, without an entry: who a token stands for, whether
@@ -191,7 +182,15 @@ impl Db {
         }
     }
 
-    async fn record(&self, (job, answer): jobs::Pending<()>) -> Result<()> {
+    async fn record(
+        &self,
+        event: &Event,
+        origin: &Origin,
+        at: types::Timestamp,
+        outcome: Outcome,
+        code: Option<Code>,
+    ) -> Result<()> {
+        let (job, answer) = ReadEvent::pending(NewEntry::new(event, origin, at, outcome, code)?);
         self.recorder.submit(job)?;
         answer.await.map_err(Error::internal)??;
         self.poke_sequencer();

@@ -81,8 +81,8 @@ impl<'c> WriteTx<'c> {
     }
 
     fn append(&mut self, event: &Event, outcome: Outcome, code: Option<Code>) -> Result<()> {
-        let entry = NewEntry::new(event, self.origin, self.tx.now, outcome, code)?;
-        append(self.tx.conn, entry, self.position)
+        let mut entry = NewEntry::new(event, self.origin, self.tx.now, outcome, code)?;
+        append(self.tx.conn, &mut entry, self.position)
     }
 }
 
@@ -102,11 +102,11 @@ impl<'c> std::ops::DerefMut for WriteTx<'c> {
 /// Inserts an entry at the next position, or without one where a sequencer gives it.
 pub(super) fn append(
     conn: &mut AnyConnection,
-    mut entry: NewEntry,
+    entry: &mut NewEntry,
     position: &mut Option<i64>,
 ) -> Result<()> {
     entry.position = *position;
-    log::insert(conn, &entry)?;
+    log::insert(conn, entry)?;
     if let Some(next) = position {
         *next += 1;
     }
@@ -117,7 +117,7 @@ pub(super) fn append(
 /// transaction goes on.
 pub(super) fn append_alone(
     conn: &mut AnyConnection,
-    entry: NewEntry,
+    entry: &mut NewEntry,
     position: &mut Option<i64>,
 ) -> Result<()> {
     match conn {

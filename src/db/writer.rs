@@ -30,7 +30,7 @@ pub(super) trait Job: Send {
     /// `position` is where the next event goes. `Err` when the server failed and not the request.
     fn run(&mut self, conn: &mut AnyConnection, position: &mut Option<i64>) -> Result<(), Code>;
     /// The entry that is all the job would append; none for a job that does more.
-    fn entry(&self) -> Option<Result<NewEntry>> {
+    fn entry(&self) -> Option<&NewEntry> {
         None
     }
     /// Its entry was appended with those of others, in place of [`Job::run`].
@@ -187,9 +187,7 @@ fn appended_together(conn: &mut AnyConnection, batch: &mut [Waiting]) -> bool {
     if matches!(conn, AnyConnection::Sqlite(_)) {
         return false;
     }
-    let Some(Ok(entries)) =
-        batch.iter().map(|waiting| waiting.job.entry()).collect::<Option<Result<Vec<_>>>>()
-    else {
+    let Some(entries) = batch.iter().map(|waiting| waiting.job.entry().cloned()).collect() else {
         return false;
     };
     if in_transaction(conn, |conn| append_all(conn, entries, &mut None)).is_err() {

@@ -32,8 +32,7 @@ pub(crate) fn insert_first(tx: &mut WriteTx<'_>, new: &NewCase) -> Result<()> {
         until_on: None,
     };
     let row = row_of(new.id, &period, new.created_by, tx);
-    diesel::insert_into(case_periods::table).values(&row).execute(tx.conn())?;
-    Ok(())
+    store(tx, &row)
 }
 
 /// Ends the current period and opens the next.
@@ -47,9 +46,8 @@ pub(crate) fn advance(tx: &mut WriteTx<'_>, keyring: &Keyring, case: &Case, step
     let timeline = Timeline::from_live(vec![period_of(&current)]).map_err(Error::internal)?;
     let change =
         timeline.append(step.standing, step.reason, step.on).map_err(|unmet| Error::unmet(vec![unmet]))?;
-    let end =
-        diesel::update(case_periods::table.find(current.id)).set(case_periods::until_on.eq(change.until_on));
-    PreparedOnce(end).execute(tx.conn())?;
+    let end = case_periods::until_on.eq(change.until_on);
+    PreparedOnce::update(case_periods::table, end, case_periods::id.eq(current.id)).execute(tx.conn())?;
     let row = row_of(case.id, &change.opens, step.by, tx);
     insert(tx, keyring, case, row, step.note)
 }
@@ -129,7 +127,11 @@ fn insert(
         tx.stored(&place, &sealed);
         row.note = Some(sealed);
     }
-    diesel::insert_into(case_periods::table).values(&row).execute(tx.conn())?;
+    store(tx, &row)
+}
+
+fn store(tx: &mut WriteTx<'_>, row: &PeriodRow) -> Result<()> {
+    PreparedOnce(diesel::insert_into(case_periods::table).values(row)).execute(tx.conn())?;
     Ok(())
 }
 

@@ -10,14 +10,14 @@ use crate::error::{Error, Result};
 
 /// A new case with its key.
 pub(crate) fn insert(tx: &mut WriteTx<'_>, new: &NewCase, key: WrappedCaseKey) -> Result<()> {
-    diesel::insert_into(cases::table).values(new).execute(tx.conn())?;
+    PreparedOnce(diesel::insert_into(cases::table).values(new)).execute(tx.conn())?;
     let key = CaseKeyRow {
         case_id: key.case_id,
         wrapped: key.wrapped,
         key_version: key.key_version,
         created_at: tx.now(),
     };
-    diesel::insert_into(case_keys::table).values(&key).execute(tx.conn())?;
+    PreparedOnce(diesel::insert_into(case_keys::table).values(&key)).execute(tx.conn())?;
     tx.event.set_case(new.id);
     Ok(())
 }
@@ -25,10 +25,9 @@ pub(crate) fn insert(tx: &mut WriteTx<'_>, new: &NewCase, key: WrappedCaseKey) -
 /// Changes the named columns of the version that was read, and gives the new row.
 pub(crate) fn update(tx: &mut WriteTx<'_>, case: &Case, patch: &CasePatch) -> Result<Case> {
     let now = tx.now();
-    let change =
-        diesel::update(cases::table.filter(cases::id.eq(case.id)).filter(cases::version.eq(case.version)))
-            .set((patch, cases::version.eq(case.version + 1), cases::updated_at.eq(now)));
-    let changed = PreparedOnce(change).execute(tx.conn())?;
+    let changes = (patch, cases::version.eq(case.version + 1), cases::updated_at.eq(now));
+    let as_read = cases::id.eq(case.id).and(cases::version.eq(case.version));
+    let changed = PreparedOnce::update(cases::table, changes, as_read).execute(tx.conn())?;
     if changed == 0 {
         return Err(Error::precondition_failed());
     }
