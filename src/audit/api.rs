@@ -56,7 +56,8 @@ pub struct LogQuery {
     /// Only what was done to this case, by its id.
     #[param(value_type = Option<String>, example = "3k5w8z0v4n9qx2c7m1b6t8r4ye")]
     case: Option<CaseId>,
-    /// Only what is about this row, by its id: of a user also the logins that failed, which have no actor.
+    /// Only what is about this row, by its id: of a user also failed logins and refresh tokens that came again,
+    /// which have no actor.
     #[param(value_type = Option<String>, example = "2b5w8z0v4n9qx2c7m1b6t8r4ye")]
     subject: Option<SubjectId>,
     /// Only this action: a code of the list `audit_actions`.
