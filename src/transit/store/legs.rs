@@ -3,6 +3,7 @@
 
 use diesel::prelude::*;
 
+use crate::access::UserId;
 use crate::db::WriteTx;
 use crate::db::schema::legs;
 use crate::error::{Error, Result};
@@ -20,6 +21,7 @@ pub(crate) fn insert_leg(tx: &mut WriteTx<'_>, leg: &Leg) -> Result<()> {
 pub(crate) fn set_leg_state(
     tx: &mut WriteTx<'_>,
     leg: &Leg,
+    teller: UserId,
     to: LegState,
     on: crate::db::types::Day,
 ) -> Result<()> {
@@ -37,6 +39,7 @@ pub(crate) fn set_leg_state(
             legs::started_on.eq(started_on),
             legs::ended_on.eq(ended_on),
             legs::version.eq(leg.version + 1),
+            legs::updated_by.eq(teller),
             legs::updated_at.eq(now),
         ))
         .execute(tx.conn())?;
