@@ -215,9 +215,7 @@ pub(crate) fn answers(tx: &mut Tx<'_>) -> Result<()> {
 
 /// One transaction, or a savepoint within one.
 ///
-/// What `f` failed by is told even where the rollback fails too: on a full disk SQLite has ended the
-/// transaction by itself, and "no such savepoint" would hide why. A commit during which the server was
-/// lost may have been made or not, and is told as that.
+/// A commit during which the server was lost may have been made or not, and is told as that.
 #[expect(clippy::disallowed_methods, reason = "this is the door that others must use")]
 fn in_transaction<T>(
     conn: &mut conn::AnyConnection,
@@ -232,10 +230,28 @@ fn in_transaction<T>(
         })
     });
     outcome.map_err(|error| match failed {
-        Some(error) => error,
+        Some(failure) if error == diesel::result::Error::RollbackTransaction => failure,
+        Some(failure) => rollback_failure(conn, failure, error),
         None if begun => commit_failure(conn, error),
         None => error.into(),
     })
+}
+
+/// What a failed rollback is told as: a failure of ours, whatever the client may have done. A failure of ours
+/// that came before is told as it was: on a full disk SQLite has ended the transaction by itself, and "no such
+/// savepoint" would hide why.
+///
+/// What is left of a savepoint must not be committed with the transaction around it, so that is ended. PostgreSQL
+/// has done so by itself.
+fn rollback_failure(
+    conn: &mut conn::AnyConnection,
+    failure: Error,
+    rollback: diesel::result::Error,
+) -> Error {
+    if let conn::AnyConnection::Sqlite(conn) = conn {
+        let _ended_already = diesel::connection::SimpleConnection::batch_execute(conn, "ROLLBACK");
+    }
+    if failure.code().status().is_server_error() { failure } else { rollback.into() }
 }
 
 /// What a failed commit is told as. SQLite has not made it; of a PostgreSQL that was lost nobody knows.
