@@ -46,12 +46,12 @@ pub(crate) fn by_name(tx: &mut Tx<'_>, username: &Username) -> Result<Option<Use
 pub(crate) fn list<P: Permission>(
     tx: &mut Tx<'_>,
     permit: &Permit<P>,
-    start: Option<&str>,
+    start: Option<&Username>,
     limit: i64,
 ) -> Result<Vec<User>> {
     let mut query = users::table.filter(reached(permit)).into_boxed();
     if let Some(start) = start {
-        query = query.filter(users::username.gt(start.to_owned()));
+        query = query.filter(users::username.gt(start.clone()));
     }
     Ok(query.order(users::username).limit(limit).select(User::as_select()).load(tx.conn())?)
 }

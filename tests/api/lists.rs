@@ -11,7 +11,7 @@ use waystation::routes::{self, Route};
 use crate::common::{Person, TestApp};
 
 /// The query parameters of a route that gives pages.
-fn parameters(route: &Route) -> Vec<String> {
+pub fn parameters(route: &Route) -> Vec<String> {
     let (operation, _) = (route.describe)().operation("list", "List", "lists", false, route.path);
     let named = |parameter| match parameter {
         RefOr::T(parameter) => parameter,
@@ -24,7 +24,7 @@ fn parameters(route: &Route) -> Vec<String> {
 }
 
 /// A value that the parameter takes; a new one needs a line.
-fn value(name: &str, route: &Route, person: &Person) -> String {
+pub fn value(name: &str, route: &Route, person: &Person) -> String {
     match name {
         "hub" | "shelter" | "case" | "actor" | "subject" => person.id.to_string(),
         "assigned" => "me".to_owned(),
@@ -41,7 +41,7 @@ fn value(name: &str, route: &Route, person: &Person) -> String {
 }
 
 /// Two or three of everything that a case has a list of, of one day where that is allowed.
-async fn fill(app: &TestApp, heron: &Person, hub: HubId, case: &str) {
+pub async fn fill(app: &TestApp, heron: &Person, hub: HubId, case: &str) {
     let path = format!("/v1/cases/{case}");
     let (mut larch, coordinator) = (String::new(), app.coordinator(hub));
     for codename in ["Larch", "Pine"] {

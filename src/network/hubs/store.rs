@@ -38,12 +38,12 @@ pub(crate) fn by_name(tx: &mut Tx<'_>, name: &HubName) -> Result<Option<Hub>> {
 pub(crate) fn list<P: Permission>(
     tx: &mut Tx<'_>,
     permit: &Permit<P>,
-    start: Option<&str>,
+    start: Option<&HubName>,
     limit: i64,
 ) -> Result<Vec<Hub>> {
     let mut query = hubs::table.filter(reached(permit)).into_boxed();
     if let Some(start) = start {
-        query = query.filter(hubs::name.gt(start.to_owned()));
+        query = query.filter(hubs::name.gt(start.clone()));
     }
     Ok(query.order(hubs::name).limit(limit).select(Hub::as_select()).load(tx.conn())?)
 }
