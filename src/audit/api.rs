@@ -116,7 +116,7 @@ pub async fn list_audit_events(
     app.db.sequence_now().await?;
     let event = query.filter.event();
     let seen =
-        app.db.read(permit, event, move |tx, permit| store::list(tx, permit, &filter, start, limit + 1));
+        app.db.read_log(permit, event, move |tx, permit| store::list(tx, permit, &filter, start, limit + 1));
     Page::of(seen.await?.value, &query.page, |row| row.position, EventView::new)?.transposed()
 }
 
@@ -129,7 +129,7 @@ pub async fn get_audit_event(
     let id = path.0;
     app.db.sequence_now().await?;
     let event = Event::new(Action::AuditRead).subject(id);
-    let seen = app.db.read(permit, event, move |tx, permit| store::find(tx, permit, id));
+    let seen = app.db.read_log(permit, event, move |tx, permit| store::find(tx, permit, id));
     Ok(Json(EventView::new(seen.await?.value)?))
 }
 

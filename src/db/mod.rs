@@ -57,6 +57,8 @@ pub struct Seen<T> {
 /// The database.
 pub struct Db {
     readers: Pool,
+    /// For the log alone: a question that walks all of it holds no connection that a caseworker waits for.
+    log_readers: Pool,
     /// PostgreSQL runs writes side by side, serializable; SQLite has one writer.
     writers: Option<Pool>,
     recorder: Writer,
@@ -71,6 +73,7 @@ const MOST_TRIES: u32 = 40;
 impl Db {
     /// Opens a migrated database.
     pub fn open(url: &DatabaseUrl, keyring: Arc<Keyring>, clock: Clock) -> Result<Self, ConnectError> {
+        let log_readers = Pool::new(url, Purpose::Read, 2)?;
         let (readers, writers, sequencer) = match url {
             DatabaseUrl::Sqlite(_) => (Pool::new(url, Purpose::Read, 4)?, None, None),
             DatabaseUrl::Postgres(_) => (
@@ -79,7 +82,7 @@ impl Db {
                 Some(sequencer::Sequencer::start(url)?),
             ),
         };
-        Ok(Self { readers, writers, recorder: Writer::start(url)?, sequencer, keyring, clock })
+        Ok(Self { readers, log_readers, writers, recorder: Writer::start(url)?, sequencer, keyring, clock })
     }
 
     /// Reads, puts the event on the record durably, and only then hands out what was read.
@@ -91,11 +94,29 @@ impl Db {
         T: Send + 'static,
         F: Fn(&mut Tx<'_>, &Permit<P>) -> Result<T> + Send + 'static,
     {
+        self.read_by(&self.readers, permit, event, f).await
+    }
+
+    /// The same for a question of the log, of which two are answered at a time; the others wait.
+    pub(crate) async fn read_log<P, T, F>(&self, permit: Permit<P>, event: Event, f: F) -> Result<Seen<T>>
+    where
+        P: Permission,
+        T: Send + 'static,
+        F: Fn(&mut Tx<'_>, &Permit<P>) -> Result<T> + Send + 'static,
+    {
+        self.read_by(&self.log_readers, permit, event, f).await
+    }
+
+    async fn read_by<P, T, F>(&self, readers: &Pool, permit: Permit<P>, event: Event, f: F) -> Result<Seen<T>>
+    where
+        P: Permission,
+        T: Send + 'static,
+        F: Fn(&mut Tx<'_>, &Permit<P>) -> Result<T> + Send + 'static,
+    {
         let now = self.clock.now();
         let origin = permit.origin();
         let planned = event.clone();
-        let (outcome, event) = self
-            .readers
+        let (outcome, event) = readers
             .run(move |conn| {
                 let mut seen = event;
                 let outcome = in_transaction(conn, |conn| {
@@ -264,3 +285,6 @@ fn commit_failure(conn: &conn::AnyConnection, error: diesel::result::Error) -> E
         _ => error,
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -98,6 +98,7 @@ async fn lists() {
         "/v1/audit/events?subject={user}",
         "/v1/audit/events?action=case.read",
         "/v1/audit/events?outcome=refused",
+        "/v1/audit/events?outcome=failed&action=record.read",
         "/v1/audit/events?after=2026-01-01T00:00:00Z&before=2026-03-01T00:00:00Z",
     ] {
         for person in &people {
@@ -129,6 +130,11 @@ fn grows(step: &str, sql: &str) -> bool {
         return false;
     }
     let Some(scanned) = step.strip_prefix("SCAN ") else { return false };
+    // The log is ordered by an index too, and to walk it for a rare entry is to read all of it.
+    let rare = ["`action` = ?", "outcome <> 'done'"];
+    if scanned.starts_with("audit_events") && rare.iter().any(|filter| sql.contains(filter)) {
+        return true;
+    }
     let page = scanned.contains(" USING INDEX ") && sql.contains("ORDER BY") && sql.contains("LIMIT");
     !page && scanned.split(' ').next().is_some_and(|table| GROWING.contains(&table))
 }
