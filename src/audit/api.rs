@@ -87,8 +87,7 @@ impl LogQuery {
 
     /// The reading, with what it was narrowed by.
     fn event(&self) -> Event {
-        let mut event = Event::new(Action::AuditList);
-        let narrowed: [(&'static str, Option<String>); 7] = [
+        Event::new(Action::AuditList).narrowed_by([
             ("action", self.action.map(|action| action.to_string())),
             ("actor", self.actor.map(|actor| actor.to_string())),
             ("after", self.after.map(|moment| moment.to_string())),
@@ -96,13 +95,7 @@ impl LogQuery {
             ("case", self.case.map(|case| case.to_string())),
             ("outcome", self.outcome.map(|outcome| outcome.to_string())),
             ("subject", self.subject.map(|subject| subject.to_string())),
-        ];
-        for (name, code) in narrowed {
-            if let Some(code) = code {
-                event.set_detail(name, code);
-            }
-        }
-        event
+        ])
     }
 }
 
