@@ -10,7 +10,7 @@ use super::model::{NewMember, NewUser, User, UserPatch};
 use super::username::Username;
 use crate::access::{HubId, Permission, Permit, Reach, Role, UserId};
 use crate::db::schema::{hub_members, users};
-use crate::db::{Backend, Tx, WriteTx, on_duplicate};
+use crate::db::{Backend, Tx, WriteTx, changed_one, on_duplicate};
 use crate::error::{Code, Error, Result};
 
 type UserFilter = Box<dyn BoxableExpression<users::table, Backend, SqlType = Bool>>;
@@ -92,9 +92,7 @@ pub(crate) fn update(tx: &mut WriteTx<'_>, user: &User, patch: &UserPatch) -> Re
         diesel::update(users::table.filter(users::id.eq(user.id)).filter(users::version.eq(user.version)))
             .set((patch, users::version.eq(user.version + 1), users::updated_at.eq(now)))
             .execute(tx.conn())?;
-    if changed == 0 {
-        return Err(Error::precondition_failed());
-    }
+    changed_one(changed)?;
     Ok(users::table.find(user.id).select(User::as_select()).first(tx.conn())?)
 }
 

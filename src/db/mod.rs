@@ -38,8 +38,8 @@ use conn::{ConnectError, Purpose};
 use jobs::{ReadEvent, Write};
 use pool::Pool;
 pub(crate) use prepared_once::PreparedOnce;
-pub(crate) use tx::on_duplicate;
 pub use tx::{Tx, WriteTx};
+pub(crate) use tx::{changed_one, on_duplicate};
 use url::DatabaseUrl;
 use writer::Writer;
 

@@ -5,8 +5,8 @@ use diesel::prelude::*;
 use super::super::model::{Case, CaseKeyRow, CasePatch, NewCase};
 use crate::crypto::WrappedCaseKey;
 use crate::db::schema::{case_keys, cases};
-use crate::db::{PreparedOnce, WriteTx};
-use crate::error::{Error, Result};
+use crate::db::{PreparedOnce, WriteTx, changed_one};
+use crate::error::Result;
 
 /// A new case with its key.
 pub(crate) fn insert(tx: &mut WriteTx<'_>, new: &NewCase, key: WrappedCaseKey) -> Result<()> {
@@ -29,8 +29,6 @@ pub(crate) fn update(tx: &mut WriteTx<'_>, case: &Case, patch: &CasePatch) -> Re
         diesel::update(cases::table.filter(cases::id.eq(case.id)).filter(cases::version.eq(case.version)))
             .set((patch, cases::version.eq(case.version + 1), cases::updated_at.eq(now)));
     let changed = PreparedOnce(change).execute(tx.conn())?;
-    if changed == 0 {
-        return Err(Error::precondition_failed());
-    }
+    changed_one(changed)?;
     Ok(cases::table.find(case.id).select(Case::as_select()).first(tx.conn())?)
 }

@@ -8,7 +8,7 @@ use super::name::HubName;
 use crate::access::{HubId, Permission, Permit, Reach};
 use crate::db::schema::hubs;
 use crate::db::types::Country;
-use crate::db::{Backend, Tx, WriteTx, on_duplicate};
+use crate::db::{Backend, Tx, WriteTx, changed_one, on_duplicate};
 use crate::error::{Code, Error, Result};
 use crate::network::codes::HubState;
 
@@ -81,9 +81,7 @@ pub(crate) fn update(tx: &mut WriteTx<'_>, hub: &Hub, patch: &HubPatch) -> Resul
             .set((patch, hubs::version.eq(hub.version + 1), hubs::updated_at.eq(now)))
             .execute(tx.conn())
             .map_err(|error| on_duplicate(error, name_taken))?;
-    if changed == 0 {
-        return Err(Error::precondition_failed());
-    }
+    changed_one(changed)?;
     Ok(hubs::table.find(hub.id).select(Hub::as_select()).first(tx.conn())?)
 }
 

@@ -4,9 +4,9 @@
 use diesel::prelude::*;
 
 use crate::access::UserId;
-use crate::db::WriteTx;
 use crate::db::schema::legs;
-use crate::error::{Error, Result};
+use crate::db::{WriteTx, changed_one};
+use crate::error::Result;
 use crate::transit::codes::LegState;
 use crate::transit::model::Leg;
 
@@ -43,5 +43,5 @@ pub(crate) fn set_leg_state(
             legs::updated_at.eq(now),
         ))
         .execute(tx.conn())?;
-    if changed == 1 { Ok(()) } else { Err(Error::precondition_failed()) }
+    changed_one(changed)
 }
