@@ -2,7 +2,7 @@
 //!
 //! [`Db::read`] and [`Db::write`] are the two ways to the data. A read's event is committed before its
 //! rows are handed out with the [`Receipt`] that opens them; a write and its event are one
-//! commit. Only this folder may ask which database it is.
+//! commit. Only this folder may ask which database a connection is to.
 
 mod advice;
 pub(crate) mod conn;
