@@ -1,4 +1,4 @@
-# The commands of daily work; `.ci/run` runs them all.
+# The commands of daily work. What must hold before a change lands is in `.ci/run`.
 
 # A working network in front of you.
 demo *args:

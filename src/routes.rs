@@ -13,6 +13,7 @@ use crate::cases::records::{Contact, Family, Health, Identity, Legal, Passage, P
 use crate::error::{Code, Error, Result};
 use crate::http::NoContent;
 use crate::http::describe::{Description, Endpoint};
+use crate::http::query::WithoutQuery;
 use crate::network::hubs::api as hubs;
 use crate::{asylum, audit, cases, code_lists, health, network, reports, resettlement, transit};
 
@@ -166,13 +167,19 @@ fn operation(handler: &str, of: Option<&str>) -> String {
     }
 }
 
+/// By the handler's own signature: one that reads no query refuses whatever stands there.
 fn register<F, Args>(resource: Resource, method: Method, handler: F) -> Resource
 where
-    F: Handler<Args>,
+    F: Handler<Args> + Endpoint<Args>,
     Args: actix_web::FromRequest + 'static,
     F::Output: actix_web::Responder + 'static,
 {
-    resource.route(web::method(method).to(handler))
+    let route = web::method(method);
+    resource.route(if F::READS_QUERY {
+        route.to(handler)
+    } else {
+        route.to(move |arguments: WithoutQuery<Args>| handler.call(arguments.0))
+    })
 }
 
 /// Registers every route; a known address with another method is told so.

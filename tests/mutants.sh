@@ -93,7 +93,7 @@ mutant "an application of another case is found" src/asylum/store.rs 's/(pub\(cr
 mutant "a coordinator decides about another hub's case" src/access/permit.rs 's/self\.reach != Reach::Lead \|\| self\.hubs\(\)\.contains\(hub\)/{ let _ = hub; true }/'
 mutant "whoever may read may decide" src/cases/store/mod.rs 's/if permit\.decides_in\(&case\.hub_id\) \{/if true {/'
 mutant "a guest opens a restricted case" src/cases/store/restriction.rs 's/ && !stays\(tx, case, permit\.person\(\)\?\)\?/ \&\& false/; s/fn stays/#[expect(dead_code)]\nfn stays/'
-mutant "whoever is suspended keeps a case" src/cases/store/team.rs 's/\n *\.filter\(users::status\.eq\(UserStatus::Active\)\)//'
+mutant "whoever is suspended keeps a case" src/cases/store/team.rs 's/(fn kept.*?)\n *\.filter\(users::status\.eq\(UserStatus::Active\)\)/$1/s'
 mutant "a coordinator of another hub keeps a case" src/cases/store/team.rs 's/\.and\(exists\(of_the_hub\)\)//'
 mutant "a place that ends keeps a case" src/cases/store/team.rs 's/(fn kept.*?)\n *\.filter\(case_team::ends_at\.is_null\(\)\)/$1/s'
 
@@ -104,7 +104,7 @@ mutant "an auditor reads cases" src/access/permissions.rs 's/(CaseRead = .*?Team
 mutant "a coordinator opens identity" src/access/permissions.rs 's/(IdentityRead = [^;]*?Team )No  /$1Hub /'
 mutant "an ended session stands for somebody" src/db/standing.rs 's/\n *\.filter\(sessions::ended_at\.is_null\(\)\)//'
 mutant "an expired session stands for somebody" src/db/standing.rs 's/\n *\.filter\(sessions::expires_at\.gt\(now\)\)//'
-mutant "a suspended user is somebody" src/db/standing.rs 's/\n *\.filter\(users::status\.eq\(ACTIVE\)\)//'
+mutant "a suspended user is somebody" src/db/standing.rs 's/\n *\.filter\(users::status\.eq\(UserStatus::Active\)\)//'
 
 # --- what belongs to a hub
 mutant "shelters of every hub are reached" src/network/store.rs 's/Box::new\(shelters::hub_id\.eq_any\(permit\.hubs\(\)\.to_vec\(\)\)\)/Box::new(diesel::dsl::sql::<Bool>("1 = 1"))/'

@@ -19,6 +19,14 @@ text_enum! {
 }
 
 text_enum! {
+    /// Whether a user may log in.
+    UserStatus, "user_statuses", "Waystation" {
+        Active = "active": "May log in",
+        Suspended = "suspended": "May not log in; every session is ended",
+    }
+}
+
+text_enum! {
     /// A group of sealed fields of a case, granted apart from the others.
     FieldGroup, "field_groups", "Waystation" {
         Identity = "identity": "Names, birth date, documents",

@@ -1,14 +1,7 @@
 //! Code lists of accounts. The codes bind the checks of the migrations.
 
+pub use crate::access::actor::UserStatus;
 use crate::db::types::text_enum;
-
-text_enum! {
-    /// Whether a user may log in.
-    UserStatus, "user_statuses", "Waystation" {
-        Active = "active": "May log in",
-        Suspended = "suspended": "May not log in; every session is ended",
-    }
-}
 
 text_enum! {
     /// Why a session ended before its time.

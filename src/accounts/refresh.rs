@@ -107,8 +107,9 @@ pub(crate) fn carry_on(tx: &mut WriteTx<'_>, keyring: &Keyring, token: &RefreshT
         Some(_) => {
             sessions::end(tx, session.user_id, Ending::One(session.id), SessionEnd::Reuse)?;
             tx.event.set_action(Action::SessionReuse);
-            tx.event.set_subject(session.id);
-            tx.event.set_actor(user.id);
+            // By nobody: that it came again says that the token is in two hands, and not in whose this time.
+            tx.event.set_subject(user.id);
+            tx.event.set_detail("session", session.id);
             return Ok(Refreshed::Reused);
         }
     }

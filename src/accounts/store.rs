@@ -10,7 +10,7 @@ use super::model::{NewMember, NewUser, User, UserPatch};
 use super::username::Username;
 use crate::access::{HubId, Permission, Permit, Reach, Role, UserId};
 use crate::db::schema::{hub_members, users};
-use crate::db::{Backend, Tx, WriteTx, on_duplicate};
+use crate::db::{Backend, Tx, WriteTx, changed_one, on_duplicate};
 use crate::error::{Code, Error, Result};
 
 type UserFilter = Box<dyn BoxableExpression<users::table, Backend, SqlType = Bool>>;
@@ -46,12 +46,12 @@ pub(crate) fn by_name(tx: &mut Tx<'_>, username: &Username) -> Result<Option<Use
 pub(crate) fn list<P: Permission>(
     tx: &mut Tx<'_>,
     permit: &Permit<P>,
-    start: Option<&str>,
+    start: Option<&Username>,
     limit: i64,
 ) -> Result<Vec<User>> {
     let mut query = users::table.filter(reached(permit)).into_boxed();
     if let Some(start) = start {
-        query = query.filter(users::username.gt(start.to_owned()));
+        query = query.filter(users::username.gt(start.clone()));
     }
     Ok(query.order(users::username).limit(limit).select(User::as_select()).load(tx.conn())?)
 }
@@ -92,9 +92,7 @@ pub(crate) fn update(tx: &mut WriteTx<'_>, user: &User, patch: &UserPatch) -> Re
         diesel::update(users::table.filter(users::id.eq(user.id)).filter(users::version.eq(user.version)))
             .set((patch, users::version.eq(user.version + 1), users::updated_at.eq(now)))
             .execute(tx.conn())?;
-    if changed == 0 {
-        return Err(Error::precondition_failed());
-    }
+    changed_one(changed)?;
     Ok(users::table.find(user.id).select(User::as_select()).first(tx.conn())?)
 }
 

@@ -8,8 +8,8 @@ use super::rules::{decision_day, is_granted, is_open};
 use crate::cases::model::Case;
 use crate::db::schema::asylum_applications::{self, dsl};
 use crate::db::types::Day;
-use crate::db::{Tx, WriteTx};
-use crate::error::{Error, Result};
+use crate::db::{Tx, WriteTx, changed_one};
+use crate::error::Result;
 
 /// What the guards of the stages ask of a case's applications.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -84,8 +84,6 @@ pub(crate) fn set_state(
         dsl::version.eq(read.version + 1),
     ))
     .execute(tx.conn())?;
-    if changed == 0 {
-        return Err(Error::precondition_failed());
-    }
+    changed_one(changed)?;
     find(tx, case, read.id)
 }

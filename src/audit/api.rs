@@ -56,7 +56,8 @@ pub struct LogQuery {
     /// Only what was done to this case, by its id.
     #[param(value_type = Option<String>, example = "3k5w8z0v4n9qx2c7m1b6t8r4ye")]
     case: Option<CaseId>,
-    /// Only what is about this row, by its id: of a user also the logins that failed, which have no actor.
+    /// Only what is about this row, by its id: of a user also failed logins and refresh tokens that came again,
+    /// which have no actor.
     #[param(value_type = Option<String>, example = "2b5w8z0v4n9qx2c7m1b6t8r4ye")]
     subject: Option<SubjectId>,
     /// Only this action: a code of the list `audit_actions`.
@@ -86,8 +87,7 @@ impl LogQuery {
 
     /// The reading, with what it was narrowed by.
     fn event(&self) -> Event {
-        let mut event = Event::new(Action::AuditList);
-        let narrowed: [(&'static str, Option<String>); 7] = [
+        Event::new(Action::AuditList).narrowed_by([
             ("action", self.action.map(|action| action.to_string())),
             ("actor", self.actor.map(|actor| actor.to_string())),
             ("after", self.after.map(|moment| moment.to_string())),
@@ -95,13 +95,7 @@ impl LogQuery {
             ("case", self.case.map(|case| case.to_string())),
             ("outcome", self.outcome.map(|outcome| outcome.to_string())),
             ("subject", self.subject.map(|subject| subject.to_string())),
-        ];
-        for (name, code) in narrowed {
-            if let Some(code) = code {
-                event.set_detail(name, code);
-            }
-        }
-        event
+        ])
     }
 }
 
@@ -115,7 +109,7 @@ pub async fn list_audit_events(
     app.db.sequence_now().await?;
     let event = query.filter.event();
     let seen =
-        app.db.read(permit, event, move |tx, permit| store::list(tx, permit, &filter, start, limit + 1));
+        app.db.read_log(permit, event, move |tx, permit| store::list(tx, permit, &filter, start, limit + 1));
     Page::of(seen.await?.value, &query.page, |row| row.position, EventView::new)?.transposed()
 }
 
@@ -128,7 +122,7 @@ pub async fn get_audit_event(
     let id = path.0;
     app.db.sequence_now().await?;
     let event = Event::new(Action::AuditRead).subject(id);
-    let seen = app.db.read(permit, event, move |tx, permit| store::find(tx, permit, id));
+    let seen = app.db.read_log(permit, event, move |tx, permit| store::find(tx, permit, id));
     Ok(Json(EventView::new(seen.await?.value)?))
 }
 

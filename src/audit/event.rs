@@ -104,6 +104,13 @@ impl Event {
         self
     }
 
+    /// What a list was narrowed by: those of the codes and ids that were given.
+    #[must_use]
+    pub fn narrowed_by(mut self, given: impl IntoIterator<Item = (&'static str, Option<String>)>) -> Self {
+        self.details.extend(given.into_iter().filter_map(|(name, code)| code.map(|code| (name, code))));
+        self
+    }
+
     /// Says that sealed texts outside the field groups (notes of the history) are opened.
     #[must_use]
     pub fn opening_texts(mut self) -> Self {

@@ -1,6 +1,6 @@
 //! The tables behind `rules.rs`: which change is allowed, and which reasons fit it.
 //!
-//! They are data, so that the documents print what the program decides by.
+//! They are data: the rules decide by them, and the demonstration holds its history against them.
 
 use super::codes::{Outcome, Stage, Status};
 use super::reasons::{MoveReason as Move, ReopeningReason as Reopen, StatusReason as Change};

@@ -131,11 +131,6 @@ impl Keyring {
         self.audit_signing.current().1
     }
 
-    /// Every key that signed checkpoints, the newest first.
-    pub fn audit_verifying(&self) -> impl Iterator<Item = &SigningKeyVersion> {
-        self.audit_signing.all()
-    }
-
     /// The version of the pepper that new hashes are made with.
     #[must_use]
     pub fn pepper_version(&self) -> i32 {

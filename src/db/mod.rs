@@ -2,7 +2,7 @@
 //!
 //! [`Db::read`] and [`Db::write`] are the two ways to the data. A read's event is committed before its
 //! rows are handed out with the [`Receipt`] that opens them; a write and its event are one
-//! commit. Only this folder may ask which database it is.
+//! commit. Only this folder may ask which database a connection is to.
 
 mod advice;
 pub(crate) mod conn;
@@ -39,8 +39,8 @@ use conn::{ConnectError, Purpose};
 use jobs::{ReadEvent, Write};
 use pool::Pool;
 pub(crate) use prepared_once::PreparedOnce;
-pub(crate) use tx::on_duplicate;
 pub use tx::{Tx, WriteTx};
+pub(crate) use tx::{changed_one, on_duplicate};
 use url::DatabaseUrl;
 use writer::Writer;
 
@@ -58,6 +58,8 @@ pub struct Seen<T> {
 /// The database.
 pub struct Db {
     readers: Pool,
+    /// For the log alone: a question that walks all of it holds no connection that a caseworker waits for.
+    log_readers: Pool,
     /// PostgreSQL runs writes side by side, serializable; SQLite has one writer.
     writers: Option<Pool>,
     recorder: Writer,
@@ -72,6 +74,7 @@ const MOST_TRIES: u32 = 40;
 impl Db {
     /// Opens a migrated database.
     pub fn open(url: &DatabaseUrl, keyring: Arc<Keyring>, clock: Clock) -> Result<Self, ConnectError> {
+        let log_readers = Pool::new(url, Purpose::Read, 2)?;
         let (readers, writers, sequencer) = match url {
             DatabaseUrl::Sqlite(_) => (Pool::new(url, Purpose::Read, 4)?, None, None),
             DatabaseUrl::Postgres(_) => (
@@ -80,7 +83,7 @@ impl Db {
                 Some(sequencer::Sequencer::start(url)?),
             ),
         };
-        Ok(Self { readers, writers, recorder: Writer::start(url)?, sequencer, keyring, clock })
+        Ok(Self { readers, log_readers, writers, recorder: Writer::start(url)?, sequencer, keyring, clock })
     }
 
     /// Reads, puts the event on the record durably, and only then hands out what was read.
@@ -92,11 +95,29 @@ impl Db {
         T: Send + 'static,
         F: Fn(&mut Tx<'_>, &Permit<P>) -> Result<T> + Send + 'static,
     {
+        self.read_by(&self.readers, permit, event, f).await
+    }
+
+    /// The same for a question of the log, of which two are answered at a time; the others wait.
+    pub(crate) async fn read_log<P, T, F>(&self, permit: Permit<P>, event: Event, f: F) -> Result<Seen<T>>
+    where
+        P: Permission,
+        T: Send + 'static,
+        F: Fn(&mut Tx<'_>, &Permit<P>) -> Result<T> + Send + 'static,
+    {
+        self.read_by(&self.log_readers, permit, event, f).await
+    }
+
+    async fn read_by<P, T, F>(&self, readers: &Pool, permit: Permit<P>, event: Event, f: F) -> Result<Seen<T>>
+    where
+        P: Permission,
+        T: Send + 'static,
+        F: Fn(&mut Tx<'_>, &Permit<P>) -> Result<T> + Send + 'static,
+    {
         let now = self.clock.now();
         let origin = permit.origin();
         let planned = event.clone();
-        let (outcome, event) = self
-            .readers
+        let (outcome, event) = readers
             .run(move |conn| {
                 let mut seen = event;
                 let outcome = in_transaction(conn, |conn| {
@@ -214,9 +235,7 @@ pub(crate) fn answers(tx: &mut Tx<'_>) -> Result<()> {
 
 /// One transaction, or a savepoint within one.
 ///
-/// What `f` failed by is told even where the rollback fails too: on a full disk SQLite has ended the
-/// transaction by itself, and "no such savepoint" would hide why. A commit during which the server was
-/// lost may have been made or not, and is told as that.
+/// A commit during which the server was lost may have been made or not, and is told as that.
 #[expect(clippy::disallowed_methods, reason = "this is the door that others must use")]
 fn in_transaction<T>(
     conn: &mut conn::AnyConnection,
@@ -231,10 +250,28 @@ fn in_transaction<T>(
         })
     });
     outcome.map_err(|error| match failed {
-        Some(error) => error,
+        Some(failure) if error == diesel::result::Error::RollbackTransaction => failure,
+        Some(failure) => rollback_failure(conn, failure, error),
         None if begun => commit_failure(conn, error),
         None => error.into(),
     })
+}
+
+/// What a failed rollback is told as: a failure of ours, whatever the client may have done. A failure of ours
+/// that came before is told as it was: on a full disk SQLite has ended the transaction by itself, and "no such
+/// savepoint" would hide why.
+///
+/// What is left of a savepoint must not be committed with the transaction around it, so that is ended. PostgreSQL
+/// has done so by itself.
+fn rollback_failure(
+    conn: &mut conn::AnyConnection,
+    failure: Error,
+    rollback: diesel::result::Error,
+) -> Error {
+    if let conn::AnyConnection::Sqlite(conn) = conn {
+        let _ended_already = diesel::connection::SimpleConnection::batch_execute(conn, "ROLLBACK");
+    }
+    if failure.code().status().is_server_error() { failure } else { rollback.into() }
 }
 
 /// What a failed commit is told as. SQLite has not made it; of a PostgreSQL that was lost nobody knows.
@@ -247,3 +284,6 @@ fn commit_failure(conn: &conn::AnyConnection, error: diesel::result::Error) -> E
         _ => error,
     }
 }
+
+#[cfg(test)]
+mod tests;

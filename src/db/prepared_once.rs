@@ -34,7 +34,7 @@ impl<F, V, U> PreparedOnce<Update<F, V, U>> {
     /// Sets what `changes` names, and that is something, in the rows of a table that meet a condition.
     pub(crate) fn update<T, C>(table: T, changes: C, condition: U) -> Self
     where
-        T: Table + QuerySource<FromClause = F>,
+        T: Table + QuerySource<FromClause = F> + Copy,
         C: AsChangeset<Target = T, Changeset = V>,
         U: Expression<SqlType = Bool> + AppearsOnTable<T>,
     {

@@ -234,7 +234,9 @@ diesel::table! {
         started_on -> Nullable<Date>,
         ended_on -> Nullable<Date>,
         state -> Text,
+        created_by -> Text,
         created_at -> BigInt,
+        updated_by -> Text,
         updated_at -> BigInt,
         version -> BigInt,
     }

@@ -4,12 +4,9 @@ use diesel::prelude::*;
 
 use super::schema::{hub_members, sessions, users};
 use super::tx::Tx;
-use crate::access::actor::{Actor, HubId, Role, SessionId, UserId};
+use crate::access::actor::{Actor, HubId, Role, SessionId, UserId, UserStatus};
 use crate::access::{Permission, Permit};
 use crate::error::{Error, Result};
-
-/// The status of users who may act; all statuses are a matter of accounts.
-const ACTIVE: &str = "active";
 
 /// The actor; `None` when the session has ended or the user is not active. One statement, so that role and
 /// hubs are of one moment.
@@ -21,7 +18,7 @@ pub(crate) fn actor(tx: &mut Tx<'_>, user: UserId, session: SessionId) -> Result
         .filter(sessions::user_id.eq(user))
         .filter(sessions::ended_at.is_null())
         .filter(sessions::expires_at.gt(now))
-        .filter(users::status.eq(ACTIVE))
+        .filter(users::status.eq(UserStatus::Active))
         .order(hub_members::hub_id)
         .select((users::role, hub_members::hub_id.nullable()))
         .load(tx.conn())?;

@@ -164,6 +164,11 @@ pub(super) fn first_position(conn: &mut AnyConnection) -> Result<Option<i64>> {
     }
 }
 
+/// An update of the version that was read changes one row. None means that somebody else was faster.
+pub(crate) fn changed_one(rows: usize) -> Result<()> {
+    if rows == 1 { Ok(()) } else { Err(Error::precondition_failed()) }
+}
+
 /// Turns a unique violation into what it means here; everything else stays what it is.
 pub(crate) fn on_duplicate(error: diesel::result::Error, meaning: impl FnOnce() -> Error) -> Error {
     use diesel::result::{DatabaseErrorKind, Error as Db};

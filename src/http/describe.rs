@@ -158,6 +158,8 @@ impl Description {
             }
         }
         self.errors.extend([
+            // Of a query that is not known, where nothing else is malformed.
+            Code::MalformedRequest,
             Code::HeadersTooLarge,
             Code::Overloaded,
             Code::Unavailable,
@@ -192,6 +194,8 @@ impl Description {
 
 /// Something in a handler's arguments.
 pub trait DescribeArgument {
+    /// Whether it reads the query of the address, and so refuses what it does not know of it.
+    const READS_QUERY: bool = false;
     /// Adds what it means for the client.
     fn describe(description: &mut Description);
 }
@@ -228,6 +232,8 @@ impl<T: PathParameters> DescribeArgument for Path<T> {
 }
 
 impl<T: IntoParams> DescribeArgument for Query<T> {
+    const READS_QUERY: bool = true;
+
     fn describe(description: &mut Description) {
         description.parameters.extend(T::into_params(|| Some(ParameterIn::Query)));
         description.errors.push(Code::MalformedRequest);
@@ -235,6 +241,8 @@ impl<T: IntoParams> DescribeArgument for Query<T> {
 }
 
 impl<F: IntoParams> DescribeArgument for ListQuery<F> {
+    const READS_QUERY: bool = true;
+
     fn describe(description: &mut Description) {
         description.parameters.extend(F::into_params(|| Some(ParameterIn::Query)));
         description.parameters.extend(PageParameters::into_params(|| Some(ParameterIn::Query)));
@@ -357,6 +365,8 @@ impl<T: ToSchema + Tabular> DescribeAnswer for Table<T> {
 
 /// A handler whose signature describes it.
 pub trait Endpoint<Arguments> {
+    /// Whether one of the arguments reads the query of the address.
+    const READS_QUERY: bool;
     /// Reads the description off the signature.
     fn describe(&self) -> Description;
 }
@@ -370,6 +380,8 @@ macro_rules! endpoint {
             Fut::Output: DescribeAnswer,
             $($argument: DescribeArgument),*
         {
+            const READS_QUERY: bool = false $(|| $argument::READS_QUERY)*;
+
             fn describe(&self) -> Description {
                 #[allow(unused_mut, reason = "a handler without arguments describes its answer alone")]
                 let mut description = Description::default();

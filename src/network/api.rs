@@ -92,7 +92,11 @@ pub async fn list_shelters(
     let ListQuery { filter, page } = query;
     let filter = ShelterListFilter { hub: filter.hub, state: filter.state };
     let (limit, start) = (page.limit(), page.start::<ListKey>()?);
-    let seen = app.db.read(permit, Event::new(Action::ShelterList), move |tx, permit| {
+    let event = Event::new(Action::ShelterList).narrowed_by([
+        ("hub", filter.hub.map(|hub| hub.to_string())),
+        ("state", filter.state.map(|state| state.to_string())),
+    ]);
+    let seen = app.db.read(permit, event, move |tx, permit| {
         let shelters = store::list(tx, permit, filter, start.as_ref(), limit + 1)?;
         let occupancy = store::occupancy(tx, &shelters)?;
         Ok((shelters, occupancy))

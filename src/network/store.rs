@@ -13,7 +13,7 @@ use super::model::{NewShelter, Shelter, ShelterId, ShelterPatch};
 use crate::access::{HubId, Permission, Permit, Reach};
 use crate::cases::model::Case;
 use crate::db::schema::{hubs, shelters, stays};
-use crate::db::{Backend, Tx, WriteTx, on_duplicate};
+use crate::db::{Backend, Tx, WriteTx, changed_one, on_duplicate};
 use crate::error::{Code, Error, Result};
 
 /// What a list may be narrowed by.
@@ -133,9 +133,7 @@ pub(crate) fn update(tx: &mut WriteTx<'_>, shelter: &Shelter, patch: &ShelterPat
             .set((patch, shelters::version.eq(shelter.version + 1), shelters::updated_at.eq(now)))
             .execute(tx.conn())
             .map_err(|error| on_duplicate(error, name_taken))?;
-    if changed == 0 {
-        return Err(Error::precondition_failed());
-    }
+    changed_one(changed)?;
     reload(tx, shelter.id)
 }
 

@@ -8,8 +8,8 @@ use super::rules::is_accepted;
 use crate::cases::model::Case;
 use crate::db::schema::resettlements::dsl;
 use crate::db::types::{Day, Timestamp};
-use crate::db::{Tx, WriteTx};
-use crate::error::{Error, Result};
+use crate::db::{Tx, WriteTx, changed_one};
+use crate::error::Result;
 
 /// Whether a country accepted one of the case's submissions, for the guard of the stage.
 pub(crate) fn accepted_by_country(tx: &mut Tx<'_>, case: &Case) -> Result<bool> {
@@ -70,8 +70,6 @@ pub(crate) fn set_state(
                 dsl::version.eq(read.version + 1),
             ))
             .execute(tx.conn())?;
-    if changed == 0 {
-        return Err(Error::precondition_failed());
-    }
+    changed_one(changed)?;
     find(tx, case, read.id)
 }

@@ -108,8 +108,12 @@ pub struct Leg {
     pub ended_on: Option<Day>,
     /// How far it is.
     pub state: LegState,
+    /// Who added it.
+    pub created_by: UserId,
     /// When it was entered.
     pub created_at: Timestamp,
+    /// Who last changed it.
+    pub updated_by: UserId,
     /// When its row last changed.
     pub updated_at: Timestamp,
     /// Its version.
@@ -145,5 +149,12 @@ impl Itinerary {
     #[must_use]
     pub fn facts(&self) -> Vec<LegFacts> {
         self.legs.iter().map(Leg::facts).collect()
+    }
+
+    /// Whether the plan is this user's, or any leg of it as it is now.
+    #[must_use]
+    pub fn is_planned_by(&self, user: UserId) -> bool {
+        self.journey.created_by == user
+            || self.legs.iter().any(|leg| [leg.created_by, leg.updated_by].contains(&user))
     }
 }

@@ -128,3 +128,65 @@ async fn a_refresh_token_that_was_never_issued_leaves_no_entry() {
     refresh(&issued).await.expect(200);
     assert_eq!(app.log().await.len(), before + 1);
 }
+
+#[actix_web::test]
+async fn a_right_password_leaves_an_entry_whatever_stops_the_request() {
+    let app = TestApp::new().await;
+    let hub = app.hub("Kunming");
+    let heron = app.caseworker(hub);
+    app.set_password(&heron, HERONS).await;
+    let case = json!({
+        "hub_id": hub, "sex": "female", "age_band": "18-59", "origin_country": "PRK", "risk": "high",
+        "opened_on": "2026-03-01"
+    });
+    heron.post_once("used", "/v1/cases", case).await.expect(201);
+    for (current, code) in [(HERONS, "idempotency_key_reused"), (BARGES, "invalid_fields")] {
+        let change = json!({"current_password": current, "new_password": "seven loud geese at dawn"});
+        let answer = heron.post_once("used", "/v1/me/password", change).await;
+        answer.expect_problem(422, code);
+        let entries = entries_of(&app, &answer).await;
+        let [entry] = entries.as_slice() else { panic!("{entries:?}") };
+        assert_eq!((entry.action.as_str(), entry.outcome.as_str()), ("password.change", "failed"));
+        assert_eq!(entry.body()["code"], code);
+        assert_eq!(entry.body()["subject"], json!(heron.id));
+    }
+
+    let fault = if app.database.is_postgres() {
+        "CREATE FUNCTION fault() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'fault'; END $$;
+         CREATE TRIGGER fault BEFORE INSERT ON sessions FOR EACH ROW EXECUTE FUNCTION fault()"
+    } else {
+        "CREATE TRIGGER fault BEFORE INSERT ON sessions BEGIN SELECT RAISE(ABORT, 'fault'); END"
+    };
+    let username = heron.get("/v1/me").await.expect(200)["username"].as_str().unwrap().to_owned();
+    app.database.raw().execute(fault).unwrap();
+    let answer = log_in(&app, &username, HERONS).await;
+    answer.expect_problem(500, "internal");
+    let entry = entries_of(&app, &answer).await.remove(0);
+    assert_eq!((entry.action.as_str(), entry.outcome.as_str()), ("session.create", "failed"));
+    assert_eq!(
+        (entry.body().get("actor"), &entry.body()["subject"], &entry.body()["code"]),
+        (None, &json!(heron.id), &json!("internal"))
+    );
+}
+
+#[actix_web::test]
+async fn a_refresh_token_that_comes_again_is_about_the_account_and_by_nobody() {
+    let app = TestApp::new().await;
+    let heron = app.caseworker(app.hub("Kunming"));
+    app.set_password(&heron, HERONS).await;
+    let username = heron.get("/v1/me").await.expect(200)["username"].as_str().unwrap().to_owned();
+    let issued = log_in(&app, &username, HERONS).await;
+    let session = entries_of(&app, &issued).await.remove(0).body()["subject"].clone();
+    let token = json!({"refresh_token": issued.expect(201)["refresh_token"]});
+    app.anonymous().post("/v1/sessions/refresh", token.clone()).await.expect(200);
+    app.wait(chrono::TimeDelta::minutes(1));
+    let again = app.anonymous().post("/v1/sessions/refresh", token).await;
+    again.expect_problem(401, "refresh_refused");
+    let entry = entries_of(&app, &again).await.remove(0);
+    assert_eq!((entry.action.as_str(), entry.outcome.as_str()), ("session.reuse", "done"));
+    assert_eq!((entry.actor_id.as_deref(), entry.body().get("actor")), (None, None));
+    assert_eq!(entry.body()["subject"], json!(heron.id));
+    assert_eq!(entry.body()["details"]["session"], session);
+    let about = format!("/v1/audit/events?subject={}&action=session.reuse", heron.id);
+    assert_eq!(app.auditor().get(&about).await.expect(200)["items"].as_array().unwrap().len(), 1);
+}

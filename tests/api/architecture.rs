@@ -180,3 +180,25 @@ fn no_file_is_long_and_none_is_a_drawer() {
         ["utils.rs", "util.rs", "helpers.rs", "common.rs", "misc.rs"].contains(&name)
     });
 }
+
+#[test]
+fn the_documents_name_every_module_and_every_test() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let told = std::fs::read_to_string(root.join("docs/ARCHITECTURE.md")).unwrap();
+    for folder in ["src", "src/db", "tests/api"] {
+        for entry in std::fs::read_dir(root.join(folder)).unwrap() {
+            let path = entry.unwrap().path();
+            let name = path.file_name().unwrap().to_str().unwrap();
+            // A folder beside a file of its name belongs to it; `main.rs` of the tests lists them.
+            let beside = path.is_dir() && path.with_extension("rs").exists();
+            let alone = ["src/db/types", "src/db/tests.rs", "tests/api/main.rs"]
+                .iter()
+                .any(|known| path.ends_with(known));
+            let told_as = if path.is_dir() { format!("`{name}/`") } else { format!("`{name}`") };
+            assert!(
+                beside || alone || told.contains(&told_as),
+                "{folder}/{name} is not in docs/ARCHITECTURE.md"
+            );
+        }
+    }
+}

@@ -183,6 +183,23 @@ async fn a_query_parameter_that_is_wrong_or_unknown_is_named() {
         assert_eq!(answer.pointers(), [pointer], "{query}");
         assert_silent(&answer);
     }
+    let long = format!("{}=1", "x".repeat(41));
+    for (query, pointer) in
+        [("colour=red", "colour"), ("limit=1", "limit"), ("%EA%B9%80=1", "?"), ("=", ""), (&long, "?")]
+    {
+        for (person, path) in [
+            (&scene.heron.client, "/v1/me"),
+            (&scene.heron.client, &scene.path("/team")),
+            (&scene.app.anonymous(), "/.well-known/jwks.json"),
+            (&scene.app.anonymous(), "/ready"),
+        ] {
+            let answer = person.get(&format!("{path}?{query}")).await;
+            answer.expect_problem(400, "malformed_request");
+            assert_eq!(answer.pointers(), [pointer], "{path}?{query}");
+            assert_silent(&answer);
+            person.get(&format!("{path}?")).await.expect(200);
+        }
+    }
     for query in ["as_of=2026-02-30", "as_of=2027-01-01", "format=pdf", "hub=x"] {
         let answer = scene.heron.get(&format!("/v1/reports/stages?{query}")).await;
         assert!(answer.status.is_client_error(), "{query}: {}", answer.text());

@@ -37,14 +37,14 @@ const NO_MOMENTS: [&str; 7] = [
     "2026-04-03",
 ];
 
-struct Scene {
-    app: TestApp,
+pub struct Scene {
+    pub app: TestApp,
     people: BTreeMap<Role, Client>,
     case: String,
     document: Value,
 }
 
-async fn scene() -> Scene {
+pub async fn scene() -> Scene {
     let app = TestApp::new().await;
     let hub = app.hub("Kunming");
     let people: BTreeMap<Role, Client> = Role::all()
@@ -60,7 +60,7 @@ async fn scene() -> Scene {
 
 impl Scene {
     /// Each route that takes a body, with the schema and the example of it.
-    fn routes(&self) -> Vec<(Route, &Value, Value)> {
+    pub fn routes(&self) -> Vec<(Route, &Value, Value)> {
         let with_body = |route: Route| {
             let method = route.method.as_str().to_lowercase();
             let content = &self.document["paths"][route.path][method]["requestBody"]["content"];
@@ -85,7 +85,7 @@ impl Scene {
     }
 
     /// A request of somebody whom the route is open to; what is not the case is nobody's.
-    async fn send(&self, route: &Route, body: impl Into<Vec<u8>>) -> Answer {
+    pub async fn send(&self, route: &Route, body: impl Into<Vec<u8>>) -> Answer {
         let row = (route.describe)().permission;
         let role = row.map(|row| Role::all().iter().find(|role| row.reach_of(**role) != Reach::No).unwrap());
         let client = role.map_or_else(|| self.app.anonymous(), |role| self.people[role].clone());
@@ -257,4 +257,31 @@ async fn a_member_is_named_once_at_any_depth_of_any_body() {
     }
     assert!(tried > 50 && patches > 20, "{tried} {patches}");
     assert_eq!(scene.rows(), before);
+}
+
+#[actix_web::test]
+async fn a_list_in_a_body_has_an_end() {
+    let scene = scene().await;
+    let id = "00000000000000000000000000";
+    let user = json!({
+        "username": "heron", "role": "caseworker", "password": "four quiet herons at dusk", "hubs": vec![id; 51]
+    });
+    for (operation, body, pointer) in [
+        ("create_user", user, "/hubs"),
+        ("put_team_place", json!({"field_groups": vec!["identity"; 8]}), "/field_groups"),
+    ] {
+        let route = routes::all().into_iter().find(|route| route.operation == operation).unwrap();
+        scene.refuses(&route, &body, pointer).await;
+    }
+    let unbounded: Vec<String> = scene
+        .routes()
+        .iter()
+        .flat_map(|(route, schema, _)| {
+            let members = schema["properties"].as_object().cloned().unwrap_or_default();
+            let endless = |member: &Value| member["type"] == "array" && member["maxItems"].is_null();
+            let endless = members.into_iter().filter(move |(_, member)| endless(member));
+            endless.map(|(name, _)| format!("{}: {name}", route.operation)).collect::<Vec<_>>()
+        })
+        .collect();
+    assert_eq!(unbounded, [] as [&str; 0]);
 }

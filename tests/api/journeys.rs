@@ -88,6 +88,29 @@ async fn whoever_planned_a_journey_does_not_approve_it_as_a_coordinator_either()
 }
 
 #[actix_web::test]
+async fn whoever_added_or_changed_a_leg_does_not_approve_the_journey_as_a_coordinator_either() {
+    let app = TestApp::new().await;
+    let hub = app.hub("Kunming");
+    let (heron, tern, owl) = (app.caseworker(hub), app.caseworker(hub), app.caseworker(hub));
+    let other = app.coordinator(hub);
+    let case = heron.open_case(hub).await;
+    for helper in [&tern, &owl] {
+        let place = format!("/v1/cases/{}/team/{}", case["id"].as_str().unwrap(), helper.id);
+        other.put(&place, json!({"field_groups": []})).await.expect(200);
+    }
+    let planned = plan(&heron, &case, heron.id).await;
+    let legs = format!("{}/legs", path(&planned));
+    let added = tern.post_if(&legs, &etag(&planned), leg("THA", "KOR", heron.id, "2026-03-03")).await;
+    let shortened = tell(&owl, &added.expect(201), 2, "cancelled", "2026-03-01").await.expect(200);
+    for helper in [&tern, &owl] {
+        let promote = format!("UPDATE users SET role = 'coordinator' WHERE id = '{}'", helper.id);
+        app.database.raw().execute(&promote).unwrap();
+        assert_eq!(approve(helper, &shortened).await.guards(), ["approved_by_another"]);
+    }
+    approve(&other, &shortened).await.expect(200);
+}
+
+#[actix_web::test]
 async fn a_leg_added_to_an_approved_journey_sends_it_back_to_be_approved_again() {
     let app = TestApp::new().await;
     let hub = app.hub("Kunming");

@@ -11,7 +11,7 @@ use waystation::routes::{self, Route};
 use crate::common::{Person, TestApp};
 
 /// The query parameters of a route that gives pages.
-fn parameters(route: &Route) -> Vec<String> {
+pub fn parameters(route: &Route) -> Vec<String> {
     let (operation, _) = (route.describe)().operation("list", "List", "lists", false, route.path);
     let named = |parameter| match parameter {
         RefOr::T(parameter) => parameter,
@@ -24,7 +24,7 @@ fn parameters(route: &Route) -> Vec<String> {
 }
 
 /// A value that the parameter takes; a new one needs a line.
-fn value(name: &str, route: &Route, person: &Person) -> String {
+pub fn value(name: &str, route: &Route, person: &Person) -> String {
     match name {
         "hub" | "shelter" | "case" | "actor" | "subject" => person.id.to_string(),
         "assigned" => "me".to_owned(),
@@ -33,6 +33,9 @@ fn value(name: &str, route: &Route, person: &Person) -> String {
         "status" => "active".to_owned(),
         "risk" => "high".to_owned(),
         "sort" => "opened_on".to_owned(),
+        "as_of" => "2026-02-01".to_owned(),
+        "by" => "hub,sex".to_owned(),
+        "format" => "json".to_owned(),
         "action" => "case.create".to_owned(),
         "outcome" => "done".to_owned(),
         "updated_since" | "after" | "before" => "2026-03-01T00:00:00Z".to_owned(),
@@ -41,7 +44,7 @@ fn value(name: &str, route: &Route, person: &Person) -> String {
 }
 
 /// Two or three of everything that a case has a list of, of one day where that is allowed.
-async fn fill(app: &TestApp, heron: &Person, hub: HubId, case: &str) {
+pub async fn fill(app: &TestApp, heron: &Person, hub: HubId, case: &str) {
     let path = format!("/v1/cases/{case}");
     let (mut larch, coordinator) = (String::new(), app.coordinator(hub));
     for codename in ["Larch", "Pine"] {
@@ -190,4 +193,35 @@ async fn filters_are_the_same_in_whatever_order_and_writing_they_are_sent() {
         answer.expect_problem(400, "malformed_request");
         assert_eq!(answer.pointers(), [twice.split('=').next().unwrap()]);
     }
+}
+
+/// A reading is on the log with what it was narrowed by; of the parameters only page and order are not.
+#[actix_web::test]
+async fn what_a_list_was_narrowed_by_is_on_the_log() {
+    let app = TestApp::new().await;
+    let hub = app.hub("Kunming");
+    let cast: Vec<(Role, Person)> =
+        Role::all().iter().map(|role| (*role, app.person(*role, &[hub]))).collect();
+    let mut narrowed = 0;
+    for route in routes::all() {
+        let names = parameters(&route);
+        if !names.iter().any(|name| name == "cursor") || route.path.contains('{') {
+            continue;
+        }
+        let row = (route.describe)().permission.expect("a permission");
+        let (_, person) = cast.iter().max_by_key(|(role, _)| row.reach_of(*role)).unwrap();
+        for name in names.iter().filter(|name| !["limit", "cursor", "sort"].contains(&name.as_str())) {
+            let value = value(name, &route, person);
+            let answer = person.get(&format!("{}?{name}={value}", route.path)).await;
+            answer.expect(200);
+            let entry = app.events_of(answer.header("x-request-id").unwrap()).await.remove(0).body();
+            let details = entry["details"].as_object().unwrap_or_else(|| panic!("{name}: {entry}"));
+            assert_eq!(details.keys().collect::<Vec<_>>(), [name], "{}", route.operation);
+            let told = details[name].as_str().unwrap().trim_end_matches(".000000Z");
+            let meant = if value == "me" { person.id.as_str() } else { value.trim_end_matches('Z') };
+            assert_eq!(told, meant, "{}", route.operation);
+            narrowed += 1;
+        }
+    }
+    assert_eq!(narrowed, ["the log"; 7].len() + ["cases"; 7].len() + ["shelters"; 2].len());
 }

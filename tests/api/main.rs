@@ -30,6 +30,7 @@ mod kill;
 mod leaving;
 mod lists;
 mod names;
+mod nul;
 mod plaintext;
 mod query_plans;
 mod records;

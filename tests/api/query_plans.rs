@@ -8,7 +8,7 @@ use diesel::connection::{Instrumentation, InstrumentationEvent, set_default_inst
 use diesel::prelude::*;
 use waystation::access::Role;
 
-use crate::common::{Raw, TestApp};
+use crate::common::{Person, Raw, TestApp};
 use crate::walk;
 
 /// Tables with a row for every case, or for every thing done.
@@ -68,7 +68,8 @@ async fn no_request_reads_a_whole_table_that_grows() {
     assert!(faults.is_empty(), "{}", faults.join("\n"));
 }
 
-/// Every way to narrow and to order a list, by everybody who may read it.
+/// Every parameter of every list and report, and what more there is to order by and to combine, by everybody who
+/// may read it.
 async fn lists() {
     let app = TestApp::new().await;
     let (hub, second) = (app.hub("Kunming"), app.hub("Seoul"));
@@ -81,25 +82,8 @@ async fn lists() {
         app.administrator(),
     ];
     let mut answered = 0;
-    for path in [
-        "/v1/cases?stage=shelter",
-        "/v1/cases?status=active&sort=opened_on",
-        "/v1/cases?risk=high&sort=-opened_on",
-        "/v1/cases?assigned=me&sort=updated_at",
-        "/v1/cases?updated_since=2026-01-01T00:00:00Z",
-        "/v1/cases?hub={hub}",
-        "/v1/cases?shelter={hub}",
-        "/v1/reports/stages?hub={hub}",
-        "/v1/reports/stages?by=hub,stage,status,destination_country,sex,age_band",
-        "/v1/reports/stages?as_of=2026-02-01",
-        "/v1/reports/stages?as_of=2026-02-01&hub={hub}&by=sex",
-        "/v1/audit/events?actor={user}",
-        "/v1/audit/events?case={hub}",
-        "/v1/audit/events?subject={user}",
-        "/v1/audit/events?action=case.read",
-        "/v1/audit/events?outcome=refused",
-        "/v1/audit/events?after=2026-01-01T00:00:00Z&before=2026-03-01T00:00:00Z",
-    ] {
+    let (each, more) = (each_parameter(&people[0]), MORE.iter().map(|path| (*path).to_owned()));
+    for path in each.into_iter().chain(more) {
         for person in &people {
             let path = path.replace("{hub}", hub.as_str()).replace("{user}", person.id.as_str());
             let answer = person.get(&path).await;
@@ -107,8 +91,38 @@ async fn lists() {
             answered += usize::from(answer.status == 200);
         }
     }
-    assert!(answered > 30, "{answered} lists were read");
+    assert!(answered > 60, "{answered} lists were read");
 }
+
+/// Each route without an id in its address, narrowed by each parameter that it takes.
+fn each_parameter(person: &Person) -> Vec<String> {
+    let routes = waystation::routes::all().into_iter().filter(|route| !route.path.contains('{'));
+    let narrowed = |route: waystation::routes::Route| {
+        let names =
+            crate::lists::parameters(&route).into_iter().filter(|name| name != "limit" && name != "cursor");
+        let path = move |name: String| {
+            format!("{}?{name}={}", route.path, crate::lists::value(&name, &route, person))
+        };
+        names.map(path).collect::<Vec<_>>()
+    };
+    routes.flat_map(narrowed).collect()
+}
+
+const MORE: [&str; 13] = [
+    "/v1/cases?status=active&sort=opened_on",
+    "/v1/cases?risk=high&sort=-opened_on",
+    "/v1/cases?assigned=me&sort=updated_at",
+    "/v1/cases?hub={hub}",
+    "/v1/cases?shelter={hub}",
+    "/v1/reports/stages?hub={hub}",
+    "/v1/reports/stages?by=hub,stage,status,destination_country,sex,age_band",
+    "/v1/reports/stages?as_of=2026-02-01&hub={hub}&by=sex",
+    "/v1/audit/events?actor={user}",
+    "/v1/audit/events?case={hub}",
+    "/v1/audit/events?outcome=refused",
+    "/v1/audit/events?outcome=failed&action=record.read",
+    "/v1/audit/events?after=2026-01-01T00:00:00Z&before=2026-03-01T00:00:00Z",
+];
 
 /// Not the reading of the log and the making of scenes by the tests themselves.
 fn is_by_the_server(sql: &str) -> bool {
@@ -129,6 +143,11 @@ fn grows(step: &str, sql: &str) -> bool {
         return false;
     }
     let Some(scanned) = step.strip_prefix("SCAN ") else { return false };
+    // The log is ordered by an index too, and to walk it for a rare entry is to read all of it.
+    let rare = ["`action` = ?", "outcome <> 'done'"];
+    if scanned.starts_with("audit_events") && rare.iter().any(|filter| sql.contains(filter)) {
+        return true;
+    }
     let page = scanned.contains(" USING INDEX ") && sql.contains("ORDER BY") && sql.contains("LIMIT");
     !page && scanned.split(' ').next().is_some_and(|table| GROWING.contains(&table))
 }

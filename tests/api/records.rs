@@ -88,3 +88,14 @@ async fn a_refused_record_repeats_nothing_that_was_sent() {
         assert!(!answer.text().contains("김철수"), "{}", answer.text());
     }
 }
+
+#[actix_web::test]
+async fn a_patch_of_a_version_that_is_not_the_present_one_opens_nothing() {
+    let app = TestApp::new().await;
+    let (heron, path) = case_with_identity(&app).await;
+    let stale = heron.change(Method::PATCH, &format!("{path}/identity"), "\"2\"", json!({})).await;
+    stale.expect_problem(412, "precondition_failed");
+    let entries = app.events_of(stale.header("x-request-id").unwrap()).await;
+    let told: Vec<_> = entries.iter().map(|entry| (entry.action.as_str(), entry.outcome.as_str())).collect();
+    assert_eq!(told, [("record.read", "failed")]);
+}

@@ -6,9 +6,11 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::UserView;
+use super::attempt::recorded;
 use crate::access::Permit;
 use crate::access::permissions::{AccountRead, AccountUpdate};
 use crate::accounts::codes::SessionEnd;
+use crate::accounts::model::User;
 use crate::accounts::sessions::{self, Ending};
 use crate::accounts::{password, store, users};
 use crate::app::App;
@@ -60,17 +62,30 @@ pub async fn change_password(
     // Before the present one is looked at, so that what is said of the new one tells nothing of it.
     password::check_new(&new_password, user.username.as_str())
         .map_err(|fault| Error::invalid(vec![Fault { pointer: "/new_password".to_owned(), ..fault }]))?;
-    if !app.passwords.verify(current_password, Some(&user)).await? {
-        return changed_before(permit, &app, event).await;
-    }
+    let right = app.passwords.verify(current_password, Some(&user)).await?;
+    let (origin, planned) = (permit.origin(), event.clone());
+    let changed = if right {
+        change(permit, &app, planned, user, new_password).await
+    } else {
+        changed_before(permit, &app, planned).await
+    };
+    recorded(&app, event, origin, changed).await.map(|()| NoContent)
+}
+
+async fn change(
+    permit: Permit<AccountUpdate>,
+    app: &App,
+    event: Event,
+    user: User,
+    new_password: SecretString,
+) -> Result<()> {
     let hash = app.passwords.hash(user.id, new_password).await?;
     app.db
         .write(permit, event, move |tx, permit| {
             sessions::end(tx, user.id, Ending::Others(permit.session()?), SessionEnd::PasswordChanged)?;
             users::set_password(tx, &user, &hash)
         })
-        .await?;
-    Ok(NoContent)
+        .await
 }
 
 /// The answer to a request whose current password does not fit: the one that it was given before, if it
@@ -78,16 +93,8 @@ pub async fn change_password(
 ///
 /// It is looked for only after the hash was computed, and another request under the key is answered and
 /// recorded like any wrong password: so the kept answer helps nobody to guess one.
-async fn changed_before(permit: Permit<AccountUpdate>, app: &App, event: Event) -> Result<NoContent> {
+async fn changed_before(permit: Permit<AccountUpdate>, app: &App, event: Event) -> Result<()> {
     let wrong = || Error::invalid_field("/current_password", "This is not your password until now.");
-    let origin = permit.origin();
-    let before = app.db.write(permit, event.clone(), move |_, _| Err::<(), _>(wrong())).await;
-    match before {
-        Ok(()) => Ok(NoContent),
-        Err(error) if [Code::InvalidFields, Code::IdempotencyKeyReused].contains(&error.code()) => {
-            app.db.record_failure(event, origin, Code::InvalidFields).await?;
-            Err(wrong())
-        }
-        Err(error) => Err(error),
-    }
+    let before = app.db.write(permit, event, move |_, _| Err::<(), _>(wrong())).await;
+    before.map_err(|error| if error.code() == Code::IdempotencyKeyReused { wrong() } else { error })
 }

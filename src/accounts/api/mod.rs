@@ -1,5 +1,6 @@
 //! Routes of accounts, by what they are about.
 
+mod attempt;
 pub mod keys;
 pub mod me;
 pub mod sessions;

@@ -7,6 +7,7 @@ use secrecy::{ExposeSecret as _, SecretString};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::attempt::recorded;
 use crate::access::permissions::{AccountUpdate, SystemAct};
 use crate::access::{HubId, Permit, Role, SessionId, UserId};
 use crate::accounts::access_token::Bearer;
@@ -121,31 +122,22 @@ pub async fn create_session(
         Some(name) => app.db.unrecorded("who logs in", move |tx| store::by_name(tx, &name)).await?,
         None => None,
     };
-    let (origin, tried) = (permit.origin(), user.as_ref().map(|user| user.id));
-    match log_in(&app, permit, user, body.0.password).await {
-        Ok(session) => Ok(Issued(session.view(&app)?)),
-        Err(error) => {
-            if error.code() == Code::LoginRefused {
-                // Whoever failed is nobody; whose account they tried is what it is about.
-                let event = Event::new(Action::SessionCreate);
-                let event = tried.iter().fold(event, Event::subject);
-                app.db.record_failure(event, origin, error.code()).await?;
-            }
-            Err(error)
-        }
-    }
+    // Whoever fails is nobody; whose account they tried is what it is about.
+    let (origin, event) = (permit.origin(), Event::new(Action::SessionCreate));
+    let event = user.iter().fold(event, |event, user| event.subject(user.id));
+    let right = app.passwords.verify(body.0.password.clone(), user.as_ref()).await?;
+    let session = log_in(&app, permit, user.filter(|_| right), body.0.password).await;
+    Ok(Issued(recorded(&app, event, origin, session).await?.view(&app)?))
 }
 
+/// A session for the user whose password was right.
 async fn log_in(
     app: &App,
     permit: Permit<SystemAct>,
     user: Option<User>,
     password: SecretString,
 ) -> Result<OpenSession> {
-    let right = app.passwords.verify(password.clone(), user.as_ref()).await?;
-    let user = user.filter(|user| right && user.status == UserStatus::Active).ok_or_else(|| {
-        Error::new(Code::LoginRefused, "Check both and try again, or ask an administrator.")
-    })?;
+    let user = user.filter(|user| user.status == UserStatus::Active).ok_or_else(refused)?;
     let renewed = if app.passwords.is_outdated(&user.password_hash) {
         Some(app.passwords.hash(user.id, password).await?)
     } else {
@@ -153,6 +145,11 @@ async fn log_in(
     };
     let event = Event::new(Action::SessionCreate).by(user.id);
     app.db.write(permit, event, move |tx, permit| open(tx, permit, &user, renewed.as_deref())).await
+}
+
+/// One answer for whatever is wrong.
+fn refused() -> Error {
+    Error::new(Code::LoginRefused, "Check both and try again, or ask an administrator.")
 }
 
 /// Opens the session of a user whose password was right a moment ago, and still is.
@@ -164,7 +161,7 @@ fn open(
 ) -> Result<OpenSession> {
     let user = store::find(tx, permit, checked.id)?;
     if user.status != UserStatus::Active || user.password_hash != checked.password_hash {
-        return Err(Error::new(Code::LoginRefused, "Check both and try again, or ask an administrator."));
+        return Err(refused());
     }
     if let Some(hash) = renewed {
         users::set_password(tx, &user, hash)?;

@@ -18,6 +18,9 @@ use crate::error::{Error, Result};
 use crate::http::{Body, Created, IfMatch, ListQuery, NoContent, Page, Path, Unfiltered, Versioned, patch};
 use crate::machine::unmet;
 
+/// More than this in one request is a mistake; each is looked up by itself.
+const MOST_HUBS: usize = 50;
+
 /// A user to create. No `Debug`: it holds a password.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -33,8 +36,9 @@ pub struct NewUserRequest {
     /// The first password: 12 to 128 characters.
     #[schema(value_type = String, format = Password)]
     password: SecretString,
-    /// Open hubs to put them into; only caseworkers and coordinators have any.
+    /// Open hubs to put them into, at most 50; only caseworkers and coordinators have any.
     #[serde(default)]
+    #[schema(max_items = 50)]
     hubs: Vec<HubId>,
 }
 
@@ -67,10 +71,10 @@ pub async fn list_users(
     app: Data<App>,
     query: ListQuery<Unfiltered>,
 ) -> Result<Page<UserView>> {
-    let (limit, start) = (query.page.limit(), query.page.start::<String>()?);
+    let (limit, start) = (query.page.limit(), query.page.start::<Username>()?);
     let event = Event::new(Action::UserList);
     let seen = app.db.read(permit, event, move |tx, permit| {
-        let rows = store::list(tx, permit, start.as_deref(), limit + 1)?;
+        let rows = store::list(tx, permit, start.as_ref(), limit + 1)?;
         let ids: Vec<UserId> = rows.iter().map(|user| user.id).collect();
         Ok((rows, store::hubs_of(tx, permit, &ids)?))
     });
@@ -89,6 +93,9 @@ pub async fn create_user(
     body: Body<NewUserRequest>,
 ) -> Result<Created<UserView>> {
     let NewUserRequest { username, role, password, hubs } = body.0;
+    if hubs.len() > MOST_HUBS {
+        return Err(Error::invalid_field("/hubs", format!("Name at most {MOST_HUBS} hubs.")));
+    }
     password::check_new(&password, username.as_str()).map_err(|fault| Error::invalid(vec![fault]))?;
     let id = UserId::generate();
     let password_hash = app.passwords.hash(id, password).await?;

@@ -76,6 +76,19 @@ impl CaseListQuery {
     }
 }
 
+/// The reading, with what it was narrowed by: what was looked for tells more than what was found.
+fn event(filter: &CaseListFilter) -> Event {
+    Event::new(Action::CaseList).narrowed_by([
+        ("assigned", filter.assigned.map(|user| user.to_string())),
+        ("hub", filter.hub.map(|hub| hub.to_string())),
+        ("risk", filter.risk.map(|risk| risk.to_string())),
+        ("shelter", filter.shelter.map(|shelter| shelter.to_string())),
+        ("stage", filter.stage.map(|stage| stage.to_string())),
+        ("status", filter.status.map(|status| status.to_string())),
+        ("updated_since", filter.updated_since.map(|moment| moment.to_string())),
+    ])
+}
+
 /// `GET /v1/cases`
 pub async fn list_cases(
     permit: Permit<CaseList>,
@@ -87,9 +100,7 @@ pub async fn list_cases(
         (filter.filter(&permit)?, filter.order()?, page.limit(), page.start()?);
     let seen = app
         .db
-        .read(permit, Event::new(Action::CaseList), move |tx, permit| {
-            store::list(tx, permit, &filter, order, start, limit)
-        })
+        .read(permit, event(&filter), move |tx, permit| store::list(tx, permit, &filter, order, start, limit))
         .await?;
     Page::of(seen.value, &page, |case| order.key(case), CaseView::from)
 }

@@ -180,16 +180,30 @@ impl PathSegment for VersionNumber {
     }
 }
 
+/// Which version of a record to open.
+#[derive(Clone, Copy)]
+enum Wanted {
+    Newest,
+    Numbered(i64),
+    /// The newest, if it is the one that the client has seen. What is stale is opened by nobody.
+    Seen(IfMatch),
+}
+
 async fn open<R: SealedGroup, P: Permission>(
     permit: Permit<P>,
     app: &App,
     reference: CaseRef,
-    version: Option<i64>,
+    wanted: Wanted,
 ) -> Result<OpenedRecord<R>> {
     let event = Event::new(Action::RecordRead).asked_for(reference).group(R::GROUP);
     let read = app.db.read(permit, event, move |tx, permit| {
         let case = store::find_opening(tx, permit, &reference, R::GROUP)?;
-        records::sealed::<R>(tx, &case, version)
+        let number = if let Wanted::Numbered(number) = wanted { Some(number) } else { None };
+        let sealed = records::sealed::<R>(tx, &case, number)?;
+        if let Wanted::Seen(version) = wanted {
+            version.check(sealed.written().map_or(0, |written| written.version))?;
+        }
+        Ok(sealed)
     });
     let seen = read.await?;
     let written = RecordVersion::new(seen.value.written());
@@ -208,7 +222,7 @@ pub async fn get_record<R: SealedGroup>(
     app: Data<App>,
     path: Path<CaseRef>,
 ) -> Result<Versioned<OpenedRecord<R>>> {
-    open(permit, &app, path.0, None).await.map(Versioned)
+    open(permit, &app, path.0, Wanted::Newest).await.map(Versioned)
 }
 
 /// `GET /v1/cases/{case}/identity/versions/{version}` and the other groups
@@ -218,7 +232,7 @@ pub async fn get_record_version<R: SealedGroup>(
     path: Path<(CaseRef, VersionNumber)>,
 ) -> Result<Versioned<OpenedRecord<R>>> {
     let (reference, number) = path.0;
-    open(permit, &app, reference, Some(number.0)).await.map(Versioned)
+    open(permit, &app, reference, Wanted::Numbered(number.0)).await.map(Versioned)
 }
 
 /// `GET /v1/cases/{case}/identity/versions` and the other groups
@@ -299,8 +313,7 @@ pub async fn patch_record<R: SealedGroup>(
     body: Body<RecordPatch<R>>,
 ) -> Result<Versioned<RecordVersion>> {
     let reference = path.0;
-    let present = open::<R, _>(permit.clone(), &app, reference, None).await?;
-    if_match.check(present.version)?;
+    let present = open::<R, _>(permit.clone(), &app, reference, Wanted::Seen(if_match)).await?;
     let record = merge_patch(&present.record, &body.0.patch).map_err(|error| match error {
         PatchError::Invalid(faults) => Error::invalid(faults),
         PatchError::Current(error) => Error::internal(error),

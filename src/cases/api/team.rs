@@ -12,7 +12,7 @@ use crate::cases::code::CaseRef;
 use crate::cases::model::{Case, GroupSet, TeamRow};
 use crate::cases::store;
 use crate::db::WriteTx;
-use crate::db::types::Timestamp;
+use crate::db::types::{CodeList as _, Timestamp};
 use crate::error::{Error, Fault, Result};
 use crate::http::{Body, Json, NoContent, Page, Path};
 use crate::machine::unmet;
@@ -85,6 +85,7 @@ pub async fn list_team(
 #[schema(example = json!({"field_groups": ["identity", "legal"], "ends_at": "2006-12-31T00:00:00Z"}))]
 pub struct PlaceRequest {
     /// The field groups that it opens; none still lets the case's row be read.
+    #[schema(max_items = 7)]
     field_groups: Vec<FieldGroup>,
     /// When it ends by itself; never, when not said.
     #[serde(default)]
@@ -99,6 +100,9 @@ pub async fn put_team_place(
     body: Body<PlaceRequest>,
 ) -> Result<Json<PlaceView>> {
     let ((reference, user), request) = (path.0, body.0);
+    if request.field_groups.len() > FieldGroup::all().len() {
+        return Err(Error::invalid_field("/field_groups", "Name each group once at most."));
+    }
     let event = Event::new(Action::TeamPut).asked_for(reference).subject(user);
     let place = app.db.write(permit, event, move |tx, permit| {
         let case = store::find(tx, permit, &reference)?;

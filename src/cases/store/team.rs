@@ -9,7 +9,7 @@ use crate::cases::model::{Case, GroupSet, TeamRow};
 use crate::cases::scope::CaseFilter;
 use crate::db::schema::{case_team, cases, hub_members, users};
 use crate::db::types::Timestamp;
-use crate::db::{Tx, WriteTx};
+use crate::db::{Tx, WriteTx, changed_one};
 use crate::error::{Code, Error, Result};
 
 /// The opener's place: every field group, without an end.
@@ -48,7 +48,7 @@ pub(crate) fn with_names(tx: &mut Tx<'_>, case: &Case) -> Result<Vec<(TeamRow, S
 pub(crate) fn assignable(tx: &mut Tx<'_>, user: UserId) -> Result<Option<String>> {
     Ok(users::table
         .find(user)
-        .filter(users::status.eq("active"))
+        .filter(users::status.eq(UserStatus::Active))
         .filter(users::role.eq_any([Role::Caseworker, Role::Coordinator]))
         .select(users::username)
         .first(tx.conn())
@@ -80,7 +80,7 @@ pub(crate) fn update(
         case_team::version.eq(row.version + 1),
     ))
     .execute(tx.conn())?;
-    if changed == 1 { Ok(()) } else { Err(Error::precondition_failed()) }
+    changed_one(changed)
 }
 
 /// Takes a place away.

@@ -5,8 +5,8 @@ use diesel::prelude::*;
 use super::super::model::{Case, CaseKeyRow, CasePatch, NewCase};
 use crate::crypto::WrappedCaseKey;
 use crate::db::schema::{case_keys, cases};
-use crate::db::{PreparedOnce, WriteTx};
-use crate::error::{Error, Result};
+use crate::db::{PreparedOnce, WriteTx, changed_one};
+use crate::error::Result;
 
 /// A new case with its key.
 pub(crate) fn insert(tx: &mut WriteTx<'_>, new: &NewCase, key: WrappedCaseKey) -> Result<()> {
@@ -27,9 +27,6 @@ pub(crate) fn update(tx: &mut WriteTx<'_>, case: &Case, patch: &CasePatch) -> Re
     let now = tx.now();
     let changes = (patch, cases::version.eq(case.version + 1), cases::updated_at.eq(now));
     let as_read = cases::id.eq(case.id).and(cases::version.eq(case.version));
-    let changed = PreparedOnce::update(cases::table, changes, as_read).execute(tx.conn())?;
-    if changed == 0 {
-        return Err(Error::precondition_failed());
-    }
+    changed_one(PreparedOnce::update(cases::table, changes, as_read).execute(tx.conn())?)?;
     Ok(cases::table.find(case.id).select(Case::as_select()).first(tx.conn())?)
 }

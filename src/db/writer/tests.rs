@@ -100,3 +100,21 @@ fn a_job_that_fails_leaves_the_others_alone() {
     assert_eq!(told, [("fails", Err(Code::Internal)), ("behind", Ok(())), ("afterwards", Ok(()))]);
     assert_eq!(stored, ["afterwards", "behind"]);
 }
+
+/// The savepoint is gone when the job is to be rolled back to it, and what the job did is still there.
+fn lose_the_savepoint(conn: &mut AnyConnection, failure: Error) -> Result<()> {
+    conn.batch_execute("RELEASE SAVEPOINT diesel_savepoint_1")?;
+    Err(failure)
+}
+
+#[test]
+fn what_cannot_be_rolled_back_is_never_committed_whoever_is_at_fault() {
+    let by_client: Work = |conn| lose_the_savepoint(conn, Error::not_found());
+    let by_us: Work = |conn| lose_the_savepoint(conn, Error::internal(anyhow::anyhow!("by us")));
+    for work in [by_client, by_us] {
+        let (told, stored) = run(&[("before", |_| Ok(())), ("stuck", work), ("behind", |_| Ok(()))]);
+        let failed = Err(Code::Internal);
+        assert_eq!(told, [("before", failed), ("stuck", failed), ("behind", failed), ("afterwards", Ok(()))]);
+        assert_eq!(stored, ["afterwards"]);
+    }
+}

@@ -105,11 +105,11 @@ pub async fn list_hubs(
     app: Data<App>,
     query: ListQuery<Unfiltered>,
 ) -> Result<Page<HubView>> {
-    let (limit, start) = (query.page.limit(), query.page.start::<String>()?);
+    let (limit, start) = (query.page.limit(), query.page.start::<HubName>()?);
     let event = Event::new(Action::HubList);
     let seen = app
         .db
-        .read(permit, event, move |tx, permit| store::list(tx, permit, start.as_deref(), limit + 1))
+        .read(permit, event, move |tx, permit| store::list(tx, permit, start.as_ref(), limit + 1))
         .await?;
     Page::of(seen.value, &query.page, |hub| hub.name.clone(), HubView::from)
 }

@@ -8,7 +8,7 @@ use super::name::HubName;
 use crate::access::{HubId, Permission, Permit, Reach};
 use crate::db::schema::hubs;
 use crate::db::types::Country;
-use crate::db::{Backend, Tx, WriteTx, on_duplicate};
+use crate::db::{Backend, Tx, WriteTx, changed_one, on_duplicate};
 use crate::error::{Code, Error, Result};
 use crate::network::codes::HubState;
 
@@ -38,12 +38,12 @@ pub(crate) fn by_name(tx: &mut Tx<'_>, name: &HubName) -> Result<Option<Hub>> {
 pub(crate) fn list<P: Permission>(
     tx: &mut Tx<'_>,
     permit: &Permit<P>,
-    start: Option<&str>,
+    start: Option<&HubName>,
     limit: i64,
 ) -> Result<Vec<Hub>> {
     let mut query = hubs::table.filter(reached(permit)).into_boxed();
     if let Some(start) = start {
-        query = query.filter(hubs::name.gt(start.to_owned()));
+        query = query.filter(hubs::name.gt(start.clone()));
     }
     Ok(query.order(hubs::name).limit(limit).select(Hub::as_select()).load(tx.conn())?)
 }
@@ -81,9 +81,7 @@ pub(crate) fn update(tx: &mut WriteTx<'_>, hub: &Hub, patch: &HubPatch) -> Resul
             .set((patch, hubs::version.eq(hub.version + 1), hubs::updated_at.eq(now)))
             .execute(tx.conn())
             .map_err(|error| on_duplicate(error, name_taken))?;
-    if changed == 0 {
-        return Err(Error::precondition_failed());
-    }
+    changed_one(changed)?;
     Ok(hubs::table.find(hub.id).select(Hub::as_select()).first(tx.conn())?)
 }
 

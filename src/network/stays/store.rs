@@ -8,7 +8,7 @@ use super::rules::{IntakeFacts, open_stay_ended};
 use crate::cases::model::Case;
 use crate::db::schema::stays;
 use crate::db::types::Day;
-use crate::db::{Tx, WriteTx, on_duplicate};
+use crate::db::{Tx, WriteTx, changed_one, on_duplicate};
 use crate::error::{Error, Result};
 use crate::network::codes::Leaving;
 use crate::network::model::Shelter;
@@ -90,8 +90,6 @@ pub(crate) fn end(
             stays::updated_at.eq(now),
         ))
         .execute(tx.conn())?;
-    if changed == 0 {
-        return Err(Error::precondition_failed());
-    }
+    changed_one(changed)?;
     find(tx, case, stay.id)
 }

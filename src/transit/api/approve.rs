@@ -38,8 +38,8 @@ pub async fn approve_journey(
         let journey = &itinerary.journey;
         if_match.check(journey.version)?;
         let approver = permit.person()?;
-        approval::approve(case.status, journey.state, &itinerary.facts(), journey.created_by, approver)
-            .map_err(Error::unmet)?;
+        let own_plan = itinerary.is_planned_by(approver);
+        approval::approve(case.status, journey.state, &itinerary.facts(), own_plan).map_err(Error::unmet)?;
         store::update(tx, journey, &JourneyPatch::approved(approver, tx.now()))?;
         Ok(JourneyView::from(store::find(tx, &case, id)?))
     });

@@ -6,8 +6,8 @@ use utoipa::ToSchema;
 
 use super::plan::{NewLegRequest, UNFIT_KEEPER};
 use super::{JourneyView, record_state};
-use crate::access::Permit;
 use crate::access::permissions::JourneyWrite;
+use crate::access::{Permit, UserId};
 use crate::app::App;
 use crate::audit::{Action, Event};
 use crate::cases;
@@ -39,14 +39,20 @@ pub async fn create_leg(
         let case = cases::store::find(tx, permit, &reference)?;
         let itinerary = store::find(tx, &case, id)?;
         if_match.check(itinerary.journey.version)?;
-        add_leg(tx, &case, &itinerary, request)?;
+        add_leg(tx, &case, &itinerary, permit.person()?, request)?;
         Ok(JourneyView::from(store::find(tx, &case, id)?))
     });
     let view = view.await?;
     Ok(Created::at(format!("/v1/cases/{}/journeys/{}", view.case_id, view.id), view))
 }
 
-fn add_leg(tx: &mut WriteTx<'_>, case: &Case, itinerary: &Itinerary, request: NewLegRequest) -> Result<()> {
+fn add_leg(
+    tx: &mut WriteTx<'_>,
+    case: &Case,
+    itinerary: &Itinerary,
+    planner: UserId,
+    request: NewLegRequest,
+) -> Result<()> {
     let journey = &itinerary.journey;
     let place = itinerary.legs.len() + 1;
     if !store::unfit_keepers(tx, case, &[request.keeper_id])?.is_empty() {
@@ -54,7 +60,7 @@ fn add_leg(tx: &mut WriteTx<'_>, case: &Case, itinerary: &Itinerary, request: Ne
     }
     let (from, on) = (request.from_country, request.planned_on);
     approval::add_leg(case.status, journey.state, &itinerary.facts(), from, on).map_err(Error::unmet)?;
-    let leg = request.row(case, journey.id, place, tx.now())?;
+    let leg = request.row((case.id, journey.id), place, planner, tx.now())?;
     store::insert_leg(tx, &leg)?;
     tx.event.set_subject(leg.id);
     store::update(tx, journey, &JourneyPatch::planned())?;
@@ -97,7 +103,7 @@ pub async fn set_leg_state(
         let case = cases::store::find(tx, permit, &reference)?;
         let itinerary = store::find(tx, &case, id)?;
         if_match.check(itinerary.journey.version)?;
-        tell_leg(tx, &case, &itinerary, leg, request)
+        tell_leg(tx, &case, &itinerary, permit.person()?, (leg, request))
     });
     Ok(Versioned(view.await?))
 }
@@ -106,15 +112,15 @@ fn tell_leg(
     tx: &mut WriteTx<'_>,
     case: &Case,
     itinerary: &Itinerary,
-    leg: LegId,
-    request: LegStateRequest,
+    teller: UserId,
+    (leg, request): (LegId, LegStateRequest),
 ) -> Result<JourneyView> {
     let (journey, legs) = (&itinerary.journey, &itinerary.legs);
     let index = legs.iter().position(|row| row.id == leg).ok_or_else(Error::not_found)?;
     let today = latest_day(tx.now());
     rules::next_leg_state(journey.state, &itinerary.facts(), index, request.to, request.on, today)
         .map_err(Error::unmet)?;
-    store::set_leg_state(tx, &legs[index], request.to, request.on)?;
+    store::set_leg_state(tx, &legs[index], teller, request.to, request.on)?;
     let now = store::find(tx, case, journey.id)?;
     let state = rules::derive_state(journey.state, &now.facts(), journey.destination_country);
     store::update(tx, journey, &JourneyPatch::to_state(journey, state))?;

@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 
 use super::JourneyView;
 use crate::access::permissions::JourneyWrite;
-use crate::access::{Permit, UserId};
+use crate::access::{CaseId, Permit, UserId};
 use crate::app::App;
 use crate::audit::{Action, Event};
 use crate::cases;
@@ -61,11 +61,17 @@ pub struct NewLegRequest {
 
 impl NewLegRequest {
     /// The row at `place`, from 1, of a journey of the case.
-    pub(super) fn row(self, case: &Case, journey: JourneyId, place: usize, now: Timestamp) -> Result<Leg> {
+    pub(super) fn row(
+        self,
+        journey: (CaseId, JourneyId),
+        place: usize,
+        planner: UserId,
+        now: Timestamp,
+    ) -> Result<Leg> {
         Ok(Leg {
             id: LegId::generate(),
-            case_id: case.id,
-            journey_id: journey,
+            case_id: journey.0,
+            journey_id: journey.1,
             place: i32::try_from(place).map_err(Error::internal)?,
             from_country: self.from_country,
             to_country: self.to_country,
@@ -74,7 +80,9 @@ impl NewLegRequest {
             started_on: None,
             ended_on: None,
             state: LegState::Planned,
+            created_by: planner,
             created_at: now,
+            updated_by: planner,
             updated_at: now,
             version: 1,
         })
@@ -126,7 +134,7 @@ fn plan(
     };
     let legs: Vec<Leg> = (1..)
         .zip(&request.legs)
-        .map(|(place, leg)| leg.row(case, new.id, place, now))
+        .map(|(place, leg)| leg.row((case.id, new.id), place, planner, now))
         .collect::<Result<_>>()?;
     let facts: Vec<_> = legs.iter().map(Leg::facts).collect();
     approval::plan(case.status, store::has_open_journey(tx, case)?, &facts).map_err(Error::unmet)?;

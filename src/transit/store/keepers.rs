@@ -6,6 +6,7 @@ use diesel::dsl::exists;
 use diesel::prelude::*;
 
 use crate::access::UserId;
+use crate::accounts::codes::UserStatus;
 use crate::cases::model::Case;
 use crate::cases::scope::lasts;
 use crate::db::Tx;
@@ -24,7 +25,7 @@ pub(crate) fn unfit_keepers(tx: &mut Tx<'_>, case: &Case, keepers: &[UserId]) ->
         .filter(hub_members::user_id.eq(users::id));
     let fit: Vec<UserId> = users::table
         .filter(users::id.eq_any(keepers.to_vec()))
-        .filter(users::status.eq("active"))
+        .filter(users::status.eq(UserStatus::Active))
         .filter(exists(on_team).or(exists(in_hub)))
         .select(users::id)
         .load(tx.conn())?;

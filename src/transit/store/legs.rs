@@ -3,9 +3,10 @@
 
 use diesel::prelude::*;
 
-use crate::db::WriteTx;
+use crate::access::UserId;
 use crate::db::schema::legs;
-use crate::error::{Error, Result};
+use crate::db::{WriteTx, changed_one};
+use crate::error::Result;
 use crate::transit::codes::LegState;
 use crate::transit::model::Leg;
 
@@ -20,6 +21,7 @@ pub(crate) fn insert_leg(tx: &mut WriteTx<'_>, leg: &Leg) -> Result<()> {
 pub(crate) fn set_leg_state(
     tx: &mut WriteTx<'_>,
     leg: &Leg,
+    teller: UserId,
     to: LegState,
     on: crate::db::types::Day,
 ) -> Result<()> {
@@ -37,8 +39,9 @@ pub(crate) fn set_leg_state(
             legs::started_on.eq(started_on),
             legs::ended_on.eq(ended_on),
             legs::version.eq(leg.version + 1),
+            legs::updated_by.eq(teller),
             legs::updated_at.eq(now),
         ))
         .execute(tx.conn())?;
-    if changed == 1 { Ok(()) } else { Err(Error::precondition_failed()) }
+    changed_one(changed)
 }

@@ -15,7 +15,7 @@ use super::model::{Itinerary, Journey, JourneyId, JourneyPatch, Leg, NewJourney}
 use crate::cases::model::Case;
 use crate::db::schema::{journeys, legs as leg_rows};
 use crate::db::types::Timestamp;
-use crate::db::{Tx, WriteTx, on_duplicate};
+use crate::db::{Tx, WriteTx, changed_one, on_duplicate};
 use crate::error::{Error, Result};
 
 /// The states of a journey that has not ended: a case has one such journey at most.
@@ -107,5 +107,5 @@ pub(crate) fn update(tx: &mut WriteTx<'_>, journey: &Journey, patch: &JourneyPat
         diesel::update(journeys::table.find(journey.id).filter(journeys::version.eq(journey.version)))
             .set((patch, journeys::version.eq(journey.version + 1), journeys::updated_at.eq(now)))
             .execute(tx.conn())?;
-    if changed == 1 { Ok(()) } else { Err(Error::precondition_failed()) }
+    changed_one(changed)
 }

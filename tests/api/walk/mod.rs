@@ -262,6 +262,17 @@ impl<'a> Walk<'a> {
             let stale = person.send(with_body(stale, &sample)).await;
             assert_eq!(stale.status.as_u16(), 412, "{what}, of an old version: {}", stale.text());
         }
+        if expected == Expected::Allowed {
+            let unknown = person.request(self.route.method.clone(), &format!("{path}?colour=red"));
+            let mut unknown = with_body(unknown, &sample);
+            if let Some(precondition) = self.precondition(&sample) {
+                unknown = unknown.insert_header(precondition);
+            }
+            let refused = person.send(unknown).await;
+            assert_eq!(refused.status.as_u16(), 400, "{what}, with an unknown query: {}", refused.text());
+            refused.expect_problem(400, "malformed_request");
+            assert_eq!(refused.pointers(), ["colour"], "{what}");
+        }
         let mut complete = with_body(request(), &sample);
         if let Some(precondition) = self.precondition(&sample) {
             complete = complete.insert_header(precondition);

@@ -1,0 +1,60 @@
+//! Tests of the two ways to the data: who waits for whom.
+
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::time::Duration;
+
+use super::*;
+use crate::access::permissions::{AuditRead, CaseRead};
+use crate::access::{Actor, Role, SessionId, UserId};
+use crate::audit::Action;
+use crate::audit::entry::RequestId;
+use crate::crypto::RootKey;
+use crate::http::context::RequestContext;
+
+fn database(directory: &tempfile::TempDir) -> Db {
+    let url = DatabaseUrl::parse(directory.path().join("w.db").to_str().unwrap(), false).unwrap();
+    migrate::create_file(&url).unwrap();
+    migrate::run(&url).unwrap();
+    let (keyring, _) = Keyring::create(&RootKey::generate(), "test").unwrap();
+    Db::open(&url, Arc::new(keyring), Clock::system()).unwrap()
+}
+
+fn permit<P: Permission>(role: Role) -> Permit<P> {
+    let actor = Actor { user: UserId::generate(), session: SessionId::generate(), role, hubs: Vec::new() };
+    Permit::for_actor(actor, RequestContext::new(RequestId::generate())).unwrap()
+}
+
+#[actix_web::test]
+async fn slow_questions_of_the_log_leave_everybody_else_their_connections() {
+    let directory = tempfile::tempdir().unwrap();
+    let db = Arc::new(database(&directory));
+    let (begun, enough) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicBool::new(false)));
+    let slow = || {
+        let (db, begun, enough) = (Arc::clone(&db), Arc::clone(&begun), Arc::clone(&enough));
+        actix_web::rt::spawn(async move {
+            let (permit, event) = (permit::<AuditRead>(Role::Auditor), Event::new(Action::AuditList));
+            let walk = move |_: &mut Tx<'_>, _: &Permit<AuditRead>| {
+                begun.fetch_add(1, Ordering::SeqCst);
+                while !enough.load(Ordering::SeqCst) {
+                    std::thread::sleep(Duration::from_millis(1));
+                }
+                Ok(())
+            };
+            db.read_log(permit, event, walk).await.map(|seen| seen.value)
+        })
+    };
+    let questions: Vec<_> = (0..12).map(|_| slow()).collect();
+    while begun.load(Ordering::SeqCst) == 0 {
+        tokio::time::sleep(Duration::from_millis(1)).await;
+    }
+    let permit = permit::<CaseRead>(Role::Caseworker);
+    let read = db.read(permit, Event::new(Action::CaseRead), |_, _| Ok(()));
+    let read = tokio::time::timeout(Duration::from_secs(5), read).await;
+    let walking = begun.load(Ordering::SeqCst);
+    enough.store(true, Ordering::SeqCst);
+    assert!(read.expect("it waits for the log").is_ok());
+    assert!(walking <= 2, "{walking} questions at a time");
+    for question in questions {
+        question.await.unwrap().unwrap();
+    }
+}
