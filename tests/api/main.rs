@@ -14,6 +14,7 @@ mod audit_log;
 mod bad_input;
 mod bodies;
 mod cases;
+mod code_columns;
 mod code_lists;
 mod common;
 mod concurrency;

@@ -35,6 +35,12 @@ impl TestDatabase {
         }
     }
 
+    /// A migrated, empty database of SQLite, and one of PostgreSQL where the tests have a server.
+    pub fn of_each_kind() -> Vec<Self> {
+        let ours = Self::create();
+        if ours.is_postgres() { vec![Self::sqlite(), ours] } else { vec![ours] }
+    }
+
     /// A database without any table.
     pub fn empty() -> Self {
         match server() {
