@@ -30,6 +30,7 @@ mod journeys;
 mod kill;
 mod leaving;
 mod lists;
+mod migrations;
 mod names;
 mod plaintext;
 mod query_plans;

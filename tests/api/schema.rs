@@ -190,12 +190,8 @@ fn whatever_belongs_to_a_case_refers_to_it() {
 
 #[test]
 fn undoing_every_migration_leaves_an_empty_database() {
-    let kinds = TestDatabase::empty();
-    let mut databases = vec![("sqlite", TestDatabase::empty_sqlite())];
-    if kinds.is_postgres() {
-        databases.push(("postgres", kinds));
-    }
-    for (kind, database) in databases {
+    for database in TestDatabase::empty_of_each_kind() {
+        let kind = if database.is_postgres() { "postgres" } else { "sqlite" };
         let mut raw = database.raw();
         let run = |raw: &mut Raw, migration: &Path, file: &str| {
             let sql = std::fs::read_to_string(migration.join(file)).unwrap();

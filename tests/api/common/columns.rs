@@ -9,6 +9,9 @@ pub struct Column {
     pub name: String,
     /// `text`, `bigint`, `integer`, `boolean`, `date` or `bytea`.
     pub kind: String,
+    pub nullable: bool,
+    /// Whether it is the key, or a part of it.
+    pub key: bool,
     /// The table whose row it names.
     pub refers_to: Option<String>,
     /// The codes that its CHECK takes, in the order of the CHECK.
@@ -34,13 +37,15 @@ fn of(raw: &mut Raw, table: &str) -> Vec<Column> {
     let checks = checks(raw, table);
     let lines = match raw {
         Raw::Sqlite(_) => raw.texts(&format!(
-            "SELECT columns.name || '|' || lower(replace(columns.type, 'BLOB', 'BYTEA')) || '|' || coalesce(keys.\"table\", '') AS t
+            "SELECT columns.name || '|' || lower(replace(columns.type, 'BLOB', 'BYTEA')) || '|' || (columns.\"notnull\" = 0) || '|' ||
+                    (columns.pk > 0) || '|' || coalesce(keys.\"table\", '') AS t
              FROM pragma_table_info('{table}') AS columns
              LEFT JOIN pragma_foreign_key_list('{table}') AS keys ON keys.\"from\" = columns.name
              ORDER BY columns.cid"
         )),
         Raw::Postgres(_) => raw.texts(&format!(
-            "SELECT attname || '|' || format_type(atttypid, atttypmod) || '|' ||
+            "SELECT attname || '|' || format_type(atttypid, atttypmod) || '|' || (NOT attnotnull)::int || '|' ||
+                    coalesce((SELECT (attnum = ANY (conkey))::int FROM pg_constraint WHERE conrelid = attrelid AND contype = 'p'), 0) || '|' ||
                     coalesce((SELECT confrelid::regclass::text FROM pg_constraint WHERE conrelid = attrelid AND contype = 'f' AND conkey = ARRAY[attnum]), '')
              FROM pg_attribute WHERE attrelid = '{table}'::regclass AND attnum > 0 AND NOT attisdropped ORDER BY attnum"
         )),
@@ -49,10 +54,12 @@ fn of(raw: &mut Raw, table: &str) -> Vec<Column> {
 }
 
 fn column(line: &str, checks: &[String]) -> Column {
-    let [name, kind, refers_to] = line.split('|').collect::<Vec<_>>().try_into().unwrap();
+    let [name, kind, nullable, key, refers_to] = line.split('|').collect::<Vec<_>>().try_into().unwrap();
     Column {
         name: name.to_owned(),
         kind: kind.to_owned(),
+        nullable: nullable == "1",
+        key: key == "1",
         refers_to: Some(refers_to.to_owned()).filter(|table| !table.is_empty()),
         codes: checks.iter().find_map(|check| codes(check, name)),
         length: checks.iter().find_map(|check| {
