@@ -171,12 +171,15 @@ pub async fn create_shelter(
 pub struct ShelterPatchRequest {
     /// What it is called.
     #[serde(default, deserialize_with = "patch::required")]
+    #[schema(nullable = false)]
     codename: Option<Codename>,
     /// How many people may sleep in it: no fewer than stay there now.
     #[serde(default, deserialize_with = "patch::required")]
+    #[schema(nullable = false)]
     beds: Option<Beds>,
     /// Whether it may be used.
     #[serde(default, deserialize_with = "patch::required")]
+    #[schema(nullable = false)]
     state: Option<ShelterState>,
 }
 

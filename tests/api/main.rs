@@ -32,6 +32,7 @@ mod leaving;
 mod lists;
 mod migrations;
 mod names;
+mod patches;
 mod plaintext;
 mod query_plans;
 mod records;

@@ -78,12 +78,15 @@ pub struct NewHubRequest {
 pub struct HubPatchRequest {
     /// Its name.
     #[serde(default, deserialize_with = "patch::required")]
+    #[schema(nullable = false)]
     name: Option<HubName>,
     /// Where it works.
     #[serde(default, deserialize_with = "patch::required")]
+    #[schema(nullable = false)]
     country: Option<Country>,
     /// Whether it takes new members.
     #[serde(default, deserialize_with = "patch::required")]
+    #[schema(nullable = false)]
     state: Option<HubState>,
 }
 
