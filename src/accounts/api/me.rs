@@ -83,7 +83,7 @@ async fn changed_before(permit: Permit<AccountUpdate>, app: &App, event: Event) 
     let origin = permit.origin();
     let before = app.db.write(permit, event.clone(), move |_, _| Err::<(), _>(wrong())).await;
     match before {
-        Ok(()) => Ok(NoContent),
+        Ok(_) => Ok(NoContent),
         Err(error) if [Code::InvalidFields, Code::IdempotencyKeyReused].contains(&error.code()) => {
             app.db.record_failure(event, origin, Code::InvalidFields).await?;
             Err(wrong())

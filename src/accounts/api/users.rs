@@ -110,7 +110,7 @@ pub async fn create_user(
             UserView::load(tx, permit, user)
         })
         .await?;
-    Ok(Created::at(format!("/v1/users/{}", view.id), view))
+    Ok(Created::at("/v1/users/{id}", view))
 }
 
 /// `GET /v1/users/{user}`
@@ -124,7 +124,7 @@ pub async fn get_user(
         let user = store::find(tx, permit, id)?;
         UserView::load(tx, permit, user)
     });
-    Ok(Versioned(seen.await?.value))
+    Ok(Versioned::read(seen.await?.value))
 }
 
 /// `PATCH /v1/users/{user}`
