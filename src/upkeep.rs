@@ -33,11 +33,12 @@ pub async fn forget_old_answers(app: &App) -> Result<()> {
     let event = Event::new(Action::SystemMaintain).detail("forgotten", "stored_answers");
     app.db
         .write(Permit::<SystemAct>::system("upkeep"), event, |tx, _| idempotency::forget_old(tx).map(drop))
-        .await
+        .await?
+        .made()
 }
 
 /// Puts it on the record that a server started.
 pub async fn record_start(app: &App) -> Result<()> {
     let event = Event::new(Action::SystemStart).detail("version", env!("CARGO_PKG_VERSION"));
-    app.db.write(Permit::<SystemAct>::system("start"), event, |_, _| Ok(())).await
+    app.db.write(Permit::<SystemAct>::system("start"), event, |_, _| Ok(())).await?.made()
 }

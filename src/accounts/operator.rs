@@ -57,7 +57,8 @@ pub async fn add_user(
             let user = users::create(tx, &Creation { id, username, role, password_hash, hubs: ids })?;
             UserView::load(tx, permit, user)
         })
-        .await
+        .await?
+        .made()
 }
 
 /// All users.
@@ -82,7 +83,8 @@ pub async fn change_user(
             let user = users::change(tx, permit, &user, role, status)?;
             UserView::load(tx, permit, user)
         })
-        .await
+        .await?
+        .made()
 }
 
 /// Another password.
@@ -98,7 +100,8 @@ pub async fn reset_password(app: &App, username: Username, password: SecretStrin
             let user = named(tx, &username)?;
             users::reset_password(tx, &user, &hash)
         })
-        .await
+        .await?
+        .made()
 }
 
 /// The user of this name, noted on the event.
@@ -114,7 +117,8 @@ pub async fn add_hub(app: &App, name: HubName, country: Country) -> Result<HubVi
     let event = Event::new(Action::HubCreate);
     app.db
         .write(permit(), event, move |tx, _| hubs::store::create(tx, &name, country).map(HubView::from))
-        .await
+        .await?
+        .made()
 }
 
 /// All hubs.

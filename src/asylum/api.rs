@@ -20,7 +20,7 @@ use crate::http::{Body, Created, IfMatch, ListQuery, Page, Path, Unfiltered, Ver
 use crate::machine::latest_day;
 
 /// An asylum application.
-#[derive(Serialize, Deserialize, ToSchema)]
+#[derive(Serialize, ToSchema)]
 #[schema(example = json!({
     "id": "5k5w8z0v4n9qx2c7m1b6t8r4ye", "case_id": "3k5w8z0v4n9qx2c7m1b6t8r4ye", "country": "THA",
     "authority": "unhcr", "level": "FI", "state": "registered", "applied_on": "2006-08-25",
@@ -107,7 +107,7 @@ pub async fn get_application(
         let case = cases::store::find(tx, permit, &reference)?;
         store::find(tx, &case, id)
     });
-    Ok(Versioned(seen.await?.value.into()))
+    Ok(Versioned::read(seen.await?.value))
 }
 
 /// An application to record.
@@ -164,7 +164,7 @@ pub async fn create_application(
         Ok(ApplicationView::from(application))
     });
     let view = view.await?;
-    Ok(Created::at(format!("/v1/cases/{}/applications/{}", view.case_id, view.id), view))
+    Ok(Created::at("/v1/cases/{case_id}/applications/{id}", view))
 }
 
 /// How far an application has come.

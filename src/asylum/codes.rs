@@ -37,16 +37,3 @@ text_enum! {
         AppealPending = "appeal_pending": "Appeal pending",
     }
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::db::types::checks::assert_bound;
-
-    #[test]
-    fn the_columns_take_exactly_these_codes() {
-        assert_bound::<Authority>("authority");
-        assert_bound::<Level>("level");
-        assert_bound::<ApplicationState>("state");
-    }
-}

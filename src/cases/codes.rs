@@ -70,19 +70,3 @@ text_enum! {
         Duplicate = "duplicate": "The person has another case",
     }
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::db::types::checks::assert_bound;
-
-    #[test]
-    fn the_columns_take_exactly_these_codes() {
-        assert_bound::<Stage>("stage");
-        assert_bound::<Status>("status");
-        assert_bound::<Risk>("risk");
-        assert_bound::<Sex>("sex");
-        assert_bound::<AgeBand>("age_band");
-        assert_bound::<Outcome>("outcome");
-    }
-}

@@ -1,12 +1,14 @@
 //! The answers of POSTs that were sent with an `Idempotency-Key`, kept in the commit that they answer.
 //!
-//! The answer is stored sealed: it may hold what a disk must not tell. A repeat, also after a crash or
-//! at another server, gets the same answer; another request under the same key is refused. What was said
+//! The answer is stored sealed: it may hold what a disk must not tell. It is JSON and goes out as it is, so
+//! that what an earlier version kept is not read by the types of a later one. A repeat, also after a crash
+//! or at another server, gets the same answer; another request under the same key is refused. What was said
 //! of a case is said again only to whoever may read the case at the repeat.
 
 use chrono::TimeDelta;
 use diesel::prelude::*;
-use serde::{Serialize, de::DeserializeOwned};
+use serde::Serialize;
+use serde_json::value::RawValue;
 
 use super::schema::idempotency_keys;
 use super::tx::{Tx, WriteTx, on_duplicate};
@@ -67,13 +69,13 @@ impl Kept {
     ///
     /// That is asked of the permission to read and not of the one in hand: who may open cases in a hub
     /// need not reach those that are open in it.
-    pub(super) fn again<P: Permission, T: DeserializeOwned>(
+    pub(super) fn again<P: Permission>(
         &self,
         tx: &mut Tx<'_>,
         permit: &Permit<P>,
         keyring: &Keyring,
         (actor, key): (UserId, &IdempotencyKey),
-    ) -> Result<T> {
+    ) -> Result<Box<RawValue>> {
         if let Some(case) = self.case {
             cases::store::find(tx, &permit.to_read_cases()?, &CaseRef::Id(case))?;
         }

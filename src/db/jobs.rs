@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use diesel::result::{DatabaseErrorKind, Error as DbError};
-use serde::{Serialize, de::DeserializeOwned};
+use serde::Serialize;
 use tokio::sync::oneshot;
 
 use super::conn::AnyConnection;
@@ -19,6 +19,7 @@ use crate::audit::{Event, Outcome};
 use crate::clock::Clock;
 use crate::crypto::Keyring;
 use crate::error::{Code, Error, Result};
+use crate::http::Given;
 
 /// A job and where its answer will come.
 pub(super) type Pending<T> = (Box<dyn Job>, oneshot::Receiver<Result<T>>);
@@ -41,9 +42,9 @@ where
     }
 
     /// For the group commit.
-    pub(super) fn into_job<T>(self) -> Pending<T>
+    pub(super) fn into_job<T>(self) -> Pending<Given<T>>
     where
-        T: Serialize + DeserializeOwned + Send + 'static,
+        T: Serialize + Send + 'static,
         F: Fn(&mut WriteTx<'_>, &Permit<P>) -> Result<T> + Send + 'static,
     {
         let (sender, receiver) = oneshot::channel();
@@ -51,9 +52,9 @@ where
     }
 
     /// In a transaction of its own, again while it meets others.
-    pub(super) fn run_alone<T>(self, conn: &mut AnyConnection, most_tries: u32) -> Result<T>
+    pub(super) fn run_alone<T>(self, conn: &mut AnyConnection, most_tries: u32) -> Result<Given<T>>
     where
-        T: Serialize + DeserializeOwned,
+        T: Serialize,
         F: Fn(&mut WriteTx<'_>, &Permit<P>) -> Result<T>,
     {
         for attempt in 1.. {
@@ -94,9 +95,9 @@ where
         permit: &Permit<P>,
         position: &mut Option<i64>,
         refusal: &mut Event,
-    ) -> Result<T>
+    ) -> Result<Given<T>>
     where
-        T: Serialize + DeserializeOwned,
+        T: Serialize,
         F: Fn(&mut WriteTx<'_>, &Permit<P>) -> Result<T>,
     {
         let origin = self.permit.origin();
@@ -114,7 +115,7 @@ where
             }
             let answer = kept.again(&mut tx, permit, &self.keyring, (user, key))?;
             tx.finish()?;
-            return Ok(answer);
+            return Ok(Given::Before(answer));
         }
         let value = (self.f)(&mut tx, permit);
         if let Some(case) = tx.event.case() {
@@ -125,7 +126,7 @@ where
             idempotency::keep(&mut tx, &self.keyring, user, key, &value)?;
         }
         tx.finish()?;
-        Ok(value)
+        Ok(Given::Now(value))
     }
 
     /// Puts a refusal on the record, outside the transaction that it ended.
@@ -146,14 +147,14 @@ where
 
 struct WriteJob<P, F, T> {
     write: Write<P, F>,
-    sender: oneshot::Sender<Result<T>>,
-    outcome: Option<Result<T>>,
+    sender: oneshot::Sender<Result<Given<T>>>,
+    outcome: Option<Result<Given<T>>>,
 }
 
 impl<P, F, T> Job for WriteJob<P, F, T>
 where
     P: Permission,
-    T: Serialize + DeserializeOwned + Send + 'static,
+    T: Serialize + Send + 'static,
     F: Fn(&mut WriteTx<'_>, &Permit<P>) -> Result<T> + Send + 'static,
 {
     fn run(&mut self, conn: &mut AnyConnection, position: &mut Option<i64>) -> Result<(), Code> {

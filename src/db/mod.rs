@@ -27,7 +27,7 @@ mod writer;
 
 use std::sync::Arc;
 
-use serde::{Serialize, de::DeserializeOwned};
+use serde::Serialize;
 
 use crate::access::{Permission, Permit};
 use crate::audit::entry::{NewEntry, Origin};
@@ -35,6 +35,7 @@ use crate::audit::{Event, Outcome, Receipt};
 use crate::clock::Clock;
 use crate::crypto::Keyring;
 use crate::error::{Code, Error, Result};
+use crate::http::Given;
 use conn::{ConnectError, Purpose};
 use jobs::{ReadEvent, Write};
 use pool::Pool;
@@ -147,13 +148,14 @@ impl Db {
     }
 
     /// Writes; the change, its event and the answer kept for an idempotency key are one commit.
+    /// When the key was answered before, nothing is written but the event, and that answer is given.
     ///
     /// On PostgreSQL the transaction is serializable and is run again when it met another, so `f` may
     /// run more than once, and concurrent requests end as if they had come one after another.
-    pub async fn write<P, T, F>(&self, permit: Permit<P>, event: Event, f: F) -> Result<T>
+    pub async fn write<P, T, F>(&self, permit: Permit<P>, event: Event, f: F) -> Result<Given<T>>
     where
         P: Permission,
-        T: Serialize + DeserializeOwned + Send + 'static,
+        T: Serialize + Send + 'static,
         F: Fn(&mut WriteTx<'_>, &Permit<P>) -> Result<T> + Send + 'static,
     {
         let write = Write::new(permit, event, f, Arc::clone(&self.keyring), self.clock.clone());

@@ -6,6 +6,7 @@ pub mod body;
 pub mod context;
 pub mod describe;
 pub mod etag;
+pub mod given;
 pub mod idempotency;
 pub(crate) mod json;
 pub mod page;
@@ -19,6 +20,7 @@ pub mod table;
 
 pub use body::Body;
 pub use etag::{IfMatch, WriteCondition};
+pub use given::Given;
 pub use page::{ListQuery, Page, Unfiltered};
 pub use path::Path;
 pub use query::Query;

@@ -7,6 +7,7 @@ use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder, Responder};
 use serde::Serialize;
 
 use super::etag::of_version;
+use super::given::Given;
 use super::page::Page;
 
 /// What has a version that two people may edit.
@@ -19,12 +20,12 @@ pub trait HasVersion {
 pub struct Json<T>(pub T);
 
 /// 200 with a body and its ETag.
-pub struct Versioned<T>(pub T);
+pub struct Versioned<T>(pub Given<T>);
 
 /// 201 with a body, its ETag and where it is.
 pub struct Created<T> {
-    location: String,
-    body: T,
+    location: &'static str,
+    body: Given<T>,
 }
 
 /// 201 with a body that has no address of its own: tokens.
@@ -33,10 +34,25 @@ pub struct Issued<T>(pub T);
 /// 204.
 pub struct NoContent;
 
+impl<T> Versioned<T> {
+    /// What was read.
+    pub fn read(view: impl Into<T>) -> Self {
+        Self(Given::Now(view.into()))
+    }
+}
+
 impl<T> Created<T> {
-    /// Created at `location`.
-    pub fn at(location: impl Into<String>, body: T) -> Self {
-        Self { location: location.into(), body }
+    /// Created at `location`, a path with members of the body in braces.
+    #[must_use]
+    pub fn at(location: &'static str, body: Given<T>) -> Self {
+        Self { location, body }
+    }
+}
+
+/// The ETag of what has a version.
+fn tag<T: HasVersion>(response: &mut HttpResponseBuilder, body: &Given<T>) {
+    if let Some(version) = body.version() {
+        response.insert_header((ETAG, of_version(version)));
     }
 }
 
@@ -58,7 +74,7 @@ impl<T: Serialize + HasVersion> Responder for Versioned<T> {
     type Body = BoxBody;
     fn respond_to(self, _: &HttpRequest) -> HttpResponse {
         let mut response = HttpResponse::Ok();
-        response.insert_header((ETAG, of_version(self.0.version())));
+        tag(&mut response, &self.0);
         json(response, &self.0)
     }
 }
@@ -67,9 +83,10 @@ impl<T: Serialize + HasVersion> Responder for Created<T> {
     type Body = BoxBody;
     fn respond_to(self, _: &HttpRequest) -> HttpResponse {
         let mut response = HttpResponse::Created();
-        response
-            .insert_header((LOCATION, self.location))
-            .insert_header((ETAG, of_version(self.body.version())));
+        if let Some(location) = self.body.fill(self.location) {
+            response.insert_header((LOCATION, location));
+        }
+        tag(&mut response, &self.body);
         json(response, &self.body)
     }
 }

@@ -19,7 +19,7 @@ use crate::http::reply::HasVersion;
 use crate::http::{Body, Created, IfMatch, ListQuery, Page, Path, Versioned, patch};
 
 /// A shelter.
-#[derive(Serialize, Deserialize, ToSchema)]
+#[derive(Serialize, ToSchema)]
 #[schema(example = json!({
     "id": "4k5w8z0v4n9qx2c7m1b6t8r4ye", "hub_id": "1a5w8z0v4n9qx2c7m1b6t8r4ye", "codename": "Larch",
     "beds": 6, "occupied": 4, "free": 2, "state": "open", "version": 1,
@@ -122,7 +122,7 @@ pub async fn get_shelter(
         let occupied = store::occupied(tx, &shelter)?;
         Ok(ShelterView::new(shelter, occupied))
     });
-    Ok(Versioned(seen.await?.value))
+    Ok(Versioned::read(seen.await?.value))
 }
 
 /// A shelter to create; it is open at once.
@@ -165,7 +165,7 @@ pub async fn create_shelter(
         Ok(ShelterView::new(store::insert(tx, &new)?, 0))
     });
     let view = view.await?;
-    Ok(Created::at(format!("/v1/shelters/{}", view.id), view))
+    Ok(Created::at("/v1/shelters/{id}", view))
 }
 
 /// What to change of a shelter; members that are absent stay as they are (RFC 7396).
@@ -175,12 +175,15 @@ pub async fn create_shelter(
 pub struct ShelterPatchRequest {
     /// What it is called.
     #[serde(default, deserialize_with = "patch::required")]
+    #[schema(nullable = false)]
     codename: Option<Codename>,
     /// How many people may sleep in it: no fewer than stay there now.
     #[serde(default, deserialize_with = "patch::required")]
+    #[schema(nullable = false)]
     beds: Option<Beds>,
     /// Whether it may be used.
     #[serde(default, deserialize_with = "patch::required")]
+    #[schema(nullable = false)]
     state: Option<ShelterState>,
 }
 

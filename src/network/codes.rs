@@ -32,16 +32,3 @@ text_enum! {
         RecordedInError = "recorded_in_error": "Never stayed: recorded by mistake",
     }
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::db::types::checks::assert_bound;
-
-    #[test]
-    fn the_columns_take_exactly_these_codes() {
-        assert_bound::<ShelterState>("state");
-        assert_bound::<HubState>("state");
-        assert_bound::<Leaving>("leaving");
-    }
-}

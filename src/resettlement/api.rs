@@ -20,7 +20,7 @@ use crate::http::{Body, Created, IfMatch, ListQuery, Page, Path, Unfiltered, Ver
 use crate::machine::latest_day;
 
 /// A resettlement: a submission to a country, and what became of it.
-#[derive(Serialize, Deserialize, ToSchema)]
+#[derive(Serialize, ToSchema)]
 #[schema(example = json!({
     "id": "6k5w8z0v4n9qx2c7m1b6t8r4ye", "case_id": "3k5w8z0v4n9qx2c7m1b6t8r4ye", "country": "USA",
     "primary_category": "women_girls_at_risk", "secondary_category": "survivor_violence_torture",
@@ -104,7 +104,7 @@ pub async fn get_resettlement(
         let case = cases::store::find(tx, permit, &reference)?;
         store::find(tx, &case, id)
     });
-    Ok(Versioned(seen.await?.value.into()))
+    Ok(Versioned::read(seen.await?.value))
 }
 
 /// A resettlement to prepare.
@@ -168,7 +168,7 @@ pub async fn create_resettlement(
         Ok(ResettlementView::from(resettlement))
     });
     let view = view.await?;
-    Ok(Created::at(format!("/v1/cases/{}/resettlements/{}", view.case_id, view.id), view))
+    Ok(Created::at("/v1/cases/{case_id}/resettlements/{id}", view))
 }
 
 /// How far a resettlement has come.

@@ -37,17 +37,3 @@ text_enum! {
         Withdrawn = "withdrawn": "Withdrawn",
     }
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::db::types::checks::assert_bound;
-
-    #[test]
-    fn the_columns_take_exactly_these_codes() {
-        assert_bound::<Category>("primary_category");
-        assert_bound::<Category>("secondary_category");
-        assert_bound::<Priority>("priority");
-        assert_bound::<ResettlementState>("state");
-    }
-}

@@ -25,15 +25,3 @@ text_enum! {
         Cancelled = "cancelled": "Never started",
     }
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::db::types::checks::assert_bound;
-
-    #[test]
-    fn the_columns_take_exactly_these_codes() {
-        assert_bound::<JourneyState>("state");
-        assert_bound::<LegState>("state");
-    }
-}

@@ -5,7 +5,7 @@ use chrono::TimeDelta;
 use serde_json::{Value, json};
 use waystation::access::HubId;
 
-use crate::common::{Client, Person, TestApp, assert_without_gap, together};
+use crate::common::{Client, Person, Raw, TestApp, assert_without_gap, hex, together};
 
 const KEY: &str = "6f8a1c1e-4b1d-4f6e-9a53-0d5d2f0a7c11";
 
@@ -73,6 +73,30 @@ async fn a_restarted_server_gives_the_same_answer() {
     let heron = heron.client.at(&restarted);
     assert_eq!(heron.post_once(KEY, "/v1/cases", case_in(hub)).await.expect(201), view);
     assert_eq!(cases(&restarted), 1);
+}
+
+#[actix_web::test]
+async fn an_answer_that_an_earlier_version_kept_is_given_as_it_was() {
+    let (app, hub, heron) = network().await;
+    let first = heron.post_once(KEY, "/v1/cases", case_in(hub)).await;
+    let id = first.expect(201)["id"].as_str().unwrap().to_owned();
+    // It lacks members that a case has today, has one that no case has, a code that no list has, and an order
+    // of its own.
+    let earlier = format!(r#"{{"version":1,"stage":"hidden", "id":"{id}","nickname":null}}"#);
+    let kept = app.app.keyring.seal_answer(&format!("{}/{KEY}", heron.id), earlier.as_bytes()).unwrap();
+    let mut raw = app.database.raw();
+    let bytes = match &raw {
+        Raw::Sqlite(_) => format!("X'{}'", hex(&kept)),
+        Raw::Postgres(_) => format!("'\\x{}'", hex(&kept)),
+    };
+    raw.execute(&format!("UPDATE idempotency_keys SET answer = {bytes}")).unwrap();
+
+    let again = heron.post_once(KEY, "/v1/cases", case_in(hub)).await;
+    again.expect(201);
+    assert_eq!(again.text(), earlier);
+    assert_eq!(again.etag(), first.etag());
+    assert_eq!(again.header("location"), Some(format!("/v1/cases/{id}").as_str()));
+    assert_eq!(cases(&app), 1);
 }
 
 #[actix_web::test]

@@ -86,6 +86,7 @@ async fn change(
             users::set_password(tx, &user, &hash)
         })
         .await
+        .map(drop)
 }
 
 /// The answer to a request whose current password does not fit: the one that it was given before, if it
@@ -96,5 +97,5 @@ async fn change(
 async fn changed_before(permit: Permit<AccountUpdate>, app: &App, event: Event) -> Result<()> {
     let wrong = || Error::invalid_field("/current_password", "This is not your password until now.");
     let before = app.db.write(permit, event, move |_, _| Err::<(), _>(wrong())).await;
-    before.map_err(|error| if error.code() == Code::IdempotencyKeyReused { wrong() } else { error })
+    before.map(drop).map_err(|error| if error.code() == Code::IdempotencyKeyReused { wrong() } else { error })
 }

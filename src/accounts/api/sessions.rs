@@ -22,7 +22,7 @@ use crate::audit::{Action, Event};
 use crate::db::{Tx, WriteTx};
 use crate::error::{Code, Error, Result};
 use crate::http::context::RequestContext;
-use crate::http::{Body, Issued, Json, NoContent};
+use crate::http::{Body, Given, Issued, Json, NoContent};
 
 /// Who logs in. No `Debug`: it holds a password.
 #[derive(Deserialize, ToSchema)]
@@ -68,7 +68,7 @@ pub struct SessionView {
 }
 
 /// Who has logged in.
-#[derive(Serialize, Deserialize, ToSchema)]
+#[derive(Serialize, ToSchema)]
 pub struct SessionUser {
     /// Their id.
     id: UserId,
@@ -81,7 +81,7 @@ pub struct SessionUser {
 }
 
 /// What a transaction gives for an open session; the access token is made after its commit.
-#[derive(Serialize, Deserialize)]
+#[derive(Serialize)]
 struct OpenSession {
     session: SessionId,
     refresh_token: String,
@@ -144,7 +144,8 @@ async fn log_in(
         None
     };
     let event = Event::new(Action::SessionCreate).by(user.id);
-    app.db.write(permit, event, move |tx, permit| open(tx, permit, &user, renewed.as_deref())).await
+    let opened = app.db.write(permit, event, move |tx, permit| open(tx, permit, &user, renewed.as_deref()));
+    opened.await?.made()
 }
 
 /// One answer for whatever is wrong.
@@ -198,7 +199,8 @@ pub async fn refresh_session(
                 }
             }
         })
-        .await;
+        .await
+        .and_then(Given::made);
     match outcome {
         Ok(Some(session)) => Ok(Json(session.view(&app)?)),
         Ok(None) => Err(refresh::refused()),

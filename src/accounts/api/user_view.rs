@@ -1,6 +1,6 @@
 //! A user as a client sees them.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::access::{HubId, Permission, Permit, Role, UserId};
@@ -14,7 +14,7 @@ use crate::error::Result;
 use crate::http::reply::HasVersion;
 
 /// A user.
-#[derive(Serialize, Deserialize, ToSchema)]
+#[derive(Serialize, ToSchema)]
 #[schema(example = json!({
     "id": "2b5w8z0v4n9qx2c7m1b6t8r4ye", "username": "heron", "role": "caseworker", "status": "active",
     "hubs": ["1a5w8z0v4n9qx2c7m1b6t8r4ye"], "created_at": "2026-03-01T09:00:00.000000Z",

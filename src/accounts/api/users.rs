@@ -49,10 +49,20 @@ pub struct NewUserRequest {
 pub struct UserPatchRequest {
     /// The role; auditors, administrators and readers leave their hubs and teams.
     #[serde(default, deserialize_with = "patch::required")]
+    #[schema(nullable = false)]
     role: Option<Role>,
     /// The status; suspending ends every session.
     #[serde(default, deserialize_with = "patch::required")]
+    #[schema(nullable = false)]
     status: Option<UserStatus>,
+}
+
+impl UserPatchRequest {
+    fn fields(&self) -> impl Iterator<Item = &'static str> + use<> {
+        [("role", self.role.is_some()), ("status", self.status.is_some())]
+            .into_iter()
+            .filter_map(|(name, given)| given.then_some(name))
+    }
 }
 
 /// A password that an administrator sets. No `Debug`.
@@ -107,7 +117,7 @@ pub async fn create_user(
             UserView::load(tx, permit, user)
         })
         .await?;
-    Ok(Created::at(format!("/v1/users/{}", view.id), view))
+    Ok(Created::at("/v1/users/{id}", view))
 }
 
 /// `GET /v1/users/{user}`
@@ -121,7 +131,7 @@ pub async fn get_user(
         let user = store::find(tx, permit, id)?;
         UserView::load(tx, permit, user)
     });
-    Ok(Versioned(seen.await?.value))
+    Ok(Versioned::read(seen.await?.value))
 }
 
 /// `PATCH /v1/users/{user}`
@@ -133,7 +143,8 @@ pub async fn update_user(
     body: Body<UserPatchRequest>,
 ) -> Result<Versioned<UserView>> {
     let (id, request) = (path.0, body.0);
-    let view = app.db.write(permit, Event::new(Action::UserUpdate).subject(id), move |tx, permit| {
+    let event = Event::new(Action::UserUpdate).subject(id).fields(request.fields());
+    let view = app.db.write(permit, event, move |tx, permit| {
         let user = store::find(tx, permit, id)?;
         if_match.check(user.version)?;
         let user = users::change(tx, permit, &user, request.role, request.status)?;

@@ -67,7 +67,7 @@ pub async fn create_case(
         .db
         .write(permit, Event::new(Action::CaseCreate), move |tx, permit| open(tx, permit, &keyring, &request))
         .await?;
-    Ok(Created::at(format!("/v1/cases/{}", view.id), view))
+    Ok(Created::at("/v1/cases/{id}", view))
 }
 
 fn open(

@@ -21,5 +21,5 @@ pub async fn get_case(
     let reference = path.0;
     let event = Event::new(Action::CaseRead).asked_for(reference);
     let seen = app.db.read(permit, event, move |tx, permit| store::find(tx, permit, &reference)).await?;
-    Ok(Versioned(seen.value.into()))
+    Ok(Versioned::read(seen.value))
 }

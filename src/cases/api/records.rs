@@ -29,7 +29,7 @@ use crate::http::body::LARGEST;
 use crate::http::describe::example_of;
 use crate::http::path::PathSegment;
 use crate::http::reply::HasVersion;
-use crate::http::{Body, IfMatch, ListQuery, Page, Path, Unfiltered, Versioned, WriteCondition};
+use crate::http::{Body, Given, IfMatch, ListQuery, Page, Path, Unfiltered, Versioned, WriteCondition};
 
 /// A record with the permissions that open and write it.
 pub trait SealedGroup: Record {
@@ -59,7 +59,7 @@ sealed_groups! {
 }
 
 /// A version of a record, without what it says.
-#[derive(Serialize, Deserialize, ToSchema)]
+#[derive(Serialize, ToSchema)]
 #[schema(example = json!({
     "version": 2, "recorded_at": "2006-08-02T10:00:00.000000Z", "recorded_by": "2b5w8z0v4n9qx2c7m1b6t8r4ye"
 }))]
@@ -222,7 +222,7 @@ pub async fn get_record<R: SealedGroup>(
     app: Data<App>,
     path: Path<CaseRef>,
 ) -> Result<Versioned<OpenedRecord<R>>> {
-    open(permit, &app, path.0, Wanted::Newest).await.map(Versioned)
+    open(permit, &app, path.0, Wanted::Newest).await.map(Versioned::read)
 }
 
 /// `GET /v1/cases/{case}/identity/versions/{version}` and the other groups
@@ -232,7 +232,7 @@ pub async fn get_record_version<R: SealedGroup>(
     path: Path<(CaseRef, VersionNumber)>,
 ) -> Result<Versioned<OpenedRecord<R>>> {
     let (reference, number) = path.0;
-    open(permit, &app, reference, Wanted::Numbered(number.0)).await.map(Versioned)
+    open(permit, &app, reference, Wanted::Numbered(number.0)).await.map(Versioned::read)
 }
 
 /// `GET /v1/cases/{case}/identity/versions` and the other groups
@@ -258,7 +258,7 @@ async fn write<R: SealedGroup>(
     reference: CaseRef,
     condition: WriteCondition,
     record: R,
-) -> Result<RecordVersion> {
+) -> Result<Given<RecordVersion>> {
     refuse_longer_than_a_body(&record)?;
     let keyring = Arc::clone(&app.keyring);
     let event = Event::new(Action::RecordWrite).asked_for(reference).group(R::GROUP);

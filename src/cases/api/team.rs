@@ -18,7 +18,7 @@ use crate::http::{Body, Json, NoContent, Page, Path};
 use crate::machine::unmet;
 
 /// A place on a team.
-#[derive(Serialize, Deserialize, ToSchema)]
+#[derive(Serialize, ToSchema)]
 #[schema(example = json!({
     "user_id": "2b5w8z0v4n9qx2c7m1b6t8r4ye", "username": "heron", "field_groups": ["identity", "legal"],
     "ends_at": "2006-12-31T00:00:00.000000Z", "active": true, "added_by": "1c5w8z0v4n9qx2c7m1b6t8r4ye",
@@ -109,7 +109,7 @@ pub async fn put_team_place(
         let giver = permit.person()?;
         put(tx, &case, giver, user, &request)
     });
-    Ok(Json(place.await?))
+    Ok(Json(place.await?.made()?))
 }
 
 fn put(

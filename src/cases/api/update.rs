@@ -24,15 +24,19 @@ use crate::http::{Body, IfMatch, Path, Versioned, patch};
 pub struct CasePatchRequest {
     /// Risk.
     #[serde(default, deserialize_with = "patch::required")]
+    #[schema(nullable = false)]
     risk: Option<Risk>,
     /// Sex.
     #[serde(default, deserialize_with = "patch::required")]
+    #[schema(nullable = false)]
     sex: Option<Sex>,
     /// Age band.
     #[serde(default, deserialize_with = "patch::required")]
+    #[schema(nullable = false)]
     age_band: Option<AgeBand>,
     /// Where the person fled from.
     #[serde(default, deserialize_with = "patch::required")]
+    #[schema(nullable = false)]
     origin_country: Option<Country>,
     /// Where the person means to live; null when that is no longer known.
     #[serde(default, deserialize_with = "patch::removable")]

@@ -1,6 +1,6 @@
 //! A case as a client sees it.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::access::{CaseId, HubId};
@@ -11,7 +11,7 @@ use crate::db::types::{Country, Day, Timestamp};
 use crate::http::reply::HasVersion;
 
 /// A case: one person. Who it is stands in the sealed records.
-#[derive(Serialize, Deserialize, ToSchema)]
+#[derive(Serialize, ToSchema)]
 #[schema(example = json!({
     "id": "3k5w8z0v4n9qx2c7m1b6t8r4ye", "code": "WS-7K3M-9QXV-R", "hub_id": "1a5w8z0v4n9qx2c7m1b6t8r4ye",
     "stage": "shelter", "status": "active", "risk": "high", "sex": "female", "age_band": "18-59",

@@ -3,8 +3,6 @@
 //! PostgreSQL's own `uuid`, `timestamptz` and enums are not to be had on a connection that may be
 //! either database, so each has one portable form here and nowhere else.
 
-#[cfg(test)]
-pub(crate) mod checks;
 mod country;
 mod day;
 mod id;

@@ -18,7 +18,7 @@ use crate::http::{Body, Created, IfMatch, ListQuery, Page, Path, Unfiltered, Ver
 use crate::network::codes::HubState;
 
 /// A hub.
-#[derive(Serialize, Deserialize, ToSchema)]
+#[derive(Serialize, ToSchema)]
 #[schema(example = json!({
     "id": "1a5w8z0v4n9qx2c7m1b6t8r4ye", "name": "River office", "country": "CHN", "state": "open",
     "created_at": "2026-03-01T09:00:00.000000Z", "updated_at": "2026-03-01T09:00:00.000000Z", "version": 1
@@ -78,12 +78,15 @@ pub struct NewHubRequest {
 pub struct HubPatchRequest {
     /// Its name.
     #[serde(default, deserialize_with = "patch::required")]
+    #[schema(nullable = false)]
     name: Option<HubName>,
     /// Where it works.
     #[serde(default, deserialize_with = "patch::required")]
+    #[schema(nullable = false)]
     country: Option<Country>,
     /// Whether it takes new members.
     #[serde(default, deserialize_with = "patch::required")]
+    #[schema(nullable = false)]
     state: Option<HubState>,
 }
 
@@ -127,7 +130,7 @@ pub async fn create_hub(
             store::create(tx, &request.name, request.country).map(HubView::from)
         })
         .await?;
-    Ok(Created::at(format!("/v1/hubs/{}", view.id), view))
+    Ok(Created::at("/v1/hubs/{id}", view))
 }
 
 /// `GET /v1/hubs/{hub}`
@@ -139,7 +142,7 @@ pub async fn get_hub(
     let id = path.0;
     let event = Event::new(Action::HubRead).subject(id);
     let seen = app.db.read(permit, event, move |tx, permit| store::find(tx, permit, id)).await?;
-    Ok(Versioned(seen.value.into()))
+    Ok(Versioned::read(seen.value))
 }
 
 /// `PATCH /v1/hubs/{hub}`

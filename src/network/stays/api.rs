@@ -23,7 +23,7 @@ use crate::network::codes::Leaving;
 use crate::network::model::{Shelter, ShelterId};
 
 /// A stay in a shelter.
-#[derive(Serialize, Deserialize, ToSchema)]
+#[derive(Serialize, ToSchema)]
 #[schema(example = json!({
     "id": "5k5w8z0v4n9qx2c7m1b6t8r4ye", "case_id": "3k5w8z0v4n9qx2c7m1b6t8r4ye",
     "shelter_id": "4k5w8z0v4n9qx2c7m1b6t8r4ye", "arrived_on": "2006-08-01", "left_on": null, "leaving": null,
@@ -100,7 +100,7 @@ pub async fn get_stay(
         let case = cases::store::find(tx, permit, &reference)?;
         store::find(tx, &case, id)
     });
-    Ok(Versioned(seen.await?.value.into()))
+    Ok(Versioned::read(seen.await?.value))
 }
 
 /// A person to take in.
@@ -140,7 +140,7 @@ pub async fn create_stay(
         Ok(StayView::from(store::insert(tx, &case, &new)?))
     });
     let view = view.await?;
-    Ok(Created::at(format!("/v1/cases/{}/stays/{}", view.case_id, view.id), view))
+    Ok(Created::at("/v1/cases/{case_id}/stays/{id}", view))
 }
 
 /// The shelter named in a body: one out of reach is a field at fault, as one that is not there.

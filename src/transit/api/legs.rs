@@ -43,7 +43,7 @@ pub async fn create_leg(
         Ok(JourneyView::from(store::find(tx, &case, id)?))
     });
     let view = view.await?;
-    Ok(Created::at(format!("/v1/cases/{}/journeys/{}", view.case_id, view.id), view))
+    Ok(Created::at("/v1/cases/{case_id}/journeys/{id}", view))
 }
 
 fn add_leg(

@@ -106,7 +106,7 @@ pub async fn create_journey(
         plan(tx, &case, permit.person()?, &request)
     });
     let view = view.await?;
-    Ok(Created::at(format!("/v1/cases/{}/journeys/{}", view.case_id, view.id), view))
+    Ok(Created::at("/v1/cases/{case_id}/journeys/{id}", view))
 }
 
 fn plan(

@@ -43,5 +43,5 @@ pub async fn get_journey(
         let case = cases::store::find(tx, permit, &reference)?;
         store::find(tx, &case, id)
     });
-    Ok(Versioned(seen.await?.value.into()))
+    Ok(Versioned::read(seen.await?.value))
 }

@@ -1,6 +1,6 @@
 //! A journey as a client sees it.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::access::{CaseId, UserId};
@@ -10,7 +10,7 @@ use crate::transit::codes::{JourneyState, LegState};
 use crate::transit::model::{Itinerary, JourneyId, Leg, LegId};
 
 /// A journey with its legs.
-#[derive(Serialize, Deserialize, ToSchema)]
+#[derive(Serialize, ToSchema)]
 #[schema(example = json!({
     "id": "6k5w8z0v4n9qx2c7m1b6t8r4ye", "case_id": "3k5w8z0v4n9qx2c7m1b6t8r4ye", "state": "planned",
     "destination_country": "THA", "approved_by": null, "approved_at": null,
@@ -48,7 +48,7 @@ pub struct JourneyView {
 }
 
 /// A leg of a journey.
-#[derive(Serialize, Deserialize, ToSchema)]
+#[derive(Serialize, ToSchema)]
 pub struct LegView {
     /// Its id.
     id: LegId,

@@ -35,6 +35,18 @@ impl TestDatabase {
         }
     }
 
+    /// A migrated, empty database of SQLite, and one of PostgreSQL where the tests have a server.
+    pub fn of_each_kind() -> Vec<Self> {
+        let ours = Self::create();
+        if ours.is_postgres() { vec![Self::sqlite(), ours] } else { vec![ours] }
+    }
+
+    /// As [`of_each_kind`](Self::of_each_kind), without any table.
+    pub fn empty_of_each_kind() -> Vec<Self> {
+        let ours = Self::empty();
+        if ours.is_postgres() { vec![Self::empty_sqlite(), ours] } else { vec![ours] }
+    }
+
     /// A database without any table.
     pub fn empty() -> Self {
         match server() {

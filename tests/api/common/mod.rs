@@ -3,6 +3,7 @@
 mod answer;
 mod authority;
 pub mod cluster;
+pub mod columns;
 mod database;
 mod log;
 mod people;

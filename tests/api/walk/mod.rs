@@ -164,7 +164,13 @@ async fn no_kept_answer_is_given_to_whoever_has_lost_what_it_tells_of() {
             if !first.status.is_success() {
                 continue;
             }
-            assert_eq!(send().await.json(), first.json(), "{} by a {role}", route.operation);
+            let again = send().await;
+            assert_eq!(again.text(), first.text(), "{} by a {role}", route.operation);
+            for header in ["location", "etag"] {
+                assert_eq!(again.header(header), first.header(header), "{} by a {role}", route.operation);
+            }
+            let created = first.status.as_u16() == 201;
+            assert_eq!(first.header("location").is_some(), created, "{}", route.operation);
             walk.scene.lose(*role, person);
             let again = send().await;
             assert!(again.status.is_client_error(), "{} by a {role}: {}", route.operation, again.text());

@@ -121,7 +121,7 @@ impl Router {
             tx.event.set_subject(session);
             Ok(session)
         });
-        let session = opened.await?;
+        let session = opened.await?.made()?;
         self.sessions.borrow_mut().insert(user, (session, now));
         Ok(session)
     }
