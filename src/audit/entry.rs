@@ -13,7 +13,7 @@ use crate::db::schema::audit_events;
 use crate::db::types::{Timestamp, id};
 use crate::error::{Code, Error, Result};
 
-id!(EventId, "An entry of the log.");
+id!(EventId, "An entry of the log.", dated);
 id!(SubjectId, "What an entry is about: a user, a session, a hub, a stay, a version of a record and so on.");
 id!(RequestId, "A request; in every answer, log line and entry it caused.");
 
@@ -92,7 +92,7 @@ impl NewEntry {
         outcome: Outcome,
         refusal: Option<Code>,
     ) -> Result<Self> {
-        let id = EventId::generate();
+        let id = EventId::generate(at);
         let actor = event.actor.or(origin.actor);
         let body = serde_json_canonicalizer::to_vec(&Body {
             action: event.action,

@@ -11,7 +11,7 @@ use crate::crypto::Ciphertext;
 use crate::db::schema::{case_keys, case_periods, case_team, cases, sealed_records};
 use crate::db::types::{Country, Day, Timestamp, id};
 
-id!(PeriodId, "A stretch of a case's history.");
+id!(PeriodId, "A stretch of a case's history.", dated);
 id!(RecordId, "One version of a sealed record.");
 
 /// A case as stored: nothing in it tells who the person is.

@@ -63,7 +63,7 @@ pub(super) fn open(url: &DatabaseUrl, purpose: Purpose) -> Result<AnyConnection,
     }
 }
 
-fn open_sqlite(path: &SqlitePath, purpose: Purpose) -> Result<SqliteConnection, ConnectError> {
+pub(super) fn open_sqlite(path: &SqlitePath, purpose: Purpose) -> Result<SqliteConnection, ConnectError> {
     let mut conn = SqliteConnection::establish(&path.to_uri())?;
     conn.batch_execute(
         "PRAGMA busy_timeout = 10000;
@@ -75,8 +75,9 @@ fn open_sqlite(path: &SqlitePath, purpose: Purpose) -> Result<SqliteConnection, 
          PRAGMA temp_store = MEMORY;",
     )?;
     if purpose == Purpose::Write {
+        // A server's log is checkpointed beside its writer long before it has so many pages; at 64 MiB by its writer.
         conn.batch_execute(
-            "PRAGMA journal_mode = WAL; PRAGMA wal_autocheckpoint = 4000; PRAGMA cache_size = -8192",
+            "PRAGMA journal_mode = WAL; PRAGMA wal_autocheckpoint = 16000; PRAGMA cache_size = -8192",
         )?;
         // What it cannot write SQLite opens for reading, and says so only at the first write: a change
         // that is taken back makes it say so now.

@@ -5,6 +5,7 @@
 //! commit. Only this folder may ask which database a connection is to.
 
 mod advice;
+mod checkpointer;
 pub(crate) mod conn;
 pub(crate) mod idempotency;
 mod jobs;

@@ -5,11 +5,12 @@
 //! after the commit, so nothing acknowledged can be lost.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TryRecvError, TrySendError, sync_channel};
+use std::sync::mpsc::{Receiver, SyncSender, TryRecvError, TrySendError, sync_channel};
 use std::time::{Duration, Instant};
 
 use diesel::connection::{AnsiTransactionManager, SimpleConnection as _, TransactionManager as _};
 
+use super::checkpointer::Checkpointer;
 use super::commit_failure;
 use super::conn::{AnyConnection, ConnectError, Purpose, open};
 use super::in_transaction;
@@ -60,11 +61,12 @@ impl Writer {
     /// Opens the connection and starts the thread; it ends when the `Writer` is dropped.
     pub(super) fn start(url: &DatabaseUrl) -> Result<Self, ConnectError> {
         let conn = open(url, Purpose::Write)?;
+        let checkpointer = Checkpointer::start(url)?;
         let (queue, jobs) = sync_channel(QUEUE);
         let url = url.clone();
         std::thread::Builder::new()
             .name("writer".into())
-            .spawn(move || Batches::new(url, conn, jobs).run())
+            .spawn(move || Batches::new(url, conn, checkpointer, jobs).run())
             .map_err(|error| {
                 ConnectError::Unsafe(format!("the writing thread cannot be started: {error}"))
             })?;
@@ -83,14 +85,20 @@ impl Writer {
 struct Batches {
     url: DatabaseUrl,
     conn: Option<AnyConnection>,
+    checkpointer: Option<Checkpointer>,
     jobs: Receiver<Waiting>,
     pace: Pace,
     last_answers: Instant,
 }
 
 impl Batches {
-    fn new(url: DatabaseUrl, conn: AnyConnection, jobs: Receiver<Waiting>) -> Self {
-        Self { url, conn: Some(conn), jobs, pace: Pace::new(), last_answers: Instant::now() }
+    fn new(
+        url: DatabaseUrl,
+        conn: AnyConnection,
+        checkpointer: Option<Checkpointer>,
+        jobs: Receiver<Waiting>,
+    ) -> Self {
+        Self { url, conn: Some(conn), checkpointer, jobs, pace: Pace::new(), last_answers: Instant::now() }
     }
 
     fn run(mut self) {
@@ -100,13 +108,15 @@ impl Batches {
                 let Ok(first) = self.jobs.recv() else { return };
                 batch.push(first);
             }
-            self.gather(&mut batch);
             let committed = self.commit(&mut batch);
             // What queued while the commit ran is the other half of the crowd: counted before the answers go out.
             let mut next = Vec::new();
             self.take_waiting(&mut next);
             self.pace.batch_ended(batch.len(), next.len());
             self.last_answers = Instant::now();
+            if let Some(checkpointer) = &mut self.checkpointer {
+                checkpointer.committed(batch.len());
+            }
             for waiting in batch {
                 waiting.job.answer(match &committed {
                     Ok(()) => Ok(()),
@@ -117,19 +127,21 @@ impl Batches {
         }
     }
 
-    /// Takes what waits, and then waits for those who are on their way.
-    fn gather(&mut self, batch: &mut Vec<Waiting>) {
+    /// Takes what waits, else waits for who is on the way; false when it is time to commit.
+    fn more(&self, batch: &mut Vec<Waiting>) -> bool {
+        let before = batch.len();
         self.take_waiting(batch);
-        while batch.len() < MOST_IN_BATCH {
-            let patience = self.pace.patience(batch.len(), self.last_answers.elapsed());
-            if patience.is_zero() {
-                break;
-            }
-            match self.jobs.recv_timeout(patience) {
-                Ok(waiting) => batch.push(waiting),
-                Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => break,
+        if batch.len() == before && before < MOST_IN_BATCH {
+            let patience = self.pace.patience(before, self.last_answers.elapsed());
+            if !patience.is_zero() {
+                batch.extend(self.jobs.recv_timeout(patience));
             }
         }
+        batch.len() > before
+    }
+
+    /// Learns how close together those came who were not there at the last answers.
+    fn learn(&mut self, batch: &[Waiting]) {
         let came = batch.iter().map(|waiting| waiting.since.saturating_duration_since(self.last_answers));
         let came: Vec<Duration> = came.filter(|after| !after.is_zero()).collect();
         let last = came.iter().max().copied().unwrap_or_default();
@@ -145,7 +157,7 @@ impl Batches {
         }
     }
 
-    fn commit(&mut self, batch: &mut [Waiting]) -> Result<(), Failure> {
+    fn commit(&mut self, batch: &mut Vec<Waiting>) -> Result<(), Failure> {
         let mut conn = self.begin()?;
         // After a failure the connection is dropped, which rolls back whatever was left open.
         self.transact(&mut conn, batch)?;
@@ -168,10 +180,25 @@ impl Batches {
         Ok(conn)
     }
 
-    fn transact(&mut self, conn: &mut AnyConnection, batch: &mut [Waiting]) -> Result<(), Failure> {
-        if !appended_together(conn, batch) {
-            one_by_one(conn, batch)?;
+    fn transact(&mut self, conn: &mut AnyConnection, batch: &mut Vec<Waiting>) -> Result<(), Failure> {
+        let mut position = first_position(conn).map_err(|error| Failure::of(error.code(), &error))?;
+        if matches!(conn, AnyConnection::Postgres(_)) {
+            while self.more(batch) {}
+            if !appended_together(conn, batch) {
+                one_by_one(conn, batch, &mut position)?;
+            }
+        } else {
+            // Each is worked for as it comes, so that waiting for more costs nothing while there is work.
+            let mut done = 0;
+            loop {
+                one_by_one(conn, &mut batch[done..], &mut position)?;
+                done = batch.len();
+                if !self.more(batch) {
+                    break;
+                }
+            }
         }
+        self.learn(batch);
         let started = Instant::now();
         commit(conn).map_err(|error| Failure::told(&commit_failure(conn, error)))?;
         #[cfg(feature = "slow-commit")]
@@ -184,9 +211,6 @@ impl Batches {
 /// On PostgreSQL every statement is a round trip, so entries alone are appended by one. If that fails
 /// nothing was done, and each is tried alone.
 fn appended_together(conn: &mut AnyConnection, batch: &mut [Waiting]) -> bool {
-    if matches!(conn, AnyConnection::Sqlite(_)) {
-        return false;
-    }
     let Some(entries) = batch.iter().map(|waiting| waiting.job.entry().cloned()).collect() else {
         return false;
     };
@@ -200,17 +224,20 @@ fn appended_together(conn: &mut AnyConnection, batch: &mut [Waiting]) -> bool {
 }
 
 /// Each job in a savepoint of its own.
-fn one_by_one(conn: &mut AnyConnection, batch: &mut [Waiting]) -> Result<(), Failure> {
-    let mut position = first_position(conn).map_err(|error| Failure::of(error.code(), &error))?;
+fn one_by_one(
+    conn: &mut AnyConnection,
+    batch: &mut [Waiting],
+    position: &mut Option<i64>,
+) -> Result<(), Failure> {
     for Waiting { job, .. } in batch {
-        let before = position;
-        match catch_unwind(AssertUnwindSafe(|| job.run(conn, &mut position))) {
+        let before = *position;
+        match catch_unwind(AssertUnwindSafe(|| job.run(conn, position))) {
             Ok(Ok(())) => {}
             Ok(Err(code)) => still_open(conn, code)?,
             // The others in this commit have nothing to do with it.
             Err(_) => {
                 tracing::error!("a job of the writing thread panicked; it alone is rolled back");
-                position = before;
+                *position = before;
                 leave_savepoints(conn).map_err(Failure::database)?;
                 still_open(conn, Code::Internal)?;
             }

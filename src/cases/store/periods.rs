@@ -137,7 +137,7 @@ fn store(tx: &mut WriteTx<'_>, row: &PeriodRow) -> Result<()> {
 
 fn row_of(case: crate::access::CaseId, period: &Period, by: UserId, tx: &Tx<'_>) -> PeriodRow {
     PeriodRow {
-        id: PeriodId::generate(),
+        id: PeriodId::generate(tx.now()),
         case_id: case,
         hub_id: period.standing.hub_id,
         stage: period.standing.stage,

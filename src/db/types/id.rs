@@ -2,6 +2,12 @@
 //!
 //! Made by us before the insert, so that the audit entry can name its subject; never sequential
 //! and never ordered by time, so that an id tells nothing about how many there are or since when.
+//!
+//! Two kinds begin with their moment all the same, as in a ULID: what is never shown without that moment
+//! beside it, and is written at every request. New ones then share a page of their index, where random
+//! ones would have each commit write a page for each of them.
+
+use super::Timestamp;
 
 /// Length of every id as text.
 pub const ID_LEN: usize = 26;
@@ -20,6 +26,16 @@ pub fn new_id_bytes(random: [u8; 16]) -> [u8; ID_LEN] {
     text
 }
 
+/// Encodes a moment in milliseconds and 80 random bits, which order as the moments do.
+#[must_use]
+pub fn new_dated_id_bytes(at: Timestamp, random: [u8; 10]) -> [u8; ID_LEN] {
+    let millis = u64::try_from(at.micros() / 1000).unwrap_or_default().to_be_bytes();
+    let mut bytes = [0; 16];
+    bytes[..6].copy_from_slice(&millis[2..]);
+    bytes[6..].copy_from_slice(&random);
+    new_id_bytes(bytes)
+}
+
 /// Accepts exactly what [`new_id_bytes`] makes.
 #[must_use]
 pub fn parse_id_bytes(text: &str) -> Option<[u8; ID_LEN]> {
@@ -32,9 +48,31 @@ pub fn parse_id_bytes(text: &str) -> Option<[u8; ID_LEN]> {
 ///
 /// `id!(CaseId, "A case.")` expands to a `Copy` newtype with `generate`, `as_str`, `FromStr`,
 /// `Display`, serde as text, the diesel `Text` conversions and its OpenAPI schema, so that a
-/// `UserId` can never be passed for a `CaseId`.
+/// `UserId` can never be passed for a `CaseId`. With `dated` behind it, `generate` asks for the moment.
 macro_rules! id {
     ($name:ident, $doc:literal) => {
+        $crate::db::types::id!(@type $name, $doc);
+
+        impl $name {
+            /// A new random id from the operating system's generator.
+            #[must_use]
+            pub fn generate() -> Self {
+                Self($crate::db::types::new_id_bytes($crate::crypto::random::bytes()))
+            }
+        }
+    };
+    ($name:ident, $doc:literal, dated) => {
+        $crate::db::types::id!(@type $name, $doc);
+
+        impl $name {
+            /// A new id of this moment, random beyond that.
+            #[must_use]
+            pub fn generate(at: $crate::db::types::Timestamp) -> Self {
+                Self($crate::db::types::new_dated_id_bytes(at, $crate::crypto::random::bytes()))
+            }
+        }
+    };
+    (@type $name:ident, $doc:literal) => {
         #[doc = $doc]
         #[derive(
             Clone,
@@ -51,12 +89,6 @@ macro_rules! id {
         pub struct $name([u8; $crate::db::types::ID_LEN]);
 
         impl $name {
-            /// A new random id from the operating system's generator.
-            #[must_use]
-            pub fn generate() -> Self {
-                Self($crate::db::types::new_id_bytes($crate::crypto::random::bytes()))
-            }
-
             /// The id as it stands in URLs and columns.
             #[must_use]
             pub fn as_str(&self) -> &str {
@@ -107,6 +139,19 @@ mod tests {
             let text = std::str::from_utf8(&bytes).unwrap();
             assert_eq!(parse_id_bytes(text), Some(bytes));
         }
+    }
+
+    #[test]
+    fn dated_ids_order_as_their_moments_and_differ_within_one() {
+        let id =
+            |millis: i64, random| new_dated_id_bytes(Timestamp::from_micros(millis * 1000), [random; 10]);
+        assert!(id(0, 255) < id(1, 0));
+        assert!(id(1_156_032_000_000, 255) < id(1_156_032_000_001, 0));
+        assert!(id(1_156_032_000_000, 255) < id(5_680_281_600_000, 0));
+        assert_ne!(id(1, 1), id(1, 2));
+        assert_eq!(parse_id_bytes(std::str::from_utf8(&id(1, 1)).unwrap()), Some(id(1, 1)));
+        // Before 1970 nothing was recorded; a clock that says so still makes ids.
+        assert_eq!(id(-1, 1), id(0, 1));
     }
 
     #[test]

@@ -15,7 +15,7 @@ pub use country::{Country, NoCountry};
 pub(crate) use day::digits;
 pub use day::{Day, FIRST_YEAR, LAST_YEAR};
 pub(crate) use id::id;
-pub use id::{ID_LEN, new_id_bytes, parse_id_bytes};
+pub use id::{ID_LEN, new_dated_id_bytes, new_id_bytes, parse_id_bytes};
 pub(crate) use invisible::is_invisible;
 pub(crate) use text_column::text_column;
 pub use text_enum::CodeList;

@@ -53,7 +53,7 @@ fn run(jobs: &[(&'static str, Work)]) -> (Vec<Told>, Vec<String>) {
         queue.try_send(probe(name, *work).into()).ok().unwrap();
     }
     let conn = open(&url, Purpose::Write).unwrap();
-    let batches = Batches::new(url.clone(), conn, waiting);
+    let batches = Batches::new(url.clone(), conn, None, waiting);
     let thread = std::thread::spawn(move || batches.run());
     let mut outcomes: Vec<_> = told.iter().take(jobs.len()).collect();
     queue.try_send(probe("afterwards", |_| Ok(())).into()).ok().unwrap();

@@ -115,7 +115,7 @@ impl TestDatabase {
     }
 
     fn copy(server: String, template: &str) -> Self {
-        let name = format!("waystation_test_{}", waystation::audit::entry::EventId::generate());
+        let name = format!("waystation_test_{}", waystation::access::CaseId::generate());
         let mut admin = PgConnection::establish(&server).unwrap();
         admin.batch_execute(&format!("CREATE DATABASE {name} TEMPLATE {template}")).unwrap();
         let url = DatabaseUrl::parse(&in_database(&server, &name), false).unwrap();
