@@ -114,8 +114,8 @@ mutant "an administrator reads all of the log" src/audit/store.rs 's/entries\.fi
 
 # --- what is on the record
 mutant "a refusal by role is not recorded" src/http/authenticate.rs 's/&& error\.is_refusal\(\)/&& error.is_refusal() \&\& false/'
-mutant "a refusal by scope is not recorded" src/db/mod.rs 's/self\.record\(ReadEvent::ended\(event, origin, now, outcome, error\.code\(\)\)\)\.await\?;/drop((event, origin, outcome));/'
-mutant "a refused write is not recorded" src/db/jobs.rs 's/        in_transaction\(conn, \|conn\| append\(conn, entry, position\)\)\?;\n//'
+mutant "a refusal by scope is not recorded" src/db/mod.rs 's/self\.record\(&event, &origin, now, outcome, Some\(error\.code\(\)\)\)\.await\?;/drop((event, origin, outcome));/'
+mutant "a refused write is not recorded" src/db/jobs.rs 's/        in_transaction\(conn, \|conn\| append\(conn, &mut entry, position\)\)\?;\n//'
 
 # --- who is given a kept answer
 mutant "a kept answer is given whoever lost the case" src/db/idempotency.rs 's/\n *cases::store::find\(tx, &permit\.to_read_cases\(\)\?, &CaseRef::Id\(case\)\)\?;/ let _ = (\&tx, permit, CaseRef::Id(case));/'

@@ -84,7 +84,7 @@ pub(super) fn open_sqlite(path: &SqlitePath, purpose: Purpose) -> Result<SqliteC
         conn.batch_execute("BEGIN IMMEDIATE; PRAGMA user_version = 1; ROLLBACK")?;
     } else {
         // What a reader keeps is of use to one transaction alone: the next commit makes it stale.
-        conn.batch_execute("PRAGMA query_only = ON; PRAGMA cache_size = -2048")?;
+        conn.batch_execute("PRAGMA query_only = ON; PRAGMA cache_size = -1024")?;
     }
     assert_sqlite(&mut conn)?;
     Ok(conn)
@@ -143,9 +143,12 @@ fn version_number(text: &str) -> i32 {
 fn open_postgres(server: &PostgresUrl, purpose: Purpose) -> Result<PgConnection, ConnectError> {
     let mut conn = PgConnection::establish(&server.with_patience().to_connection_string())?;
     // `synchronous_commit` may be set off for a role or a database; an acknowledged write must be on the disk.
+    // A network's pages are in memory or on a solid disk: priced as on a turning one, a page of somebody's cases
+    // would be found by reading everybody's.
     conn.batch_execute(
         "SET synchronous_commit = on;
          SET timezone = 'UTC';
+         SET random_page_cost = 1.1;
          SET statement_timeout = '30s';
          SET lock_timeout = '10s';
          SET idle_in_transaction_session_timeout = '30s';",
