@@ -2,8 +2,9 @@
 //! writes.
 //!
 //! SQLite would do it within a commit, for whoever happens to be in that one: with 4,000 pages in the log, 64
-//! clients waited 20 ms. A checkpoint by another connection holds nobody up. If it does not keep up, SQLite
-//! does it within a commit after all (`conn.rs`), so the log stays bounded.
+//! clients waited 20 ms. A checkpoint by another connection holds nobody up. The log starts again from its
+//! beginning at a commit that finds all of it moved and no reader in it; where that does not come about, SQLite
+//! moves it within a commit after all, from 64 MiB on (`conn.rs`).
 
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 
@@ -15,8 +16,7 @@ use super::url::DatabaseUrl;
 
 /// Jobs after which it is time. Each writes some ten pages.
 const EVERY: usize = 256;
-/// The log starts again from its beginning only where nothing was added since the last pass, so what came
-/// during one is moved by the next, which has less to do.
+/// What came during one pass is moved by the next, which has less to do and so a better chance to move all.
 const PASSES: usize = 4;
 
 /// The way to wake the thread, which ends when this is dropped.

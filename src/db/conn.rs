@@ -65,8 +65,10 @@ pub(super) fn open(url: &DatabaseUrl, purpose: Purpose) -> Result<AnyConnection,
 
 pub(super) fn open_sqlite(path: &SqlitePath, purpose: Purpose) -> Result<SqliteConnection, ConnectError> {
     let mut conn = SqliteConnection::establish(&path.to_uri())?;
+    // Long: a server under load leaves its lock for moments, and the operator's command must find one of them.
+    // Shorter than a request may take, so that a client is told what was in the way.
     conn.batch_execute(
-        "PRAGMA busy_timeout = 10000;
+        "PRAGMA busy_timeout = 25000;
          PRAGMA foreign_keys = ON;
          PRAGMA synchronous = FULL;
          PRAGMA trusted_schema = OFF;
