@@ -85,6 +85,11 @@ impl<T: Serialize + HasVersion> Responder for Created<T> {
         let mut response = HttpResponse::Created();
         if let Some(location) = self.body.fill(self.location) {
             response.insert_header((LOCATION, location));
+        } else {
+            tracing::error!(
+                path = self.location,
+                "the address of what was made names a member that its view lacks"
+            );
         }
         tag(&mut response, &self.body);
         json(response, &self.body)
