@@ -90,10 +90,10 @@ impl Event {
         self
     }
 
-    /// Names of the fields that were written.
+    /// Names of the fields that were written: of all that could be, those that were given.
     #[must_use]
-    pub fn fields(mut self, fields: impl IntoIterator<Item = &'static str>) -> Self {
-        self.fields.extend(fields);
+    pub fn fields(mut self, members: impl IntoIterator<Item = (&'static str, bool)>) -> Self {
+        self.fields.extend(members.into_iter().filter_map(|(name, given)| given.then_some(name)));
         self
     }
 

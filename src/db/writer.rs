@@ -28,7 +28,8 @@ const MOST_IN_BATCH: usize = 256;
 /// One request's share of a commit.
 pub(super) trait Job: Send {
     /// Does the work in a savepoint of the running transaction, and keeps the outcome for the answer.
-    /// `position` is where the next event goes. `Err` when the server failed and not the request.
+    /// `position` is where the next event goes. `Err` when the server failed and not the request: then nothing of
+    /// it stays, and whoever runs the job puts the position back.
     fn run(&mut self, conn: &mut AnyConnection, position: &mut Option<i64>) -> Result<(), Code>;
     /// The entry that is all the job would append; none for a job that does more.
     fn entry(&self) -> Option<&NewEntry> {
@@ -233,7 +234,10 @@ fn one_by_one(
         let before = *position;
         match catch_unwind(AssertUnwindSafe(|| job.run(conn, position))) {
             Ok(Ok(())) => {}
-            Ok(Err(code)) => still_open(conn, code)?,
+            Ok(Err(code)) => {
+                *position = before;
+                still_open(conn, code)?;
+            }
             // The others in this commit have nothing to do with it.
             Err(_) => {
                 tracing::error!("a job of the writing thread panicked; it alone is rolled back");

@@ -188,14 +188,12 @@ pub struct ShelterPatchRequest {
 }
 
 impl ShelterPatchRequest {
-    fn fields(&self) -> impl Iterator<Item = &'static str> + use<> {
+    fn fields(&self) -> [(&'static str, bool); 3] {
         [
             ("codename", self.codename.is_some()),
             ("beds", self.beds.is_some()),
             ("state", self.state.is_some()),
         ]
-        .into_iter()
-        .filter_map(|(name, given)| given.then_some(name))
     }
 
     fn patch(&self) -> ShelterPatch {

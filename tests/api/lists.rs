@@ -43,6 +43,16 @@ pub fn value(name: &str, route: &Route, person: &Person) -> String {
     }
 }
 
+/// Two hubs, somebody of every role in the first, and a caseworker there with two cases.
+pub async fn network(app: &TestApp) -> (HubId, Vec<(Role, Person)>, Person, String) {
+    let (hub, _) = (app.hub("Kunming"), app.hub("Seoul"));
+    let cast = Role::all().iter().map(|role| (*role, app.person(*role, &[hub]))).collect();
+    let heron = app.caseworker(hub);
+    let case = heron.open_case(hub).await["id"].as_str().unwrap().to_owned();
+    heron.open_case(hub).await;
+    (hub, cast, heron, case)
+}
+
 /// Two or three of everything that a case has a list of, of one day where that is allowed.
 pub async fn fill(app: &TestApp, heron: &Person, hub: HubId, case: &str) {
     let path = format!("/v1/cases/{case}");
@@ -122,12 +132,7 @@ async fn the_lists_of_a_case_come_in_pages_that_leave_nothing_out_and_give_nothi
 #[actix_web::test]
 async fn a_cursor_is_refused_under_another_filter_order_or_address_in_every_list() {
     let app = TestApp::new().await;
-    let (hub, _) = (app.hub("Kunming"), app.hub("Seoul"));
-    let cast: Vec<(Role, Person)> =
-        Role::all().iter().map(|role| (*role, app.person(*role, &[hub]))).collect();
-    let heron = app.caseworker(hub);
-    let case = heron.open_case(hub).await["id"].as_str().unwrap().to_owned();
-    heron.open_case(hub).await;
+    let (hub, cast, heron, case) = network(&app).await;
     heron.get(&format!("/v1/cases/{case}")).await.expect(200);
     fill(&app, &heron, hub, &case).await;
 

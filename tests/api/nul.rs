@@ -5,7 +5,6 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::Value;
 use waystation::access::{Reach, Role, UserId};
-use waystation::db::types::CodeList as _;
 use waystation::routes::{self, Route};
 
 use crate::common::{Person, TestApp};
@@ -25,12 +24,7 @@ fn asker<'a>(route: &Route, cast: &'a [(Role, Person)], heron: &'a Person) -> Op
 #[actix_web::test]
 async fn in_an_address_or_a_query_it_is_refused() {
     let app = TestApp::new().await;
-    let (hub, _) = (app.hub("Kunming"), app.hub("Seoul"));
-    let cast: Vec<(Role, Person)> =
-        Role::all().iter().map(|role| (*role, app.person(*role, &[hub]))).collect();
-    let heron = app.caseworker(hub);
-    let case = heron.open_case(hub).await["id"].as_str().unwrap().to_owned();
-    heron.open_case(hub).await;
+    let (hub, cast, heron, case) = lists::network(&app).await;
     lists::fill(&app, &heron, hub, &case).await;
     let (mut segments, mut parameters, mut cursors) = (0, 0, 0);
     for route in routes::all() {

@@ -58,10 +58,8 @@ pub struct UserPatchRequest {
 }
 
 impl UserPatchRequest {
-    fn fields(&self) -> impl Iterator<Item = &'static str> + use<> {
+    fn fields(&self) -> [(&'static str, bool); 2] {
         [("role", self.role.is_some()), ("status", self.status.is_some())]
-            .into_iter()
-            .filter_map(|(name, given)| given.then_some(name))
     }
 }
 

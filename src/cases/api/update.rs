@@ -45,7 +45,7 @@ pub struct CasePatchRequest {
 }
 
 impl CasePatchRequest {
-    fn fields(&self) -> impl Iterator<Item = &'static str> + use<> {
+    fn fields(&self) -> [(&'static str, bool); 5] {
         [
             ("risk", self.risk.is_some()),
             ("sex", self.sex.is_some()),
@@ -53,8 +53,6 @@ impl CasePatchRequest {
             ("origin_country", self.origin_country.is_some()),
             ("destination_country", self.destination_country.is_some()),
         ]
-        .into_iter()
-        .filter_map(|(name, given)| given.then_some(name))
     }
 
     fn patch(&self) -> CasePatch {

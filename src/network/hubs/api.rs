@@ -91,10 +91,8 @@ pub struct HubPatchRequest {
 }
 
 impl HubPatchRequest {
-    fn fields(&self) -> impl Iterator<Item = &'static str> + use<> {
+    fn fields(&self) -> [(&'static str, bool); 3] {
         [("name", self.name.is_some()), ("country", self.country.is_some()), ("state", self.state.is_some())]
-            .into_iter()
-            .filter_map(|(name, given)| given.then_some(name))
     }
 
     fn patch(&self) -> HubPatch {
