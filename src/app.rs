@@ -9,6 +9,7 @@ use actix_web::web::{self, Data};
 
 use crate::accounts::access_token::AccessTokens;
 use crate::accounts::password::Passwords;
+use crate::audit::checkpoint::Notary;
 use crate::clock::Clock;
 use crate::crypto::Keyring;
 use crate::db::Db;
@@ -19,6 +20,8 @@ use crate::http;
 pub struct App {
     /// The two ways to the data.
     pub db: Db,
+    /// Signs the log.
+    pub notary: Notary,
     /// All keys, unwrapped.
     pub keyring: Arc<Keyring>,
     /// Makes and checks access tokens.

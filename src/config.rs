@@ -179,6 +179,15 @@ impl Config {
         })
     }
 
+    /// The file of the log's newest checkpoint: beside the database, and no part of it.
+    #[must_use]
+    pub fn kept_checkpoint(&self) -> PathBuf {
+        match &self.database {
+            DatabaseUrl::Sqlite(file) => file.path().with_added_extension("log-checkpoint"),
+            DatabaseUrl::Postgres(_) => self.data.join("log-checkpoint"),
+        }
+    }
+
     /// For whoever is about to listen: refuses a key file where other machines can reach the server.
     pub fn refuse_exposed_key_file(&self) -> Result<(), ConfigError> {
         let in_file = matches!(self.root_key, RootKeySource::File(_));

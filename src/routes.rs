@@ -61,6 +61,7 @@ routes! {
     GET    "/health" => health::get_liveness, "Whether the server lives";
     GET    "/ready" => health::get_readiness, "Whether the server can work";
     GET    "/.well-known/jwks.json" => keys::get_token_keys, "Read the public keys of access tokens";
+    GET    "/.well-known/waystation-log-keys" => audit::checkpoint::api::get_log_keys, "Read the public keys of the log (C2SP signed-note)";
     POST   "/v1/sessions" => sessions::create_session, "Log in", [LoginRefused];
     POST   "/v1/sessions/refresh" => sessions::refresh_session, "Carry a session on", [RefreshRefused];
     DELETE "/v1/sessions/current" => sessions::end_session, "Log out";
@@ -153,6 +154,10 @@ routes! {
     GET    "/v1/reports/stages" => reports::api::report_stages, "Count cases by stage as of a day";
     GET    "/v1/audit/events" => audit::api::list_audit_events, "Read the log";
     GET    "/v1/audit/events/{event}" => audit::api::get_audit_event, "Read an entry of the log";
+    GET    "/v1/audit/events/{event}/proof" => audit::tree::api::get_audit_event_proof, "Prove that an entry is on the log (C2SP tlog-proof)", [LogNotSigned];
+    GET    "/v1/audit/log/checkpoint" => audit::checkpoint::api::get_checkpoint, "Read the newest checkpoint of the log (C2SP tlog-checkpoint)", [LogNotSigned];
+    GET    "/v1/audit/log/consistency" => audit::tree::api::get_log_consistency, "Prove that the log begins with an earlier one";
+    GET    "/v1/audit/log/tile/{tile}" => audit::tree::api::get_log_tile, "Fetch hashes or entries of the log (C2SP tlog-tiles)";
     GET    "/v1/code-lists" => code_lists::api::list_code_lists, "See which code lists there are";
     GET    "/v1/code-lists/{list}" => code_lists::api::get_code_list, "Read a code list";
 }
@@ -189,13 +194,20 @@ pub fn configure(config: &mut ServiceConfig) {
         let known = by_path.iter().position(|(path, _)| *path == route.path);
         let (path, resource) = match known {
             Some(index) => by_path.remove(index),
-            None => (route.path, web::resource(route.path).default_service(web::to(other_method))),
+            None => {
+                (route.path, web::resource(with_slashes(route.path)).default_service(web::to(other_method)))
+            }
         };
         by_path.push((path, (route.register)(resource)));
     }
     for (_, resource) in by_path {
         config.service(resource);
     }
+}
+
+/// A tile's name has slashes; no other parameter does.
+fn with_slashes(path: &str) -> String {
+    path.replace("{tile}", "{tile:.*}")
 }
 
 async fn other_method() -> Result<NoContent> {

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use crate::accounts::access_token::AccessTokens;
 use crate::accounts::password::{Cost, Passwords};
 use crate::app::App;
+use crate::audit::checkpoint::{LogOrigin, NoOrigin, Notary};
 use crate::audit::entry::RequestId;
 use crate::clock::Clock;
 use crate::config::Config;
@@ -37,6 +38,9 @@ pub enum StartError {
     /// The database does not open.
     #[error(transparent)]
     Connect(#[from] ConnectError),
+    /// The name of the log was edited.
+    #[error("the name of the log in the database is none: {0}")]
+    Origin(#[from] NoOrigin),
     /// The keys do not open.
     #[error(transparent)]
     Key(#[from] KeyError),
@@ -67,30 +71,38 @@ impl StartError {
 /// A network whose keys are committed and which is not open yet. From here on the root key opens
 /// something.
 pub struct NewNetwork<'a> {
-    database: &'a DatabaseUrl,
+    config: &'a Config,
     database_id: String,
+    origin: LogOrigin,
     keyring: Keyring,
     clock: Clock,
 }
 
 impl<'a> NewNetwork<'a> {
     /// Makes the tables and the keys in a database that is there (for SQLite: the empty file) and has none
-    /// yet.
-    pub fn store(database: &'a DatabaseUrl, root: &RootKey, clock: Clock) -> Result<Self, StartError> {
+    /// yet. The log is given its name once and for all.
+    pub fn store(
+        config: &'a Config,
+        root: &RootKey,
+        origin: Option<LogOrigin>,
+        clock: Clock,
+    ) -> Result<Self, StartError> {
+        let database = &config.database;
         migrate::run(database)?;
         if keyring_rows::load(database)?.is_some() {
             return Err(StartError::AlreadySetUp);
         }
         let database_id = RequestId::generate().to_string();
         let (keyring, keys) = Keyring::create(root, &database_id)?;
-        let identity = Identity { database_id, keys };
+        let origin = origin.unwrap_or_else(|| LogOrigin::of_database(&database_id));
+        let identity = Identity { database_id, log_origin: Some(origin.to_string()), keys };
         keyring_rows::store(database, &identity, clock.now())?;
-        Ok(Self { database, database_id: identity.database_id, keyring, clock })
+        Ok(Self { config, database_id: identity.database_id, origin, keyring, clock })
     }
 
     /// Opens it.
     pub fn open(self) -> Result<App, StartError> {
-        App::with_keys(self.database, &self.database_id, self.keyring, self.clock)
+        App::with_keys(self.config, &self.database_id, self.origin, self.keyring, self.clock)
     }
 }
 
@@ -107,18 +119,24 @@ impl App {
         let identity = keyring_rows::load(&config.database)?.ok_or(StartError::NotSetUp)?;
         let root = RootKey::load(&config.root_key)?;
         let keyring = Keyring::open(&root, &identity.database_id, &identity.keys)?;
-        Self::with_keys(&config.database, &identity.database_id, keyring, clock)
+        let origin = match identity.log_origin {
+            Some(origin) => origin.parse()?,
+            None => LogOrigin::of_database(&identity.database_id),
+        };
+        Self::with_keys(config, &identity.database_id, origin, keyring, clock)
     }
 
     fn with_keys(
-        database: &DatabaseUrl,
+        config: &Config,
         database_id: &str,
+        origin: LogOrigin,
         keyring: Keyring,
         clock: Clock,
     ) -> Result<Self, StartError> {
         let keyring = Arc::new(keyring);
         Ok(Self {
-            db: Db::open(database, Arc::clone(&keyring), clock.clone())?,
+            db: Db::open(&config.database, Arc::clone(&keyring), clock.clone())?,
+            notary: Notary::new(Arc::clone(&keyring), origin, config.kept_checkpoint(), clock.clone()),
             tokens: AccessTokens::new(Arc::clone(&keyring), database_id, clock.clone()),
             passwords: Passwords::new(Arc::clone(&keyring), Cost::STANDARD)?,
             keyring,

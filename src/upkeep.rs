@@ -1,4 +1,5 @@
-//! What the server does by itself, beside requests: it forgets answers that nobody may repeat any more.
+//! What the server does by itself, beside requests: it signs the log as it grows, and forgets answers that nobody
+//! may repeat any more.
 
 use std::time::Duration;
 
@@ -12,14 +13,40 @@ use crate::db::idempotency;
 use crate::error::Result;
 
 const PAUSE: Duration = Duration::from_secs(600);
+/// A change is signed at most five seconds after it was made, with a second for the work.
+const BETWEEN_CHECKPOINTS: Duration = Duration::from_secs(4);
 
 /// Goes on until it is dropped.
 pub async fn run(app: Data<App>) {
+    tokio::join!(sign(&app), clean(&app));
+}
+
+/// What is in the way is told once, and again when it is something else.
+async fn sign(app: &App) {
+    let mut ticks = tokio::time::interval(BETWEEN_CHECKPOINTS);
+    ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    let mut told = String::new();
+    loop {
+        ticks.tick().await;
+        let failure =
+            app.notary.publish(&app.db).await.err().map(|error| error.to_string()).unwrap_or_default();
+        if failure != told {
+            if failure.is_empty() {
+                tracing::info!("the log is signed again");
+            } else {
+                tracing::error!("the log is not signed: {failure}");
+            }
+            told = failure;
+        }
+    }
+}
+
+async fn clean(app: &App) {
     let mut ticks = tokio::time::interval(PAUSE);
     ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     loop {
         ticks.tick().await;
-        if let Err(error) = forget_old_answers(&app).await {
+        if let Err(error) = forget_old_answers(app).await {
             tracing::warn!(?error, "answers kept for repeats could not be forgotten; trying again later");
         }
     }

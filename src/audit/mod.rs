@@ -2,12 +2,14 @@
 
 pub mod action;
 pub mod api;
+pub mod checkpoint;
 pub mod entry;
 pub mod event;
 pub(crate) mod log;
 pub mod model;
 pub mod receipt;
 pub(crate) mod store;
+pub mod tree;
 
 pub use action::{Action, Outcome};
 pub use event::Event;

@@ -11,6 +11,7 @@ use super::password;
 use crate::accounts::operator;
 use crate::accounts::username::Username;
 use crate::app::App;
+use crate::audit::checkpoint::LogOrigin;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::crypto::{RootKey, RootKeySource};
@@ -33,13 +34,18 @@ pub struct Arguments {
     /// Username of the first administrator: a pseudonym
     #[arg(long, value_name = "NAME", default_value = "admin")]
     admin: Username,
+    /// Name of the audit log, which never changes: an address without its scheme [default: made from a random id]
+    #[arg(long, value_name = "NAME")]
+    log_origin: Option<LogOrigin>,
 }
 
 /// Sets it up.
 pub fn run(config: &Config, arguments: &Arguments) -> anyhow::Result<()> {
     let password = password::generate(arguments.admin.as_str());
     let (name, first) = (arguments.admin.clone(), password.clone());
-    set_up(config, |app| block_on(async move { operator::set_up(&app, name, first).await }))?;
+    set_up(config, arguments.log_origin.clone(), |app| {
+        block_on(async move { operator::set_up(&app, name, first).await })
+    })?;
     println!("A new network is set up.\n");
     println!("  database       {}", database_of(config));
     println!("  root key       {}", key_of(config));
@@ -53,9 +59,13 @@ pub fn run(config: &Config, arguments: &Arguments) -> anyhow::Result<()> {
 
 /// The keys, and then the `first` things in the network. If either fails, the files that were made are
 /// taken away again; only a root key that opens something in PostgreSQL stays.
-fn set_up(config: &Config, first: impl FnOnce(App) -> anyhow::Result<()>) -> anyhow::Result<()> {
+fn set_up(
+    config: &Config,
+    origin: Option<LogOrigin>,
+    first: impl FnOnce(App) -> anyhow::Result<()>,
+) -> anyhow::Result<()> {
     let (root, made) = make(config)?;
-    let stored = NewNetwork::store(&config.database, &root, Clock::system());
+    let stored = NewNetwork::store(config, &root, origin, Clock::system());
     let opens_something = match &stored {
         Ok(_) => true,
         Err(error) => error.is_of_unknown_outcome(),
@@ -102,7 +112,8 @@ fn refuse_existing(config: &Config) -> anyhow::Result<()> {
         RootKeySource::File(path) => Some(path.as_path()),
         RootKeySource::Environment(_) => None,
     };
-    match database.into_iter().chain(key).find(|path| path.exists()) {
+    let kept = config.kept_checkpoint();
+    match database.into_iter().chain(key).chain([kept.as_path()]).find(|path| path.exists()) {
         Some(path) => bail!(
             "{} is there already, so there may be a network; nothing was changed. Choose another place with --data, or with DATABASE_URL",
             path.display()
@@ -208,10 +219,10 @@ mod tests {
     fn a_failure_after_the_keys_are_stored_leaves_nothing_on_sqlite_and_init_goes_again() {
         let directory = private();
         let config = config(directory.path());
-        let failed = set_up(&config, |_| bail!("no administrator")).unwrap_err();
+        let failed = set_up(&config, None, |_| bail!("no administrator")).unwrap_err();
         assert_eq!(format!("{failed:#}"), "no administrator");
         assert!(files(directory.path()).is_empty(), "{:?}", files(directory.path()));
-        set_up(&config, |_| Ok(())).unwrap();
+        set_up(&config, None, |_| Ok(())).unwrap();
         App::open(&config).unwrap();
     }
 

@@ -125,10 +125,22 @@ impl Keyring {
         self.token_signing.all()
     }
 
-    /// The key that signs checkpoints of the log.
+    /// The newest version of the key that signs checkpoints of the log.
     #[must_use]
-    pub fn audit_signing(&self) -> &SigningKeyVersion {
-        self.audit_signing.current().1
+    pub fn audit_signing_version(&self) -> i32 {
+        self.audit_signing.current().0
+    }
+
+    /// A version of the key that signs checkpoints of the log.
+    #[must_use]
+    pub fn audit_signing(&self, version: i32) -> Option<&SigningKeyVersion> {
+        self.audit_signing.get(version)
+    }
+
+    /// Every key that has signed checkpoints, the oldest first.
+    pub fn audit_verifying(&self) -> impl Iterator<Item = (i32, &SigningKeyVersion)> {
+        (1..=self.audit_signing_version())
+            .filter_map(|version| self.audit_signing(version).map(|key| (version, key)))
     }
 
     /// The version of the pepper that new hashes are made with.

@@ -14,6 +14,7 @@ use super::standing;
 use super::tx::{Tx, WriteTx, append, append_alone};
 use super::writer::Job;
 use crate::access::{Permission, Permit};
+use crate::audit::checkpoint::store::{self, CheckpointRow};
 use crate::audit::entry::NewEntry;
 use crate::audit::{Event, Outcome};
 use crate::clock::Clock;
@@ -212,6 +213,34 @@ impl Job for ReadEvent {
 
     fn appended(&mut self) {
         self.outcome = Some(Ok(()));
+    }
+
+    fn answer(self: Box<Self>, committed: Result<()>) {
+        let outcome = self.outcome.unwrap_or_else(did_not_run);
+        drop(self.sender.send(committed.and(outcome)));
+    }
+}
+
+/// A checkpoint of the log: the one row that is written without an entry, which it would make stale.
+pub(super) struct StoreCheckpoint {
+    row: CheckpointRow,
+    sender: oneshot::Sender<Result<()>>,
+    outcome: Option<Result<()>>,
+}
+
+impl StoreCheckpoint {
+    pub(super) fn pending(row: CheckpointRow) -> Pending<()> {
+        let (sender, receiver) = oneshot::channel();
+        (Box::new(Self { row, sender, outcome: None }), receiver)
+    }
+}
+
+impl Job for StoreCheckpoint {
+    fn run(&mut self, conn: &mut AnyConnection, _: &mut Option<i64>) -> Result<(), Code> {
+        let outcome = in_transaction(conn, |conn| store::insert(conn, &self.row));
+        let fault = outcome.as_ref().err().map_or(Ok(()), our_fault);
+        self.outcome = Some(outcome);
+        fault
     }
 
     fn answer(self: Box<Self>, committed: Result<()>) {

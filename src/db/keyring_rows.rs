@@ -13,11 +13,14 @@ use crate::crypto::{KeyPurpose, WrappedKey};
 use crate::error::Result as StoreResult;
 
 const DATABASE_ID: &str = "database_id";
+const LOG_ORIGIN: &str = "log_origin";
 
 /// What a set-up database says of itself.
 pub(crate) struct Identity {
     /// Random, made by `init`; bound into every wrapped key and every token.
     pub database_id: String,
+    /// The name of its log; as written, to be parsed.
+    pub log_origin: Option<String>,
     /// The keyring, wrapped by the root key.
     pub keys: Vec<WrappedKey>,
 }
@@ -25,9 +28,11 @@ pub(crate) struct Identity {
 /// Reads it; `None` where `init` has not been.
 pub(crate) fn load(url: &DatabaseUrl) -> Result<Option<Identity>, ConnectError> {
     let mut conn = open(url, Purpose::Write)?;
-    let found: Option<String> =
-        settings::table.find(DATABASE_ID).select(settings::value).first(&mut conn).optional()?;
-    let Some(database_id) = found else { return Ok(None) };
+    let mut setting = |name: &str| {
+        settings::table.find(name.to_owned()).select(settings::value).first::<String>(&mut conn).optional()
+    };
+    let Some(database_id) = setting(DATABASE_ID)? else { return Ok(None) };
+    let log_origin = setting(LOG_ORIGIN)?;
     let rows: Vec<(KeyPurpose, i32, Vec<u8>)> = keyring::table
         .filter(keyring::retired_at.is_null())
         .order((keyring::purpose, keyring::version))
@@ -37,7 +42,7 @@ pub(crate) fn load(url: &DatabaseUrl) -> Result<Option<Identity>, ConnectError> 
         .into_iter()
         .map(|(purpose, version, wrapped)| WrappedKey { purpose, version, wrapped })
         .collect();
-    Ok(Some(Identity { database_id, keys }))
+    Ok(Some(Identity { database_id, log_origin, keys }))
 }
 
 /// Writes it once, all of it or nothing. A second time is a violation of the primary key.
@@ -47,9 +52,12 @@ pub(crate) fn store(url: &DatabaseUrl, identity: &Identity, now: Timestamp) -> S
 }
 
 fn insert(conn: &mut AnyConnection, identity: &Identity, now: Timestamp) -> StoreResult<()> {
-    diesel::insert_into(settings::table)
-        .values((settings::name.eq(DATABASE_ID), settings::value.eq(identity.database_id.as_str())))
-        .execute(conn)?;
+    let origin = identity.log_origin.as_deref().map(|origin| (LOG_ORIGIN, origin));
+    for (name, value) in [(DATABASE_ID, identity.database_id.as_str())].into_iter().chain(origin) {
+        diesel::insert_into(settings::table)
+            .values((settings::name.eq(name), settings::value.eq(value)))
+            .execute(conn)?;
+    }
     for key in &identity.keys {
         diesel::insert_into(keyring::table)
             .values((

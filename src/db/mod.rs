@@ -31,14 +31,15 @@ use std::sync::Arc;
 use serde::Serialize;
 
 use crate::access::{Permission, Permit};
+use crate::audit::checkpoint::store::CheckpointRow;
 use crate::audit::entry::{NewEntry, Origin};
-use crate::audit::{Event, Outcome, Receipt};
+use crate::audit::{Event, Outcome, Receipt, tree};
 use crate::clock::Clock;
 use crate::crypto::Keyring;
 use crate::error::{Code, Error, Result};
 use crate::http::Given;
 use conn::{ConnectError, Purpose};
-use jobs::{ReadEvent, Write};
+use jobs::{ReadEvent, StoreCheckpoint, Write};
 use pool::Pool;
 pub(crate) use prepared_once::PreparedOnce;
 pub use tx::{Tx, WriteTx};
@@ -76,6 +77,7 @@ const MOST_TRIES: u32 = 40;
 impl Db {
     /// Opens a migrated database.
     pub fn open(url: &DatabaseUrl, keyring: Arc<Keyring>, clock: Clock) -> Result<Self, ConnectError> {
+        catch_up(url)?;
         let log_readers = Pool::new(url, Purpose::Read, 2)?;
         let (readers, writers, sequencer) = match url {
             DatabaseUrl::Sqlite(_) => (Pool::new(url, Purpose::Read, 4)?, None, None),
@@ -206,6 +208,14 @@ impl Db {
         }
     }
 
+    /// Puts a signed checkpoint beside the log. The one write that leaves no entry: with one, the log would
+    /// never be as its newest checkpoint says.
+    pub(crate) async fn store_checkpoint(&self, row: CheckpointRow) -> Result<()> {
+        let (job, answer) = StoreCheckpoint::pending(row);
+        self.recorder.submit(job)?;
+        answer.await.map_err(Error::internal)?
+    }
+
     async fn record(
         &self,
         event: &Event,
@@ -226,6 +236,19 @@ impl Db {
             sequencer.poke();
         }
     }
+}
+
+/// The log may be older than its tree.
+fn catch_up(url: &DatabaseUrl) -> Result<(), ConnectError> {
+    let mut conn = conn::open(url, Purpose::Write)?;
+    let caught_up = in_transaction(&mut conn, |conn| {
+        if matches!(conn, conn::AnyConnection::Postgres(_)) {
+            sequencer::take_turn(conn)?;
+        }
+        tree::catch_up(conn)
+    });
+    caught_up
+        .map_err(|error| ConnectError::Unsafe(format!("the tree over the log cannot be made: {error:?}")))
 }
 
 /// Asks the database for nothing, to see that it answers.

@@ -97,6 +97,34 @@ diesel::table! {
 }
 
 diesel::table! {
+    audit_subtrees (level, number) {
+        level -> Integer,
+        number -> BigInt,
+        hash -> Binary,
+    }
+}
+
+diesel::table! {
+    audit_checkpoints (tree_size) {
+        tree_size -> BigInt,
+        root -> Binary,
+        key_version -> Integer,
+        note -> Text,
+        signed_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    audit_cosignatures (tree_size, witness) {
+        tree_size -> BigInt,
+        witness -> Text,
+        line -> Text,
+        cosigned_at -> BigInt,
+        received_at -> BigInt,
+    }
+}
+
+diesel::table! {
     shelters (id) {
         id -> Text,
         hub_id -> Text,

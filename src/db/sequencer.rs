@@ -15,7 +15,7 @@ use super::in_transaction;
 use super::schema::audit_events::dsl;
 use super::url::DatabaseUrl;
 use crate::audit::entry::EventId;
-use crate::audit::log;
+use crate::audit::{log, tree};
 use crate::error::Result;
 
 /// The advisory lock of whoever sequences: "waystatn" in ASCII.
@@ -83,12 +83,18 @@ pub(super) fn sequence_all(conn: &mut AnyConnection) -> Result<()> {
     }
 }
 
-fn sequence_batch(conn: &mut AnyConnection) -> Result<i64> {
+/// Lets one server at a time give positions and extend the tree, until the transaction ends.
+pub(super) fn take_turn(conn: &mut AnyConnection) -> Result<()> {
     // Not serializable: it must see what others committed while it waited for the lock.
     diesel::sql_query("SET TRANSACTION ISOLATION LEVEL READ COMMITTED").execute(conn)?;
     diesel::sql_query("SELECT 1::bigint AS locked FROM pg_advisory_xact_lock($1)")
         .bind::<BigInt, _>(LOCK)
         .get_result::<Locked>(conn)?;
+    Ok(())
+}
+
+fn sequence_batch(conn: &mut AnyConnection) -> Result<i64> {
+    take_turn(conn)?;
     let waiting: Vec<EventId> = dsl::audit_events
         .filter(dsl::position.is_null())
         .order((dsl::recorded_at, dsl::id))
@@ -101,5 +107,6 @@ fn sequence_batch(conn: &mut AnyConnection) -> Result<i64> {
         diesel::update(dsl::audit_events.find(id)).set(dsl::position.eq(position)).execute(conn)?;
         position += 1;
     }
+    tree::grow(conn, first..position)?;
     Ok(position - first)
 }

@@ -8,7 +8,7 @@ use super::schema::audit_events;
 use super::types::Timestamp;
 use crate::audit::Event;
 use crate::audit::entry::{NewEntry, Origin};
-use crate::audit::{Outcome, log};
+use crate::audit::{Outcome, log, tree};
 use crate::crypto::{Ciphertext, Place};
 use crate::error::{Code, Error, Result};
 
@@ -107,10 +107,10 @@ pub(super) fn append(
 ) -> Result<()> {
     entry.position = *position;
     log::insert(conn, entry)?;
-    if let Some(next) = position {
-        *next += 1;
-    }
-    Ok(())
+    let Some(next) = position else { return Ok(()) };
+    let added = *next..*next + 1;
+    *next = added.end;
+    tree::grow(conn, added)
 }
 
 /// The same as all that a job of the group commit does: if it fails, nothing of it is left, and the
@@ -122,9 +122,11 @@ pub(super) fn append_alone(
 ) -> Result<()> {
     match conn {
         // One statement, which SQLite undoes by itself.
-        AnyConnection::Sqlite(_) => append(conn, entry, position),
+        AnyConnection::Sqlite(_) if !position.is_some_and(tree::fills_a_tile) => {
+            append(conn, entry, position)
+        }
         // PostgreSQL gives up the whole transaction unless there is a savepoint to go back to.
-        AnyConnection::Postgres(_) => in_transaction(conn, |conn| append(conn, entry, position)),
+        _ => in_transaction(conn, |conn| append(conn, entry, position)),
     }
 }
 
@@ -137,13 +139,15 @@ pub(super) fn append_all(
     mut entries: Vec<NewEntry>,
     position: &mut Option<i64>,
 ) -> Result<()> {
+    let first = *position;
     for entry in &mut entries {
         entry.position = *position;
         if let Some(next) = position {
             *next += 1;
         }
     }
-    entries.chunks(ENTRIES_PER_STATEMENT).try_for_each(|some| insert_all(conn, some))
+    entries.chunks(ENTRIES_PER_STATEMENT).try_for_each(|some| insert_all(conn, some))?;
+    first.zip(*position).map_or(Ok(()), |(first, next)| tree::grow(conn, first..next))
 }
 
 /// Inserts several entries by one statement, which each database builds for itself.

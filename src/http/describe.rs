@@ -17,7 +17,8 @@ use super::page::PageParameters;
 use super::path::PathParameters;
 use super::table::{Table, Tabular};
 use super::{
-    Body, Created, IfMatch, Issued, Json, ListQuery, NoContent, Page, Path, Query, Versioned, WriteCondition,
+    Body, Created, IfMatch, Issued, Json, ListQuery, NoContent, Octets, Page, Path, PlainText, Query,
+    Versioned, WriteCondition,
 };
 use crate::access::{Permission, Permit};
 use crate::app::App;
@@ -339,6 +340,24 @@ impl<T: ToSchema> DescribeAnswer for Issued<T> {
 impl DescribeAnswer for NoContent {
     fn describe(description: &mut Description) {
         description.answer = Some(("204", ResponseBuilder::new().description("Done").build()));
+    }
+}
+
+fn raw(description: &mut Description, media_type: &str) {
+    let content = ContentBuilder::new().schema(Some(String::schema())).build();
+    let response = ResponseBuilder::new().description("As asked for").content(media_type, content).build();
+    description.answer = Some(("200", response));
+}
+
+impl DescribeAnswer for PlainText {
+    fn describe(description: &mut Description) {
+        raw(description, "text/plain");
+    }
+}
+
+impl DescribeAnswer for Octets {
+    fn describe(description: &mut Description) {
+        raw(description, "application/octet-stream");
     }
 }
 

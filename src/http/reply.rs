@@ -31,6 +31,12 @@ pub struct Created<T> {
 /// 201 with a body that has no address of its own: tokens.
 pub struct Issued<T>(pub T);
 
+/// 200 with text for people and for tools: a signed note, a proof.
+pub struct PlainText(pub String);
+
+/// 200 with bytes that are hashed as they are.
+pub struct Octets(pub Vec<u8>);
+
 /// 204.
 pub struct NoContent;
 
@@ -100,6 +106,20 @@ impl<T: Serialize> Responder for Issued<T> {
     type Body = BoxBody;
     fn respond_to(self, _: &HttpRequest) -> HttpResponse {
         json(HttpResponse::Created(), &self.0)
+    }
+}
+
+impl Responder for PlainText {
+    type Body = BoxBody;
+    fn respond_to(self, _: &HttpRequest) -> HttpResponse {
+        HttpResponse::Ok().content_type("text/plain; charset=utf-8").body(self.0)
+    }
+}
+
+impl Responder for Octets {
+    type Body = BoxBody;
+    fn respond_to(self, _: &HttpRequest) -> HttpResponse {
+        HttpResponse::Ok().content_type("application/octet-stream").body(self.0)
     }
 }
 

@@ -48,5 +48,6 @@ mod stays;
 mod steps;
 mod team;
 mod tls;
+mod transparency;
 mod waiting;
 mod walk;

@@ -125,7 +125,7 @@ async fn make(config: &Config, arguments: &Arguments) -> Result<Made> {
     let plan = Rc::new(plan(arguments.seed)?.thinned(usize::from(arguments.one_in)));
     let (root, made) = init::make(config)?;
     let clock = Clock::fixed(history::moment(FIRST_DAY - TimeDelta::days(1), TimeDelta::zero()));
-    let mut app = NewNetwork::store(&config.database, &root, clock.clone())?.open()?;
+    let mut app = NewNetwork::store(config, &root, None, clock.clone())?.open()?;
     // Every password is 100 random bits, which no cost of hashing makes safer. The first login hashes
     // it anew at the usual cost.
     app.passwords = Passwords::new(Arc::clone(&app.keyring), Cost::LEAST)?;

@@ -37,7 +37,7 @@ fn it_can_be_shared_between_threads() {
 #[test]
 fn every_purpose_has_a_key_of_its_own() {
     let (_, keyring, _) = made();
-    assert_ne!(keyring.token_signing().kid, keyring.audit_signing().kid);
+    assert_ne!(keyring.token_signing().kid, keyring.audit_signing(1).unwrap().kid);
     assert_ne!(keyring.case_wrapping.current().1.bytes(), keyring.stored_answers.current().1.bytes());
 }
 

@@ -12,11 +12,13 @@ use waystation::db::url::DatabaseUrl;
 pub struct TestDatabase {
     /// How to reach it.
     pub url: DatabaseUrl,
+    /// What a server keeps outside the database.
+    outside: TempDir,
     place: Place,
 }
 
 enum Place {
-    Sqlite { _directory: TempDir, path: std::path::PathBuf },
+    Sqlite { path: std::path::PathBuf },
     Postgres { server: String, name: String },
 }
 
@@ -84,6 +86,11 @@ impl TestDatabase {
         }
     }
 
+    /// Where a server keeps the newest checkpoint of the log.
+    pub fn kept_checkpoint(&self) -> std::path::PathBuf {
+        self.outside.path().join("log-checkpoint")
+    }
+
     /// The SQLite file, where it is one.
     pub fn file(&self) -> Option<&std::path::Path> {
         match &self.place {
@@ -98,7 +105,7 @@ impl TestDatabase {
         let path = directory.path().join("waystation.db");
         let url = DatabaseUrl::parse(path.to_str().unwrap(), false).unwrap();
         migrate::create_file(&url).unwrap();
-        Self { url, place: Place::Sqlite { _directory: directory, path } }
+        Self { url, outside: directory, place: Place::Sqlite { path } }
     }
 
     fn postgres(server: String) -> Self {
@@ -119,7 +126,7 @@ impl TestDatabase {
         let mut admin = PgConnection::establish(&server).unwrap();
         admin.batch_execute(&format!("CREATE DATABASE {name} TEMPLATE {template}")).unwrap();
         let url = DatabaseUrl::parse(&in_database(&server, &name), false).unwrap();
-        Self { url, place: Place::Postgres { server, name } }
+        Self { url, outside: tempfile::tempdir().unwrap(), place: Place::Postgres { server, name } }
     }
 }
 

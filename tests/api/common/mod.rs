@@ -30,6 +30,7 @@ pub use people::{Client, Person};
 use waystation::accounts::access_token::AccessTokens;
 use waystation::accounts::password::{Cost, Passwords};
 use waystation::app::{self, App};
+use waystation::audit::checkpoint::{LogOrigin, Notary};
 use waystation::clock::Clock;
 use waystation::crypto::{Keyring, RootKey};
 use waystation::db::Db;
@@ -68,8 +69,10 @@ impl TestApp {
     }
 
     async fn start(database: Rc<TestDatabase>, keyring: Arc<Keyring>, clock: Clock) -> Self {
+        let origin = LogOrigin::of_database("test");
         let app = Data::new(App {
             db: Db::open(&database.url, Arc::clone(&keyring), clock.clone()).unwrap(),
+            notary: Notary::new(Arc::clone(&keyring), origin, database.kept_checkpoint(), clock.clone()),
             tokens: AccessTokens::new(Arc::clone(&keyring), "test", clock.clone()),
             passwords: Passwords::new(Arc::clone(&keyring), Cost::LEAST).unwrap(),
             keyring,

@@ -101,7 +101,11 @@ impl<'a> Scene<'a> {
                     };
                 }
             }
-            Kind::List => *ids.get_mut("list").unwrap() = "roles".to_owned(),
+            Kind::List => {
+                for (name, id) in &mut ids {
+                    *id = if *name == "tile" { "0/000.p/1" } else { "roles" }.to_owned();
+                }
+            }
             Kind::Entry | Kind::Whole => {}
         }
         ids

@@ -16,7 +16,7 @@ pub enum Kind {
     User,
     /// An entry of the log.
     Entry,
-    /// A code list: the same for everybody.
+    /// A code list, a part of the log: the same for everybody.
     List,
     /// Nothing: a list, or something new.
     Whole,
@@ -31,7 +31,7 @@ impl Kind {
             Some("hub" | "shelter") => Self::Hub,
             Some("user") => Self::User,
             Some("event") => Self::Entry,
-            Some("list") => Self::List,
+            Some("list" | "tile") => Self::List,
             Some(_) => return None,
         })
     }

@@ -1,0 +1,117 @@
+//! The newest checkpoint in a file of its own, outside the database and its backups.
+//!
+//! It is written before a checkpoint is handed out. A database that is put back from an older copy does not
+//! reach it any more, and the server sees that.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
+
+/// Where it is.
+#[derive(Clone, Debug)]
+pub(super) struct KeptFile(PathBuf);
+
+/// The file while nobody else reads or writes it, in this process or another.
+pub(super) struct Locked {
+    file: KeptFile,
+    _lock: File,
+}
+
+/// More than a checkpoint has, whatever its name.
+const LARGEST: u64 = 64 * 1024;
+
+impl KeptFile {
+    pub(super) fn at(path: PathBuf) -> Self {
+        Self(path)
+    }
+
+    pub(super) fn path(&self) -> &Path {
+        &self.0
+    }
+
+    /// Waits for whoever has it.
+    pub(super) fn lock(&self) -> io::Result<Locked> {
+        let directory = self.directory();
+        if !directory.is_dir() {
+            let mut builder = fs::DirBuilder::new();
+            builder.recursive(true);
+            #[cfg(unix)]
+            std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+            builder.create(directory)?;
+        }
+        let mut name = self.0.as_os_str().to_owned();
+        name.push(".lock");
+        // Beside it and not itself: it is replaced, and a lock on what was replaced locks nothing.
+        let lock = OpenOptions::new().create(true).truncate(false).write(true).open(PathBuf::from(name))?;
+        lock.lock()?;
+        Ok(Locked { file: self.clone(), _lock: lock })
+    }
+
+    fn directory(&self) -> &Path {
+        match self.0.parent() {
+            Some(directory) if !directory.as_os_str().is_empty() => directory,
+            _ => Path::new("."),
+        }
+    }
+}
+
+impl Locked {
+    /// What is kept; `None` where nothing was yet.
+    pub(super) fn read(&self) -> io::Result<Option<String>> {
+        let path = &self.file.0;
+        match fs::metadata(path) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(error),
+            Ok(metadata) if metadata.len() > LARGEST => {
+                Err(io::Error::new(io::ErrorKind::InvalidData, "it is too large for a checkpoint"))
+            }
+            Ok(_) => fs::read_to_string(path).map(Some),
+        }
+    }
+
+    /// Replaces it whole: after a crash the file is what it was or what it was to be.
+    pub(super) fn replace(&self, note: &str) -> io::Result<()> {
+        let directory = self.file.directory();
+        let mut next = tempfile::NamedTempFile::new_in(directory)?;
+        next.write_all(note.as_bytes())?;
+        next.as_file().sync_all()?;
+        next.persist(&self.file.0).map_err(|error| error.error)?;
+        // The name is durable when its directory is.
+        File::open(directory)?.sync_all()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn it_is_nothing_then_what_was_written_last_and_one_at_a_time() {
+        let directory = tempfile::tempdir().unwrap();
+        let file = KeptFile::at(directory.path().join("made/log-checkpoint"));
+        let locked = file.lock().unwrap();
+        assert_eq!(locked.read().unwrap(), None);
+        locked.replace("first\n").unwrap();
+        locked.replace("second\n").unwrap();
+        assert_eq!(locked.read().unwrap().as_deref(), Some("second\n"));
+        std::thread::scope(|threads| {
+            let (sender, receiver) = std::sync::mpsc::channel();
+            let other = file.clone();
+            threads.spawn(move || {
+                let _locked = other.lock().unwrap();
+                sender.send(()).unwrap();
+            });
+            assert!(receiver.recv_timeout(std::time::Duration::from_millis(50)).is_err());
+            drop(locked);
+            receiver.recv().unwrap();
+        });
+    }
+
+    #[test]
+    fn what_cannot_be_a_checkpoint_is_not_read() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("log-checkpoint");
+        fs::write(&path, "x".repeat(70_000)).unwrap();
+        assert!(KeptFile::at(path).lock().unwrap().read().is_err());
+    }
+}

@@ -1,0 +1,72 @@
+//! Checkpoints: how long the log is and what its root is, signed (C2SP tlog-checkpoint).
+//!
+//! Whoever keeps one can prove later that nothing before it was changed, taken out or put in.
+
+pub mod api;
+mod kept;
+mod notary;
+pub mod note;
+mod origin;
+mod rules;
+pub(crate) mod store;
+
+pub use notary::{NotSigned, Notary};
+pub use origin::{LogOrigin, NoOrigin};
+pub use rules::RefusedToSign;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use ed25519_dalek::SigningKey;
+
+use super::tree::Hash;
+use crate::crypto::Keyring;
+
+/// What a checkpoint says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Checkpoint {
+    /// How many entries the log had.
+    pub size: u64,
+    /// The root over them.
+    pub root: Hash,
+}
+
+impl Checkpoint {
+    fn text(&self, origin: &LogOrigin) -> String {
+        format!("{origin}\n{}\n{}\n", self.size, STANDARD.encode(self.root))
+    }
+
+    /// Our own form alone: three lines, no extensions.
+    fn parse(text: &str, origin: &LogOrigin) -> Option<Self> {
+        let mut lines = text.lines();
+        let (name, size, root) = (lines.next()?, lines.next()?, lines.next()?);
+        let checkpoint =
+            Self { size: size.parse().ok()?, root: STANDARD.decode(root).ok()?.try_into().ok()? };
+        (name == origin.as_str() && checkpoint.text(origin) == text).then_some(checkpoint)
+    }
+}
+
+/// A checkpoint with the log's signature.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SignedCheckpoint {
+    /// What it says.
+    pub checkpoint: Checkpoint,
+    /// Which version of the log's key signed it.
+    pub key_version: i32,
+    /// The signed note.
+    pub note: String,
+}
+
+impl SignedCheckpoint {
+    fn sign(checkpoint: Checkpoint, origin: &LogOrigin, key_version: i32, key: &SigningKey) -> Self {
+        let note = note::sign(&checkpoint.text(origin), origin, key);
+        Self { checkpoint, key_version, note }
+    }
+
+    /// A note that one of the log's own keys has signed.
+    fn open(text: &str, origin: &LogOrigin, keyring: &Keyring) -> Option<Self> {
+        let keys = keyring.audit_verifying().map(|(version, key)| (version, key.key.verifying_key()));
+        let (signed, key_version) = note::open(text, origin, keys)?;
+        let checkpoint = Checkpoint::parse(signed, origin)?;
+        Some(Self { checkpoint, key_version, note: text.to_owned() })
+    }
+}

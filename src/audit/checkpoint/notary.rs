@@ -1,0 +1,177 @@
+//! Signing the log: at most one checkpoint at a time, each kept outside the database before anybody sees it.
+
+use std::io;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use tokio::sync::Mutex;
+
+use super::kept::{KeptFile, Locked};
+use super::note::verifier_key;
+use super::rules::{self, Next, Signed, View};
+use super::store::{self, CheckpointRow};
+use super::{LogOrigin, RefusedToSign, SignedCheckpoint};
+use crate::clock::Clock;
+use crate::crypto::Keyring;
+use crate::db::{Db, Tx};
+use crate::error::{Error, Result as StoreResult};
+
+/// Signs the log for one server.
+pub struct Notary {
+    keyring: Arc<Keyring>,
+    origin: LogOrigin,
+    kept: KeptFile,
+    clock: Clock,
+    /// Those who ask in this process wait here, and one of them for the file.
+    turn: Mutex<()>,
+}
+
+/// Why there is no checkpoint.
+#[derive(Debug, thiserror::Error)]
+pub enum NotSigned {
+    /// It must not be signed.
+    #[error(transparent)]
+    Refused(#[from] RefusedToSign),
+    /// The file outside cannot be read or written.
+    #[error("the file {} cannot be used: {cause}", path.display())]
+    File {
+        /// Where it is.
+        path: PathBuf,
+        /// What is wrong with it.
+        cause: io::Error,
+    },
+    /// The database failed.
+    #[error("the log cannot be read: {0:?}")]
+    Failed(Error),
+}
+
+impl From<Error> for NotSigned {
+    fn from(error: Error) -> Self {
+        Self::Failed(error)
+    }
+}
+
+impl Notary {
+    /// The notary of the log of this name, with its file at `kept`.
+    #[must_use]
+    pub fn new(keyring: Arc<Keyring>, origin: LogOrigin, kept: PathBuf, clock: Clock) -> Self {
+        Self { keyring, origin, kept: KeptFile::at(kept), clock, turn: Mutex::new(()) }
+    }
+
+    /// The log's name.
+    #[must_use]
+    pub fn origin(&self) -> &LogOrigin {
+        &self.origin
+    }
+
+    /// The public halves of the log's keys, the oldest first, as verifiers are given them.
+    #[must_use]
+    pub fn verifier_keys(&self) -> Vec<String> {
+        let keys = self.keyring.audit_verifying();
+        keys.map(|(_, key)| verifier_key(&self.origin, &key.key.verifying_key())).collect()
+    }
+
+    /// The checkpoint of the log as it is now, signed if it was not yet.
+    pub async fn publish(&self, db: &Db) -> Result<SignedCheckpoint, NotSigned> {
+        let _turn = self.turn.lock().await;
+        let (locked, kept) = self.take_file().await?;
+        let view = self.view(db, kept).await?;
+        self.sign(db, locked, &view).await
+    }
+
+    /// The file, locked, and the checkpoint in it.
+    async fn take_file(&self) -> Result<(Locked, Option<SignedCheckpoint>), NotSigned> {
+        let (locked, text) = self
+            .on_file(|file| file.lock().and_then(|locked| locked.read().map(|text| (locked, text))))
+            .await?;
+        let kept = text.map(|text| self.open(&text).ok_or_else(|| self.foreign())).transpose()?;
+        Ok((locked, kept))
+    }
+
+    async fn on_file<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&KeptFile) -> io::Result<T> + Send + 'static,
+    ) -> Result<T, NotSigned> {
+        let file = self.kept.clone();
+        let done = tokio::task::spawn_blocking(move || work(&file)).await.map_err(Error::internal)?;
+        done.map_err(|cause| NotSigned::File { path: self.kept.path().to_owned(), cause })
+    }
+
+    fn open(&self, note: &str) -> Option<SignedCheckpoint> {
+        SignedCheckpoint::open(note, &self.origin, &self.keyring)
+    }
+
+    fn foreign(&self) -> RefusedToSign {
+        RefusedToSign::ForeignFile(self.kept.path().display().to_string())
+    }
+
+    async fn view(&self, db: &Db, kept: Option<SignedCheckpoint>) -> Result<View, NotSigned> {
+        let (keyring, origin) = (Arc::clone(&self.keyring), self.origin.clone());
+        let read = move |tx: &mut Tx<'_>| view(tx, &keyring, &origin, kept.clone());
+        Ok(db.unrecorded("what of the log is to be signed", read).await?)
+    }
+
+    async fn sign(&self, db: &Db, locked: Locked, view: &View) -> Result<SignedCheckpoint, NotSigned> {
+        let signed = match rules::next(view)? {
+            Next::Signed(signed) => signed,
+            Next::Sign(version) => {
+                let key = self.keyring.audit_signing(version).ok_or(RefusedToSign::NewerKey)?;
+                SignedCheckpoint::sign(view.now.clone(), &self.origin, version, &key.key)
+            }
+        };
+        // First outside: what was handed out can then never be forgotten by a database that is put back.
+        let note = signed.note.clone();
+        let is_kept = view.kept.as_ref().is_some_and(|kept| kept.was.note == note);
+        let locked = if is_kept {
+            locked
+        } else {
+            self.on_file(move |_| locked.replace(&note).map(|()| locked)).await?
+        };
+        if view.stored.as_ref().is_none_or(|stored| stored.was.checkpoint != signed.checkpoint) {
+            db.store_checkpoint(CheckpointRow::new(&signed, self.clock.now())?).await?;
+        }
+        drop(locked);
+        Ok(signed)
+    }
+}
+
+fn view(
+    tx: &mut Tx<'_>,
+    keyring: &Keyring,
+    origin: &LogOrigin,
+    kept: Option<SignedCheckpoint>,
+) -> StoreResult<View> {
+    let stored = store::newest(tx)?.map(|row| stored(&row, keyring, origin)).transpose()?;
+    let conn = tx.conn();
+    let now = store::now(conn)?;
+    let mut beside = |was: SignedCheckpoint| -> StoreResult<Signed> {
+        let size = was.checkpoint.size;
+        let is = if size <= now.size { Some(store::root(conn, size)?) } else { None };
+        Ok(Signed { was, is })
+    };
+    let (stored, kept) = (stored.map(&mut beside).transpose()?, kept.map(&mut beside).transpose()?);
+    Ok(View {
+        now,
+        stored,
+        kept,
+        held_key: keyring.audit_signing_version(),
+        newest_key: store::newest_key(conn)?,
+        announced_by: store::announced_by(conn)?,
+    })
+}
+
+/// A row whose note does not say what its columns say was edited.
+fn stored(row: &CheckpointRow, keyring: &Keyring, origin: &LogOrigin) -> StoreResult<SignedCheckpoint> {
+    SignedCheckpoint::open(&row.note, origin, keyring)
+        .filter(|signed| {
+            u64::try_from(row.tree_size) == Ok(signed.checkpoint.size)
+                && signed.checkpoint.root.as_slice() == row.root
+                && signed.key_version == row.key_version
+        })
+        .ok_or_else(|| {
+            Error::internal(anyhow::anyhow!(
+                "the stored checkpoint of {} entries is not as it was signed",
+                row.tree_size
+            ))
+        })
+}

@@ -1,0 +1,108 @@
+//! The checkpoints in the database, and what the tree says of them.
+
+use diesel::prelude::*;
+
+use super::{Checkpoint, SignedCheckpoint};
+use crate::audit::tree::{self, Hash, StoredTiles};
+use crate::audit::{Action, Outcome, log};
+use crate::crypto::KeyPurpose;
+use crate::db::Tx;
+use crate::db::conn::AnyConnection;
+use crate::db::schema::{audit_checkpoints, audit_cosignatures, audit_events, keyring};
+use crate::db::types::Timestamp;
+use crate::error::{Error, Result};
+
+/// A row as it is written.
+#[derive(Insertable, Queryable, Selectable, Clone)]
+#[diesel(table_name = audit_checkpoints)]
+pub(crate) struct CheckpointRow {
+    pub tree_size: i64,
+    pub root: Vec<u8>,
+    pub key_version: i32,
+    pub note: String,
+    pub signed_at: Timestamp,
+}
+
+impl CheckpointRow {
+    pub(super) fn new(signed: &SignedCheckpoint, signed_at: Timestamp) -> Result<Self> {
+        Ok(Self {
+            tree_size: i64::try_from(signed.checkpoint.size).map_err(Error::internal)?,
+            root: signed.checkpoint.root.to_vec(),
+            key_version: signed.key_version,
+            note: signed.note.clone(),
+            signed_at,
+        })
+    }
+}
+
+/// The newest; `None` before the first.
+pub(crate) fn newest(tx: &mut Tx<'_>) -> Result<Option<CheckpointRow>> {
+    let rows = audit_checkpoints::table.order(audit_checkpoints::tree_size.desc());
+    Ok(rows.select(CheckpointRow::as_select()).first(tx.conn()).optional()?)
+}
+
+/// The newest, with the signatures of witnesses below it, as it is handed out.
+pub(crate) fn newest_note(tx: &mut Tx<'_>) -> Result<Option<(i64, String)>> {
+    let Some(newest) = newest(tx)? else { return Ok(None) };
+    let lines: Vec<String> = audit_cosignatures::table
+        .filter(audit_cosignatures::tree_size.eq(newest.tree_size))
+        .order(audit_cosignatures::witness)
+        .select(audit_cosignatures::line)
+        .load(tx.conn())?;
+    Ok(Some((newest.tree_size, newest.note + &lines.concat())))
+}
+
+/// Puts one into the database. Another server may have signed the same: then it is there already.
+pub(crate) fn insert(conn: &mut AnyConnection, row: &CheckpointRow) -> Result<()> {
+    let there: Option<Vec<u8>> = audit_checkpoints::table
+        .find(row.tree_size)
+        .select(audit_checkpoints::root)
+        .first(conn)
+        .optional()?;
+    match there {
+        Some(root) if row.root == root => Ok(()),
+        Some(_) => {
+            Err(Error::internal(anyhow::anyhow!("another checkpoint of {} entries is stored", row.tree_size)))
+        }
+        None => {
+            diesel::insert_into(audit_checkpoints::table).values(row).execute(conn)?;
+            Ok(())
+        }
+    }
+}
+
+/// How many entries have a position.
+pub(crate) fn size(conn: &mut AnyConnection) -> Result<u64> {
+    u64::try_from(log::next_position(conn)?).map_err(Error::internal)
+}
+
+/// The root of the first `size` entries.
+pub(crate) fn root(conn: &mut AnyConnection, size: u64) -> Result<Hash> {
+    tree::root(&mut StoredTiles::new(conn), size)
+}
+
+/// The checkpoint of the log as it is now, unsigned.
+pub(super) fn now(conn: &mut AnyConnection) -> Result<Checkpoint> {
+    let size = size(conn)?;
+    Ok(Checkpoint { size, root: root(conn, size)? })
+}
+
+/// The newest version of the log's key that the database has.
+pub(super) fn newest_key(conn: &mut AnyConnection) -> Result<i32> {
+    let newest: Option<i32> = keyring::table
+        .filter(keyring::purpose.eq(KeyPurpose::AuditSigning))
+        .select(diesel::dsl::max(keyring::version))
+        .first(conn)?;
+    Ok(newest.unwrap_or(1))
+}
+
+/// How many entries the log must have for the last announcement of a new key to be among them; 0 without one.
+pub(super) fn announced_by(conn: &mut AnyConnection) -> Result<u64> {
+    let last: Option<i64> = audit_events::table
+        .filter(audit_events::action.eq(Action::AuditKeyRotate))
+        .filter(audit_events::outcome.eq(Outcome::Done))
+        .filter(audit_events::position.is_not_null())
+        .select(diesel::dsl::max(audit_events::position))
+        .first(conn)?;
+    last.map_or(Ok(0), |position| u64::try_from(position + 1).map_err(Error::internal))
+}
