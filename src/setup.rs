@@ -4,11 +4,15 @@
 
 use std::sync::Arc;
 
+use crate::access::Permit;
+use crate::access::permissions::SystemAct;
 use crate::accounts::access_token::AccessTokens;
 use crate::accounts::password::{Cost, Passwords};
 use crate::app::App;
-use crate::audit::checkpoint::{LogOrigin, NoOrigin, Notary};
+use crate::audit::checkpoint::note::verifier_key;
+use crate::audit::checkpoint::{LogOrigin, NoOrigin, NotSigned, Notary};
 use crate::audit::entry::RequestId;
+use crate::audit::{Action, Event};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::crypto::{KeyError, Keyring, RootKey};
@@ -19,6 +23,7 @@ use crate::db::migrate::{self, MigrateError};
 use crate::db::sqlite_file::{self, FileError};
 use crate::db::url::DatabaseUrl;
 use crate::error::{Code, Error};
+use crate::http::Given;
 
 /// Why the network cannot be opened.
 #[derive(Debug, thiserror::Error)]
@@ -143,6 +148,45 @@ impl App {
             clock,
         })
     }
+}
+
+/// Gives the log a new key, announced on the log, and has the old key sign the announcement. Servers that run must be
+/// restarted: they sign nothing more until they have the new key.
+///
+/// Gives the new key as verifiers are given it.
+pub async fn rotate_log_key(config: &Config) -> Result<String, RotationError> {
+    let app = App::open(config)?;
+    app.notary.publish(&app.db).await?;
+    let identity =
+        keyring_rows::load(&config.database).map_err(StartError::from)?.ok_or(StartError::NotSetUp)?;
+    let root = RootKey::load(&config.root_key).map_err(StartError::from)?;
+    let (row, public) =
+        app.keyring.next_audit_signing(&root, &identity.database_id).map_err(StartError::from)?;
+    let key = verifier_key(app.notary.origin(), &public);
+    let old = app.notary.verifier_keys().pop().unwrap_or_default();
+    let event = Event::new(Action::AuditKeyRotate).detail("new_key", &key).detail("old_key", old);
+    let written = app.db.write(Permit::<SystemAct>::system("operator"), event, move |tx, _| {
+        let now = tx.now();
+        keyring_rows::add(tx.conn(), &row, now)
+    });
+    written.await.and_then(Given::made).map_err(StartError::from)?;
+    drop(app);
+    // With the new key in its keyring it knows that the old one has still to sign what announces it.
+    let app = App::open(config)?;
+    app.db.sequence_now().await.map_err(StartError::from)?;
+    app.notary.publish(&app.db).await?;
+    Ok(key)
+}
+
+/// Why the key was not rotated, or not to the end.
+#[derive(Debug, thiserror::Error)]
+pub enum RotationError {
+    /// The network.
+    #[error(transparent)]
+    Start(#[from] StartError),
+    /// The log.
+    #[error("the log cannot be signed: {0}")]
+    NotSigned(#[from] NotSigned),
 }
 
 /// Looks at the file of an SQLite database before it is opened.

@@ -81,6 +81,7 @@ text_enum! {
         AuditList = "audit.list": "The log was read",
         AuditRead = "audit.read": "An entry of the log was read",
         AuditFetch = "audit.fetch": "A part of the log was fetched to be checked: a checkpoint, hashes, entries, a proof",
+        AuditBundle = "audit.bundle": "The whole log was exported to be checked",
         AuditKeyRotate = "audit.key_rotate": "The log got a new key, which this entry announces",
         AuditForkAccept = "audit.fork_accept": "It was accepted that entries which had been signed are lost",
         CodeListRead = "code_list.read": "Code lists were read",

@@ -5,6 +5,7 @@ pub mod api;
 pub mod checkpoint;
 pub mod entry;
 pub mod event;
+pub mod export;
 pub(crate) mod log;
 pub mod model;
 pub mod receipt;

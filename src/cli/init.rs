@@ -43,27 +43,34 @@ pub struct Arguments {
 pub fn run(config: &Config, arguments: &Arguments) -> anyhow::Result<()> {
     let password = password::generate(arguments.admin.as_str());
     let (name, first) = (arguments.admin.clone(), password.clone());
-    set_up(config, arguments.log_origin.clone(), |app| {
-        block_on(async move { operator::set_up(&app, name, first).await })
+    let keys = set_up(config, arguments.log_origin.clone(), |app| {
+        block_on(async move {
+            operator::set_up(&app, name, first).await?;
+            Ok(app.notary.verifier_keys())
+        })
     })?;
     println!("A new network is set up.\n");
     println!("  database       {}", database_of(config));
     println!("  root key       {}", key_of(config));
+    for key in keys {
+        println!("  log key        {key}");
+    }
     println!("  administrator  {}", arguments.admin);
     println!("  password       {}   (shown only now)\n", password.expose_secret());
     println!("Without the root key nothing in the database can ever be opened again, by anybody. Copy it");
     println!("now to a place apart from this machine and from every backup of the database.\n");
+    println!("Auditors check the log against the log key: let each of them write it down today.\n");
     println!("Next: waystation serve");
     Ok(())
 }
 
 /// The keys, and then the `first` things in the network. If either fails, the files that were made are
 /// taken away again; only a root key that opens something in PostgreSQL stays.
-fn set_up(
+fn set_up<T>(
     config: &Config,
     origin: Option<LogOrigin>,
-    first: impl FnOnce(App) -> anyhow::Result<()>,
-) -> anyhow::Result<()> {
+    first: impl FnOnce(App) -> anyhow::Result<T>,
+) -> anyhow::Result<T> {
     let (root, made) = make(config)?;
     let stored = NewNetwork::store(config, &root, origin, Clock::system());
     let opens_something = match &stored {
@@ -72,9 +79,9 @@ fn set_up(
     };
     let done = stored.and_then(NewNetwork::open).map_err(anyhow::Error::from).and_then(first);
     match (done, &config.database) {
-        (Ok(()), _) => {
+        (Ok(done), _) => {
             made.keep();
-            Ok(())
+            Ok(done)
         }
         (Err(error), DatabaseUrl::Postgres(_)) if opens_something => {
             made.keep();
@@ -219,7 +226,8 @@ mod tests {
     fn a_failure_after_the_keys_are_stored_leaves_nothing_on_sqlite_and_init_goes_again() {
         let directory = private();
         let config = config(directory.path());
-        let failed = set_up(&config, None, |_| bail!("no administrator")).unwrap_err();
+        let failed =
+            set_up(&config, None, |_| -> anyhow::Result<()> { bail!("no administrator") }).unwrap_err();
         assert_eq!(format!("{failed:#}"), "no administrator");
         assert!(files(directory.path()).is_empty(), "{:?}", files(directory.path()));
         set_up(&config, None, |_| Ok(())).unwrap();

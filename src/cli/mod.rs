@@ -2,6 +2,7 @@
 
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "commands answer on the terminal")]
 
+mod audit;
 pub mod demo;
 mod hub;
 mod init;
@@ -53,6 +54,9 @@ enum Command {
     /// Manage hubs, as the operator at the machine
     #[command(subcommand)]
     Hub(hub::Command),
+    /// Export, check and look after the audit log
+    #[command(subcommand)]
+    Audit(audit::Command),
     /// Bring the database up to date after an upgrade
     #[command(after_help = "Stop every server and take a backup first:\n  waystation migrate")]
     Migrate,
@@ -99,6 +103,7 @@ fn execute(command: Command, flags: &Flags) -> anyhow::Result<()> {
         Command::Serve(_) => serve::run(&config),
         Command::User(command) => user::run(&config, command),
         Command::Hub(command) => hub::run(&config, command),
+        Command::Audit(command) => audit::run(&config, command),
         Command::Migrate => migrate::run(&config),
         Command::Openapi | Command::Permissions | Command::Demo(_) => Ok(()),
     }

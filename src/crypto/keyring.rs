@@ -1,7 +1,7 @@
 //! The server's own keys: made once, stored in the database wrapped by the root key, held opened in
 //! memory. Storing them is `db`'s; what they sign or hash is their users'.
 
-use ed25519_dalek::SigningKey;
+use ed25519_dalek::{SigningKey, VerifyingKey};
 use zeroize::Zeroizing;
 
 use super::error::{KeyError, SealError};
@@ -95,6 +95,19 @@ impl Keyring {
             refresh_tokens: opened.take(KeyPurpose::RefreshTokens, |secret| secret)?,
             stored_answers: opened.take(KeyPurpose::StoredAnswers, |secret| secret)?,
         })
+    }
+
+    /// The next version of the key that signs the log, to be stored, with its public half. A keyring that is opened
+    /// afterwards has it.
+    pub fn next_audit_signing(
+        &self,
+        root: &RootKey,
+        database_id: &str,
+    ) -> Result<(WrappedKey, VerifyingKey), KeyError> {
+        let secret = Secret::generate();
+        let public = SigningKeyVersion::new(&secret).key.verifying_key();
+        let version = self.audit_signing_version() + 1;
+        Ok((wrap(root, database_id, KeyPurpose::AuditSigning, version, &secret)?, public))
     }
 
     /// A new random key for a new case, and its row.

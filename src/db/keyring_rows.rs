@@ -58,15 +58,18 @@ fn insert(conn: &mut AnyConnection, identity: &Identity, now: Timestamp) -> Stor
             .values((settings::name.eq(name), settings::value.eq(value)))
             .execute(conn)?;
     }
-    for key in &identity.keys {
-        diesel::insert_into(keyring::table)
-            .values((
-                keyring::purpose.eq(key.purpose),
-                keyring::version.eq(key.version),
-                keyring::wrapped.eq(key.wrapped.as_slice()),
-                keyring::created_at.eq(now),
-            ))
-            .execute(conn)?;
-    }
+    identity.keys.iter().try_for_each(|key| add(conn, key, now))
+}
+
+/// A key, or a further version of one.
+pub(crate) fn add(conn: &mut AnyConnection, key: &WrappedKey, now: Timestamp) -> StoreResult<()> {
+    diesel::insert_into(keyring::table)
+        .values((
+            keyring::purpose.eq(key.purpose),
+            keyring::version.eq(key.version),
+            keyring::wrapped.eq(key.wrapped.as_slice()),
+            keyring::created_at.eq(now),
+        ))
+        .execute(conn)?;
     Ok(())
 }

@@ -13,7 +13,7 @@ use crate::common::TestDatabase;
 use crate::common::columns::{Column, columns};
 
 /// Texts that are no code of one list, besides ids and countries.
-const OTHERS: [(&str, &str); 11] = [
+const OTHERS: [(&str, &str); 14] = [
     ("settings.name", "a name that the program gives"),
     ("settings.value", "whatever belongs under the name"),
     ("hubs.name", "a name that a person gives"),
@@ -24,6 +24,9 @@ const OTHERS: [(&str, &str); 11] = [
     ("case_periods.reason", "a code of the list that goes with the step, or the name of the step"),
     ("audit_events.action", "a code, but the log holds those of every version that has written to it"),
     ("audit_events.subject", "an id of whatever the event is about"),
+    ("audit_checkpoints.note", "a signed note"),
+    ("audit_cosignatures.witness", "the name of a witness"),
+    ("audit_cosignatures.line", "a line of a signed note"),
     ("idempotency_keys.key", "a text that a client gives"),
 ];
 

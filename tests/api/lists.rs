@@ -36,6 +36,8 @@ pub fn value(name: &str, route: &Route, person: &Person) -> String {
         "as_of" => "2026-02-01".to_owned(),
         "by" => "hub,sex".to_owned(),
         "format" => "json".to_owned(),
+        "signed" => "now".to_owned(),
+        "from" | "to" => "1".to_owned(),
         "action" => "case.create".to_owned(),
         "outcome" => "done".to_owned(),
         "updated_since" | "after" | "before" => "2026-03-01T00:00:00Z".to_owned(),

@@ -207,13 +207,9 @@ async fn consistency_is_told_for_any_two_trees_and_refused_beyond_the_log() {
         let none = auditor.get(&format!("/v1/audit/log/consistency?{same}")).await.expect(200);
         assert_eq!(none["hashes"].as_array().unwrap().len(), 0, "{same}");
     }
-    for (wrong, pointer) in [
-        ("from=1&to=9999", "to"),
-        ("from=2&to=1", "from"),
-        ("from=-1", "from"),
-        ("to=1", "from"),
-        ("from=x", "from"),
-    ] {
+    for (wrong, pointer) in
+        [("from=1&to=9999", "to"), ("from=2&to=1", "from"), ("from=-1", "from"), ("from=x", "from")]
+    {
         let refused = auditor.get(&format!("/v1/audit/log/consistency?{wrong}")).await;
         assert_eq!(refused.status, 400, "{wrong}: {}", refused.text());
         assert!(refused.text().contains(pointer), "{wrong}: {}", refused.text());

@@ -8,6 +8,8 @@ mod notary;
 pub mod note;
 mod origin;
 mod rules;
+#[cfg(test)]
+mod schedules;
 pub(crate) mod store;
 
 pub use notary::{NotSigned, Notary};

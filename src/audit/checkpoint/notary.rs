@@ -4,6 +4,8 @@ use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use tokio::sync::Mutex;
 
 use super::kept::{KeptFile, Locked};
@@ -11,6 +13,9 @@ use super::note::verifier_key;
 use super::rules::{self, Next, Signed, View};
 use super::store::{self, CheckpointRow};
 use super::{LogOrigin, RefusedToSign, SignedCheckpoint};
+use crate::access::Permit;
+use crate::access::permissions::SystemAct;
+use crate::audit::Event;
 use crate::clock::Clock;
 use crate::crypto::Keyring;
 use crate::db::{Db, Tx};
@@ -76,6 +81,32 @@ impl Notary {
         let _turn = self.turn.lock().await;
         let (locked, kept) = self.take_file().await?;
         let view = self.view(db, kept).await?;
+        self.sign(db, locked, &view).await
+    }
+
+    /// What is kept outside the database.
+    pub(crate) async fn kept(&self) -> Result<Option<String>, NotSigned> {
+        self.on_file(|file| file.lock().and_then(|locked| locked.read())).await
+    }
+
+    /// Accepts on the record that entries which were signed are lost, and signs the log as it is now.
+    ///
+    /// `accepted` is completed by what was signed of the lost history, so that whoever kept that checkpoint finds
+    /// it told.
+    pub async fn accept_fork(&self, db: &Db, accepted: Event) -> Result<SignedCheckpoint, NotSigned> {
+        let _turn = self.turn.lock().await;
+        let (locked, kept) = self.take_file().await?;
+        let view = self.view(db, kept).await?;
+        let lost = match (rules::next(&view), view.kept) {
+            (Err(refused), Some(kept)) if refused.is_a_fork() => kept.was.checkpoint,
+            (Err(refused), _) => return Err(refused.into()),
+            (Ok(_), _) => return Err(RefusedToSign::NothingLost.into()),
+        };
+        let event =
+            accepted.detail("abandoned_root", STANDARD.encode(lost.root)).detail("abandoned_size", lost.size);
+        db.write(Permit::<SystemAct>::system("operator"), event, |_, _| Ok(())).await?.made()?;
+        db.sequence_now().await?;
+        let view = self.view(db, None).await?;
         self.sign(db, locked, &view).await
     }
 

@@ -67,6 +67,9 @@ pub enum RefusedToSign {
          this one's, it was changed"
     )]
     ForeignFile(String),
+    /// There is nothing to accept.
+    #[error("the log fits everything that was signed of it: there is no loss to accept")]
+    NothingLost,
     /// The key was rotated while this server ran.
     #[error("the log's key has a newer version than this server has loaded: restart it")]
     NewerKey,

@@ -106,3 +106,26 @@ pub(super) fn announced_by(conn: &mut AnyConnection) -> Result<u64> {
         .first(conn)?;
     last.map_or(Ok(0), |position| u64::try_from(position + 1).map_err(Error::internal))
 }
+
+/// Up to `limit` checkpoints of more than `after` entries, by their size, with the signatures of witnesses.
+pub(crate) fn notes_after(tx: &mut Tx<'_>, after: i64, limit: i64) -> Result<Vec<(i64, String)>> {
+    let mut notes: Vec<(i64, String)> = audit_checkpoints::table
+        .filter(audit_checkpoints::tree_size.gt(after))
+        .order(audit_checkpoints::tree_size)
+        .limit(limit)
+        .select((audit_checkpoints::tree_size, audit_checkpoints::note))
+        .load(tx.conn())?;
+    let Some((last, _)) = notes.last() else { return Ok(notes) };
+    let lines: Vec<(i64, String)> = audit_cosignatures::table
+        .filter(audit_cosignatures::tree_size.gt(after))
+        .filter(audit_cosignatures::tree_size.le(*last))
+        .order((audit_cosignatures::tree_size, audit_cosignatures::witness))
+        .select((audit_cosignatures::tree_size, audit_cosignatures::line))
+        .load(tx.conn())?;
+    for (size, line) in lines {
+        if let Ok(place) = notes.binary_search_by_key(&size, |(size, _)| *size) {
+            notes[place].1.push_str(&line);
+        }
+    }
+    Ok(notes)
+}

@@ -73,9 +73,9 @@ impl TryFrom<String> for TreeSize {
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct ConsistencyQuery {
-    /// Entries of the earlier tree.
-    #[param(value_type = u64, example = 1000)]
-    from: TreeSize,
+    /// Entries of the earlier tree; none when not said, and of an empty tree there is nothing to prove.
+    #[param(value_type = Option<u64>, example = 1000)]
+    from: Option<TreeSize>,
     /// Entries of the later tree; as many as the newest checkpoint has when not said.
     #[param(value_type = Option<u64>, example = 1024)]
     to: Option<TreeSize>,
@@ -99,7 +99,7 @@ pub async fn get_log_consistency(
     app: Data<App>,
     query: Query<ConsistencyQuery>,
 ) -> Result<Json<ConsistencyProof>> {
-    let (TreeSize(from), to) = (query.0.from, query.0.to);
+    let (from, to) = (query.0.from.map_or(0, |TreeSize(from)| from), query.0.to);
     app.db.sequence_now().await?;
     let event = Event::new(Action::AuditFetch).detail("part", "consistency").detail("from", from);
     let seen = app.db.read_log(permit, event, move |tx, _| {

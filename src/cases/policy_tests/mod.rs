@@ -53,10 +53,11 @@ const ON_CASES: &[Asking] = askings! {
 };
 
 /// Permissions that name no case in a request.
-const ON_NO_CASE: [&str; 20] = [
+const ON_NO_CASE: [&str; 21] = [
     "account.read",
     "account.update",
     "audit.read",
+    "audit.verify",
     "case.create",
     "case.list",
     "code_list.read",

@@ -100,6 +100,7 @@ pub(super) const TABLE: &[(&str, [Who; 5])] = &[
     // Figures within one's reach; the log is the auditor's, an administrator sees what they did.
     ("report.stages", [Team, Hub, Nobody, Nobody, Nobody]),
     ("audit.read", [Nobody, Nobody, Network, Oneself, Nobody]),
+    ("audit.verify", [Nobody, Nobody, Network, Nobody, Nobody]),
     // The program's own, nobody's.
     ("system.act", [Nobody, Nobody, Nobody, Nobody, Nobody]),
 ];

@@ -1,0 +1,116 @@
+//! Rows of the log as they are stored, whatever somebody has made of them.
+
+use chrono::TimeDelta;
+use diesel::prelude::*;
+use serde::Serialize;
+
+use super::ExportError;
+use super::directory::Directory;
+use crate::audit::tree::TilePath;
+use crate::db::Tx;
+use crate::db::schema::{audit_events, audit_subtrees};
+use crate::db::types::Timestamp;
+use crate::error::{Error, Result};
+
+/// An event that waits for its position longer than this is told.
+const LONGEST_WAIT: TimeDelta = TimeDelta::seconds(60);
+/// More than enough of them to know that something is wrong.
+const MOST_WAITING: i64 = 10_000;
+
+/// The columns that repeat what the bytes say.
+#[derive(Queryable, Serialize)]
+struct Columns {
+    action: String,
+    actor: Option<String>,
+    case: Option<String>,
+    id: String,
+    outcome: String,
+    position: Option<i64>,
+    recorded_at: Timestamp,
+    subject: Option<String>,
+}
+
+#[derive(Queryable, Serialize)]
+struct Waiting {
+    id: String,
+    recorded_at: Timestamp,
+}
+
+/// 256 entries, or those that are left.
+pub(super) struct Block {
+    place: TilePath,
+    rows: Vec<(Columns, Vec<u8>, Vec<u8>)>,
+}
+
+impl Block {
+    pub(super) fn load(tx: &mut Tx<'_>, place: TilePath) -> Result<Self> {
+        let first = i64::try_from(place.first()).map_err(Error::internal)?;
+        let next = first + i64::try_from(place.width).map_err(Error::internal)?;
+        let columns = (
+            audit_events::action,
+            audit_events::actor_id,
+            audit_events::case_id,
+            audit_events::id,
+            audit_events::outcome,
+            audit_events::position,
+            audit_events::recorded_at,
+            audit_events::subject,
+        );
+        let rows = audit_events::table
+            .filter(audit_events::position.ge(first))
+            .filter(audit_events::position.lt(next))
+            .order(audit_events::position)
+            .select((columns, audit_events::body, audit_events::leaf))
+            .load(tx.conn())?;
+        Ok(Self { place, rows })
+    }
+
+    pub(super) fn write(&self, directory: &Directory) -> Result<(), ExportError> {
+        let (mut entries, mut columns, mut leaves) = (Vec::new(), Vec::new(), Vec::new());
+        for (row, body, leaf) in &self.rows {
+            // What is longer was not written by this program; the verifier sees that it is cut.
+            entries.extend(u16::try_from(body.len()).unwrap_or(u16::MAX).to_be_bytes());
+            entries.extend(&body[..body.len().min(usize::from(u16::MAX))]);
+            columns.extend(serde_json::to_vec(row).map_err(Error::internal)?);
+            columns.push(b'\n');
+            leaves.extend(leaf);
+        }
+        let name = self.place.to_string();
+        let number = name.trim_start_matches("entries/");
+        directory.write(&format!("tile/{name}"), &entries)?;
+        directory.write(&format!("tile/0/{number}"), &leaves)?;
+        directory.write(&format!("columns/{number}"), &columns)
+    }
+}
+
+/// The hashes of a tile above the leaves.
+pub(super) fn subtrees(tx: &mut Tx<'_>, level: u32, tile: TilePath) -> Result<Vec<u8>> {
+    let first = i64::try_from(tile.first()).map_err(Error::internal)?;
+    let next = first + i64::try_from(tile.width).map_err(Error::internal)?;
+    let hashes: Vec<Vec<u8>> = audit_subtrees::table
+        .filter(audit_subtrees::level.eq(i32::try_from(level).map_err(Error::internal)?))
+        .filter(audit_subtrees::number.ge(first))
+        .filter(audit_subtrees::number.lt(next))
+        .order(audit_subtrees::number)
+        .select(audit_subtrees::hash)
+        .load(tx.conn())?;
+    Ok(hashes.concat())
+}
+
+/// Events that have had no position for more than a minute, one a line.
+pub(super) fn unsequenced(tx: &mut Tx<'_>) -> Result<Vec<u8>> {
+    let before = tx.now().plus(-LONGEST_WAIT);
+    let waiting: Vec<Waiting> = audit_events::table
+        .filter(audit_events::position.is_null())
+        .filter(audit_events::recorded_at.lt(before))
+        .order((audit_events::recorded_at, audit_events::id))
+        .limit(MOST_WAITING)
+        .select((audit_events::id, audit_events::recorded_at))
+        .load(tx.conn())?;
+    let mut lines = Vec::new();
+    for one in waiting {
+        lines.extend(serde_json::to_vec(&one).map_err(Error::internal)?);
+        lines.push(b'\n');
+    }
+    Ok(lines)
+}

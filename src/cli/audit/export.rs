@@ -1,0 +1,54 @@
+//! `waystation audit export`.
+
+use std::path::PathBuf;
+
+use actix_web::web::Data;
+use anyhow::Context as _;
+use indicatif::{ProgressBar, ProgressStyle};
+
+use crate::app::App;
+use crate::audit::export::export;
+use crate::config::Config;
+
+/// Where to.
+#[derive(clap::Args)]
+#[command(after_help = "Example:
+  waystation audit export log-2026-11
+
+The directory holds no name, no text and no address of anybody: random ids, codes and hashes. It is checked on
+another machine, without the network's keys:
+  waystation audit verify log-2026-11 --key KEY
+
+KEY is what an auditor wrote down when the network was set up, from /.well-known/waystation-log-keys.")]
+pub struct Arguments {
+    /// A directory that is not there yet
+    #[arg(value_name = "DIRECTORY")]
+    target: PathBuf,
+}
+
+/// Writes it.
+pub fn run(config: &Config, arguments: Arguments) -> anyhow::Result<()> {
+    let app = Data::new(App::open(config)?);
+    let bar = ProgressBar::no_length().with_style(
+        ProgressStyle::with_template("{pos} of {len} entries {wide_bar} {eta}")
+            .unwrap_or_else(|_| ProgressStyle::default_bar()),
+    );
+    let runtime = tokio::runtime::Runtime::new().context("no thread could be started")?;
+    let target = arguments.target;
+    let exported = runtime.block_on(export(&app, target.clone(), |done, all| {
+        bar.set_length(all);
+        bar.set_position(done);
+    }))?;
+    bar.finish_and_clear();
+    println!("{} entries are in {}", exported.entries, target.display());
+    if let Some(refusal) = exported.unsigned {
+        eprintln!(
+            "warning: they are those of the last checkpoint. The log as it is now is not signed: {refusal}"
+        );
+    }
+    println!("Check them with one of these keys, if it is the one that was written down before:");
+    for key in app.notary.verifier_keys() {
+        println!("  {key}");
+    }
+    Ok(())
+}
