@@ -9,6 +9,7 @@ pub mod export;
 pub(crate) mod log;
 pub mod model;
 pub mod receipt;
+pub mod state;
 pub(crate) mod store;
 pub mod tree;
 

@@ -11,6 +11,7 @@ use super::{csv, rules, store};
 use crate::access::permissions::ReportStages;
 use crate::access::{HubId, Permit};
 use crate::app::App;
+use crate::audit::checkpoint::Anchor;
 use crate::audit::{Action, Event};
 use crate::db::Tx;
 use crate::db::types::Day;
@@ -78,5 +79,6 @@ fn count(
     let scope = store::scope(permit, hub)?;
     let open_only = rules::leaves_restricted_out(&scope, by, day, today);
     let counted = store::counted(tx, permit, &scope, day, by.tell_persons_apart(), open_only)?;
-    Ok(StageReport::new(day, tx.now(), open_only, scope, by, StageCount::along(by, counted)))
+    let log = Anchor::now(tx)?;
+    Ok(StageReport::new(day, tx.now(), open_only, scope, by, StageCount::along(by, counted), log))
 }

@@ -11,13 +11,14 @@ pub fn stages(report: &StageReport) -> Result<Vec<u8>> {
     let mut writer =
         csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(Vec::with_capacity(4096));
     let dimensions = report.by.iter().map(|dimension| dimension.column());
-    let header = ["as_of"].into_iter().chain(dimensions).chain(["cases"]);
+    let header = ["as_of"].into_iter().chain(dimensions).chain(["cases", "log_size", "log_root"]);
     writer.write_record(header).map_err(Error::internal)?;
     let as_of = report.as_of.to_string();
+    let log = report.log.as_ref().map(|log| (log.size.to_string(), log.root.clone())).unwrap_or_default();
     for row in &report.rows {
         let cases = row.cases.to_string();
         let codes = report.by.iter().map(|dimension| code(row, *dimension));
-        let cells = [as_of.as_str()].into_iter().chain(codes).chain([cases.as_str()]);
+        let cells = [as_of.as_str()].into_iter().chain(codes).chain([cases.as_str(), &log.0, &log.1]);
         writer.write_record(cells.map(inert)).map_err(Error::internal)?;
     }
     writer.into_inner().map_err(|error| Error::internal(error.into_error()))
@@ -58,16 +59,16 @@ mod tests {
         assert_eq!(
             text("hub,stage,status"),
             format!(
-                "as_of,hub_id,stage,status,cases\r\n\
-                 2026-03-01,{hub},shelter,active,3\r\n\
-                 2026-03-01,{hub},transit,active,2\r\n"
+                "as_of,hub_id,stage,status,cases,log_size,log_root\r\n\
+                 2026-03-01,{hub},shelter,active,3,,\r\n\
+                 2026-03-01,{hub},transit,active,2,,\r\n"
             )
         );
         assert_eq!(
             text("sex,age_band,destination_country"),
-            "as_of,destination_country,sex,age_band,cases\r\n\
-             2026-03-01,,female,18-59,3\r\n\
-             2026-03-01,KOR,female,18-59,2\r\n"
+            "as_of,destination_country,sex,age_band,cases,log_size,log_root\r\n\
+             2026-03-01,,female,18-59,3,,\r\n\
+             2026-03-01,KOR,female,18-59,2,,\r\n"
         );
     }
 

@@ -8,6 +8,7 @@ use utoipa::ToSchema;
 
 use super::dimension::{Dimension, Dimensions};
 use crate::access::HubId;
+use crate::audit::checkpoint::Anchor;
 use crate::cases::codes::{AgeBand, Sex, Stage, Status};
 use crate::db::types::{CodeList, Country, Day, Timestamp};
 use crate::http::table::Tabular;
@@ -155,7 +156,8 @@ pub struct Totals {
     "totals": {
         "cases": 2, "by_hub": [{"code": "1a5w8z0v4n9qx2c7m1b6t8r4ye", "cases": 2}],
         "by_stage": [{"code": "transit", "cases": 2}], "by_status": [{"code": "active", "cases": 2}]
-    }
+    },
+    "log": null
 }))]
 pub struct StageReport {
     /// The day.
@@ -175,11 +177,13 @@ pub struct StageReport {
     pub rows: Vec<StageCount>,
     /// Their totals.
     pub totals: Totals,
+    /// How the log stood: to be kept with the report. Null before the log was ever signed.
+    pub log: Option<Anchor>,
 }
 
 impl Tabular for StageReport {
-    const CSV: &'static str = "as_of,hub_id,stage,status,cases\r\n\
-        2006-08-31,1a5w8z0v4n9qx2c7m1b6t8r4ye,transit,active,2\r\n";
+    const CSV: &'static str = "as_of,hub_id,stage,status,cases,log_size,log_root\r\n\
+        2006-08-31,1a5w8z0v4n9qx2c7m1b6t8r4ye,transit,active,2,5,dbzDjcrPfIxXjyUxx1xyXXRAqw4VonUl5ZcvfN21gYk=\r\n";
 }
 
 impl StageReport {
@@ -192,6 +196,7 @@ impl StageReport {
         scope: ReportScope,
         by: &Dimensions,
         rows: Vec<StageCount>,
+        log: Option<Anchor>,
     ) -> Self {
         let totals = Totals::of(by, &rows);
         Self {
@@ -203,6 +208,7 @@ impl StageReport {
             by: by.iter().collect(),
             rows,
             totals,
+            log,
         }
     }
 }
@@ -264,7 +270,15 @@ pub(super) mod tests {
     pub(in crate::reports) fn report(by: &Dimensions, counted: Vec<Counted>) -> StageReport {
         let (day, made_at) = ("2026-03-01".parse().unwrap(), Timestamp::from_micros(0));
         let hubs = counted.iter().map(|(standing, ..)| standing.hub_id).collect();
-        StageReport::new(day, made_at, false, ReportScope::Hub { hubs }, by, StageCount::along(by, counted))
+        StageReport::new(
+            day,
+            made_at,
+            false,
+            ReportScope::Hub { hubs },
+            by,
+            StageCount::along(by, counted),
+            None,
+        )
     }
 
     fn figures(totals: Option<&Vec<Total>>) -> Vec<(Option<&str>, i64)> {

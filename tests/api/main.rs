@@ -49,5 +49,6 @@ mod steps;
 mod team;
 mod tls;
 mod transparency;
+mod verify_state;
 mod waiting;
 mod walk;

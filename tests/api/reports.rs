@@ -160,7 +160,9 @@ async fn the_report_is_a_file_where_csv_is_asked_for() {
     let hub = app.hub("Kunming");
     let heron = app.caseworker(hub);
     heron.open_case(hub).await;
-    let expected = format!("as_of,hub_id,stage,status,cases\r\n2026-03-02,{hub},shelter,active,1\r\n");
+    let expected = format!(
+        "as_of,hub_id,stage,status,cases,log_size,log_root\r\n2026-03-02,{hub},shelter,active,1,,\r\n"
+    );
     let request = heron.request(actix_web::http::Method::GET, "/v1/reports/stages");
     let by_header = heron.send(request.insert_header(("Accept", "text/csv"))).await;
     for answer in [heron.get("/v1/reports/stages?format=csv").await, by_header] {
@@ -170,4 +172,21 @@ async fn the_report_is_a_file_where_csv_is_asked_for() {
         let file = Some("attachment; filename=\"stages-2026-03-02.csv\"");
         assert_eq!(answer.header("content-disposition"), file);
     }
+}
+
+#[actix_web::test]
+async fn a_report_carries_the_checkpoint_of_the_log_that_it_was_made_at() {
+    let app = TestApp::new().await;
+    let hub = app.hub("Kunming");
+    let heron = app.caseworker(hub);
+    heron.open_case(hub).await;
+    assert!(heron.get("/v1/reports/stages").await.expect(200)["log"].is_null(), "nothing was signed yet");
+    let checkpoint = app.auditor().get("/v1/audit/log/checkpoint").await.text();
+    let lines: Vec<&str> = checkpoint.lines().collect();
+    let report = heron.get("/v1/reports/stages").await.expect(200);
+    assert_eq!(report["log"]["checkpoint"], checkpoint);
+    assert_eq!(report["log"]["size"].to_string(), lines[1]);
+    assert_eq!(report["log"]["root"], lines[2]);
+    let csv = heron.get("/v1/reports/stages?format=csv").await.text();
+    assert!(csv.contains(&format!(",1,{},{}\r\n", lines[1], lines[2])), "{csv}");
 }

@@ -234,3 +234,106 @@ async fn what_was_not_asked_for_is_what_was_signed_last() {
     let kept = std::fs::read_to_string(app.database.kept_checkpoint()).unwrap();
     assert_eq!(opened(&app, &kept).await, newer);
 }
+
+/// Lets plain SQL change what the triggers keep.
+fn unguard(app: &TestApp) {
+    let (events, checkpoints) = if app.database.is_postgres() {
+        ("audit_events_no_change ON audit_events", "audit_checkpoints_no_change ON audit_checkpoints")
+    } else {
+        ("audit_events_no_delete", "audit_checkpoints_no_delete")
+    };
+    for trigger in [events, checkpoints] {
+        app.database.raw().execute(&format!("DROP TRIGGER {trigger}")).unwrap();
+    }
+}
+
+#[actix_web::test]
+async fn a_database_that_is_put_back_from_an_older_copy_is_not_signed() {
+    let app = TestApp::new().await;
+    let auditor = app.auditor();
+    let older = fresh(&app, &auditor).await;
+    for _ in 0..3 {
+        auditor.get("/v1/me").await.expect(200);
+    }
+    let newer = fresh(&app, &auditor).await;
+    let kept = std::fs::read_to_string(app.database.kept_checkpoint()).unwrap();
+    // As a restore leaves it: the entries and the checkpoints of before.
+    unguard(&app);
+    let mut raw = app.database.raw();
+    raw.execute(&format!("DELETE FROM audit_events WHERE position >= {}", older.size)).unwrap();
+    raw.execute(&format!("DELETE FROM audit_checkpoints WHERE tree_size > {}", older.size)).unwrap();
+
+    let refused = auditor.get("/v1/audit/log/checkpoint?signed=now").await;
+    refused.expect_problem(409, "log_not_signed");
+    while raw.count("SELECT COUNT(*) FROM audit_events") < i64::try_from(newer.size).unwrap() + 2 {
+        auditor.get("/v1/me").await.expect(200);
+    }
+    // Longer than what was signed by now, and another history.
+    auditor.get("/v1/audit/log/checkpoint?signed=now").await.expect_problem(409, "log_not_signed");
+    assert_eq!(
+        std::fs::read_to_string(app.database.kept_checkpoint()).unwrap(),
+        kept,
+        "what was signed is kept"
+    );
+    assert_eq!(opened(&app, &auditor.get("/v1/audit/log/checkpoint").await.text()).await, older);
+
+    let accepted = waystation::audit::Event::new(waystation::audit::Action::AuditForkAccept);
+    app.app.notary.accept_fork(&app.app.db, accepted.clone()).await.unwrap();
+    let signed = fresh(&app, &auditor).await;
+    assert!(signed.size > newer.size);
+    let told = app.log().await.into_iter().find(|entry| entry.action == "audit.fork_accept").unwrap().body();
+    assert_eq!(told["details"]["abandoned_size"], newer.size.to_string());
+    assert_eq!(told["details"]["abandoned_root"], STANDARD.encode(newer.root));
+    // A loss is accepted once; there is no other.
+    assert!(app.app.notary.accept_fork(&app.app.db, accepted).await.is_err());
+}
+
+#[actix_web::test]
+async fn a_crash_between_the_file_and_the_database_signs_nothing_twice() {
+    let app = TestApp::new().await;
+    let auditor = app.auditor();
+    fresh(&app, &auditor).await;
+    auditor.get("/v1/me").await.expect(200);
+    app.log().await;
+    let mut raw = app.database.raw();
+    let mend = if app.database.is_postgres() {
+        raw.execute(
+            "CREATE FUNCTION broken() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'broken'; END; $$;
+             CREATE TRIGGER broken BEFORE INSERT ON audit_checkpoints FOR EACH ROW EXECUTE FUNCTION broken()",
+        )
+        .unwrap();
+        "DROP TRIGGER broken ON audit_checkpoints"
+    } else {
+        raw.execute(
+            "CREATE TRIGGER broken BEFORE INSERT ON audit_checkpoints BEGIN SELECT RAISE(ABORT, 'broken'); END",
+        )
+        .unwrap();
+        "DROP TRIGGER broken"
+    };
+    assert!(app.app.notary.publish(&app.app.db).await.is_err());
+    let kept = std::fs::read_to_string(app.database.kept_checkpoint()).unwrap();
+    raw.execute(mend).unwrap();
+    let signed = app.app.notary.publish(&app.app.db).await.unwrap();
+    assert_eq!(signed.note, kept);
+    let stored = raw.texts("SELECT note AS t FROM audit_checkpoints ORDER BY tree_size DESC");
+    assert_eq!(stored.first(), Some(&kept));
+}
+
+#[actix_web::test]
+async fn a_file_that_is_not_this_logs_own_stops_the_signing() {
+    let app = TestApp::new().await;
+    let auditor = app.auditor();
+    fresh(&app, &auditor).await;
+    let path = app.database.kept_checkpoint();
+    let kept = std::fs::read_to_string(&path).unwrap();
+    for other in ["", "nothing\n", &kept.replacen("\n1", "\n9", 1), &kept[..kept.len() - 10]] {
+        if other == kept {
+            continue;
+        }
+        std::fs::write(&path, other).unwrap();
+        auditor.get("/v1/audit/log/checkpoint?signed=now").await.expect_problem(409, "log_not_signed");
+        assert_eq!(std::fs::read_to_string(&path).unwrap(), other, "it is left as it was found");
+    }
+    std::fs::write(&path, kept).unwrap();
+    fresh(&app, &auditor).await;
+}

@@ -2,6 +2,7 @@
 //!
 //! Whoever keeps one can prove later that nothing before it was changed, taken out or put in.
 
+mod anchor;
 pub mod api;
 mod kept;
 mod notary;
@@ -12,6 +13,7 @@ mod rules;
 mod schedules;
 pub(crate) mod store;
 
+pub use anchor::Anchor;
 pub use notary::{NotSigned, Notary};
 pub use origin::{LogOrigin, NoOrigin};
 pub use rules::RefusedToSign;

@@ -4,8 +4,8 @@ use std::path::PathBuf;
 
 use actix_web::web::Data;
 use anyhow::Context as _;
-use indicatif::{ProgressBar, ProgressStyle};
 
+use super::progress::Progress;
 use crate::app::App;
 use crate::audit::export::export;
 use crate::config::Config;
@@ -29,17 +29,11 @@ pub struct Arguments {
 /// Writes it.
 pub fn run(config: &Config, arguments: Arguments) -> anyhow::Result<()> {
     let app = Data::new(App::open(config)?);
-    let bar = ProgressBar::no_length().with_style(
-        ProgressStyle::with_template("{pos} of {len} entries {wide_bar} {eta}")
-            .unwrap_or_else(|_| ProgressStyle::default_bar()),
-    );
     let runtime = tokio::runtime::Runtime::new().context("no thread could be started")?;
     let target = arguments.target;
-    let exported = runtime.block_on(export(&app, target.clone(), |done, all| {
-        bar.set_length(all);
-        bar.set_position(done);
-    }))?;
-    bar.finish_and_clear();
+    let progress = Progress::new();
+    let exported = runtime.block_on(export(&app, target.clone(), |done, all| progress.at(done, all)))?;
+    drop(progress);
     println!("{} entries are in {}", exported.entries, target.display());
     if let Some(refusal) = exported.unsigned {
         eprintln!(

@@ -2,7 +2,9 @@
 
 mod accept_fork;
 mod export;
+mod progress;
 mod rotate_key;
+mod verify_state;
 
 use clap::Subcommand;
 
@@ -13,6 +15,8 @@ use crate::config::Config;
 pub enum Command {
     /// Write the whole log into a directory that anybody can check
     Export(export::Arguments),
+    /// Compare every sealed value in the database with what the log says was stored there
+    VerifyState,
     /// Give the log a new signing key, announced by the old one; stop every server first
     RotateKey,
     /// Accept on the record that signed entries were lost, and sign the log as it is now
@@ -23,6 +27,7 @@ pub enum Command {
 pub fn run(config: &Config, command: Command) -> anyhow::Result<()> {
     match command {
         Command::Export(arguments) => export::run(config, arguments),
+        Command::VerifyState => verify_state::run(config),
         Command::RotateKey => rotate_key::run(config),
         Command::AcceptFork(arguments) => accept_fork::run(config, &arguments),
     }
