@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
+use crate::audit::copies::{CopyTarget, NoTarget};
 use crate::crypto::RootKeySource;
 use crate::db::url::{DatabaseUrl, UrlError};
 
@@ -38,6 +39,8 @@ pub struct Flags {
 /// | `WAYSTATION_WORKERS` | worker threads, 1 to 256 | one a core |
 /// | `WAYSTATION_LOG` | `error`, `warn`, `info`, `debug`, or a filter such as `waystation=debug` | `info` |
 /// | `WAYSTATION_LOG_FORMAT` | `human` or `json` | `human` on a terminal |
+/// | `WAYSTATION_AUDIT_COPY` | a copy of the audit log as it grows: `file:PATH` or `syslog:/dev/log` | |
+/// | `WAYSTATION_AUDIT_COPY_REQUIRED` | `1`: nothing is answered before its entry is copied | |
 ///
 /// Any other variable that begins with `WAYSTATION_` stops the start. With PostgreSQL, so does a variable
 /// of libpq's, such as `PGHOST`, that would add to the address; `PGPASSWORD` and `PGPASSFILE` are followed.
@@ -51,6 +54,8 @@ pub struct Config {
     pub listen: SocketAddr,
     /// Where the root key comes from.
     pub root_key: RootKeySource,
+    /// Where the audit log is copied to as it grows.
+    pub copy: Option<CopyTarget>,
     /// Worker threads.
     pub workers: usize,
     /// What is logged.
@@ -110,6 +115,8 @@ const ROOT_KEY: &str = "WAYSTATION_ROOT_KEY";
 const KNOWN: &[&str] = &[
     "WAYSTATION_ALLOW_KEY_FILE",
     "WAYSTATION_ALLOW_PLAIN_DATABASE_LINK",
+    "WAYSTATION_AUDIT_COPY",
+    "WAYSTATION_AUDIT_COPY_REQUIRED",
     "WAYSTATION_DATA",
     "WAYSTATION_LISTEN",
     "WAYSTATION_LOG",
@@ -171,6 +178,7 @@ impl Config {
                 wanted: "an IP address and a port, such as 127.0.0.1:8080 or [::1]:8080",
             })?,
             root_key,
+            copy: copy(variables)?,
             workers: workers(variable("WAYSTATION_WORKERS"))?,
             log: variable("WAYSTATION_LOG").unwrap_or("info").to_owned(),
             log_format: log_format(variable("WAYSTATION_LOG_FORMAT"))?,
@@ -220,6 +228,20 @@ fn switch(variables: &BTreeMap<String, String>, name: &'static str) -> Result<bo
         None | Some("0") => Ok(false),
         Some("1") => Ok(true),
         Some(_) => Err(ConfigError::Invalid { name, wanted: "1 or 0" }),
+    }
+}
+
+fn copy(variables: &BTreeMap<String, String>) -> Result<Option<CopyTarget>, ConfigError> {
+    let required = switch(variables, "WAYSTATION_AUDIT_COPY_REQUIRED")?;
+    let wrong = ConfigError::Invalid {
+        name: "WAYSTATION_AUDIT_COPY",
+        wanted: "a file, as file:/var/log/waystation/audit.jsonl, or syslog, as syslog:/dev/log",
+    };
+    match variables.get("WAYSTATION_AUDIT_COPY").map(|text| text.parse::<CopyTarget>()) {
+        Some(Ok(target)) => Ok(Some(target.requiring(required))),
+        Some(Err(NoTarget)) => Err(wrong),
+        None if required => Err(wrong),
+        None => Ok(None),
     }
 }
 

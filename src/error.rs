@@ -92,6 +92,7 @@ codes! {
     Overloaded = "overloaded", SERVICE_UNAVAILABLE, "The server is busy; nothing was changed";
     Unavailable = "unavailable", SERVICE_UNAVAILABLE, "The database cannot be reached; nothing was changed";
     OutcomeUnknown = "outcome_unknown", SERVICE_UNAVAILABLE, "The database was lost while it committed; look whether the change was made";
+    CopyNotWritten = "copy_not_written", SERVICE_UNAVAILABLE, "It is on the record, but the copy of the record could not be written; look whether it was done";
     TimedOut = "timed_out", SERVICE_UNAVAILABLE, "The request took too long";
 }
 

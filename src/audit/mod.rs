@@ -3,6 +3,7 @@
 pub mod action;
 pub mod api;
 pub mod checkpoint;
+pub mod copies;
 pub mod entry;
 pub mod event;
 pub mod export;

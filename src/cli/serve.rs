@@ -39,6 +39,8 @@ Environment:
   WAYSTATION_ROOT_KEY       the root key itself, instead of a file
   WAYSTATION_ALLOW_KEY_FILE=1             a key file although other machines reach the address
   WAYSTATION_ALLOW_PLAIN_DATABASE_LINK=1  the network to PostgreSQL is protected otherwise
+  WAYSTATION_AUDIT_COPY     a copy of the audit log as it grows: file:PATH, or syslog:/dev/log
+  WAYSTATION_AUDIT_COPY_REQUIRED=1        nothing is answered before its entry is copied
   WAYSTATION_WORKERS        worker threads; one a core when not said
   WAYSTATION_LOG            error, warn, info, debug, or a filter; info when not said
   WAYSTATION_LOG_FORMAT     human or json; human on a terminal when not said")]
@@ -54,7 +56,11 @@ const MOST_CONNECTIONS: usize = 4096;
 /// Serves until a signal comes.
 pub fn run(config: &Config) -> anyhow::Result<()> {
     config.refuse_exposed_key_file()?;
-    let app = Data::new(App::open(config)?);
+    let mut app = App::open(config)?;
+    if let Some(target) = &config.copy {
+        app.db = app.db.copying(&config.database, target)?;
+    }
+    let app = Data::new(app);
     let listener = listen(config)?;
     actix_web::rt::System::new().block_on(serve(config, app, listener))
 }

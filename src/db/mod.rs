@@ -7,6 +7,7 @@
 mod advice;
 mod checkpointer;
 pub(crate) mod conn;
+mod follower;
 pub(crate) mod idempotency;
 mod jobs;
 pub(crate) mod keyring_rows;
@@ -32,6 +33,7 @@ use serde::Serialize;
 
 use crate::access::{Permission, Permit};
 use crate::audit::checkpoint::store::CheckpointRow;
+use crate::audit::copies::{Copies, CopyTarget};
 use crate::audit::entry::{NewEntry, Origin};
 use crate::audit::{Event, Outcome, Receipt, tree};
 use crate::clock::Clock;
@@ -39,6 +41,7 @@ use crate::crypto::Keyring;
 use crate::error::{Code, Error, Result};
 use crate::http::Given;
 use conn::{ConnectError, Purpose};
+pub(crate) use follower::LogFollower;
 use jobs::{ReadEvent, StoreCheckpoint, Write};
 use pool::Pool;
 pub(crate) use prepared_once::PreparedOnce;
@@ -67,6 +70,7 @@ pub struct Db {
     writers: Option<Pool>,
     recorder: Writer,
     sequencer: Option<sequencer::Sequencer>,
+    copies: Option<Copies>,
     keyring: Arc<Keyring>,
     clock: Clock,
 }
@@ -87,7 +91,22 @@ impl Db {
                 Some(sequencer::Sequencer::start(url)?),
             ),
         };
-        Ok(Self { readers, log_readers, writers, recorder: Writer::start(url)?, sequencer, keyring, clock })
+        Ok(Self {
+            readers,
+            log_readers,
+            writers,
+            recorder: Writer::start(url)?,
+            sequencer,
+            copies: None,
+            keyring,
+            clock,
+        })
+    }
+
+    /// Copies the log elsewhere too.
+    pub fn copying(self, url: &DatabaseUrl, target: &CopyTarget) -> anyhow::Result<Self> {
+        let copies = Copies::start(target, LogFollower::start(url)?)?;
+        Ok(Self { copies: Some(copies), ..self })
     }
 
     /// Reads, puts the event on the record durably, and only then hands out what was read.
@@ -162,7 +181,7 @@ impl Db {
         F: Fn(&mut WriteTx<'_>, &Permit<P>) -> Result<T> + Send + 'static,
     {
         let write = Write::new(permit, event, f, Arc::clone(&self.keyring), self.clock.clone());
-        match &self.writers {
+        let done = match &self.writers {
             None => {
                 let (job, answer) = write.into_job();
                 self.recorder.submit(job)?;
@@ -173,7 +192,9 @@ impl Db {
                 self.poke_sequencer();
                 done
             }
-        }
+        };
+        self.copied().await?;
+        done
     }
 
     /// Puts an event on the record that is neither a read nor a write: a refusal, a failed login.
@@ -228,7 +249,15 @@ impl Db {
         self.recorder.submit(job)?;
         answer.await.map_err(Error::internal)??;
         self.poke_sequencer();
-        Ok(())
+        self.copied().await
+    }
+
+    /// What was just put on the record is copied elsewhere, where that is configured.
+    async fn copied(&self) -> Result<()> {
+        match &self.copies {
+            Some(copies) => copies.follow().await,
+            None => Ok(()),
+        }
     }
 
     fn poke_sequencer(&self) {

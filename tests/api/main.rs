@@ -18,6 +18,7 @@ mod code_columns;
 mod code_lists;
 mod common;
 mod concurrency;
+mod copies;
 mod demo;
 mod faults;
 mod full_disk;

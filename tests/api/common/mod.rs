@@ -31,6 +31,7 @@ use waystation::accounts::access_token::AccessTokens;
 use waystation::accounts::password::{Cost, Passwords};
 use waystation::app::{self, App};
 use waystation::audit::checkpoint::{LogOrigin, Notary};
+use waystation::audit::copies::CopyTarget;
 use waystation::clock::Clock;
 use waystation::crypto::{Keyring, RootKey};
 use waystation::db::Db;
@@ -60,18 +61,33 @@ impl TestApp {
         let clock = Clock::fixed(NOW.parse().unwrap());
         let root = RootKey::generate();
         let (keyring, _) = Keyring::create(&root, "test").unwrap();
-        Self::start(Rc::new(database), Arc::new(keyring), clock).await
+        Self::start(Rc::new(database), Arc::new(keyring), clock, None).await
     }
 
     /// Another server on the same database, with the same keys and the same clock.
     pub async fn beside(&self) -> Self {
-        Self::start(Rc::clone(&self.database), Arc::clone(&self.app.keyring), self.clock.clone()).await
+        Self::start(Rc::clone(&self.database), Arc::clone(&self.app.keyring), self.clock.clone(), None).await
     }
 
-    async fn start(database: Rc<TestDatabase>, keyring: Arc<Keyring>, clock: Clock) -> Self {
+    /// The same, with a copy of the log elsewhere.
+    pub async fn copying(&self, target: &CopyTarget) -> Self {
+        let keyring = Arc::clone(&self.app.keyring);
+        Self::start(Rc::clone(&self.database), keyring, self.clock.clone(), Some(target)).await
+    }
+
+    async fn start(
+        database: Rc<TestDatabase>,
+        keyring: Arc<Keyring>,
+        clock: Clock,
+        copy: Option<&CopyTarget>,
+    ) -> Self {
+        let mut db = Db::open(&database.url, Arc::clone(&keyring), clock.clone()).unwrap();
+        if let Some(target) = copy {
+            db = db.copying(&database.url, target).unwrap();
+        }
         let origin = LogOrigin::of_database("test");
         let app = Data::new(App {
-            db: Db::open(&database.url, Arc::clone(&keyring), clock.clone()).unwrap(),
+            db,
             notary: Notary::new(Arc::clone(&keyring), origin, database.kept_checkpoint(), clock.clone()),
             tokens: AccessTokens::new(Arc::clone(&keyring), "test", clock.clone()),
             passwords: Passwords::new(Arc::clone(&keyring), Cost::LEAST).unwrap(),
