@@ -2,6 +2,7 @@
 
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "commands answer on the terminal")]
 
+mod audit;
 pub mod demo;
 mod hub;
 mod init;
@@ -30,7 +31,7 @@ use crate::config::{Config, Flags};
   waystation serve                       serve it on http://127.0.0.1:8080
   waystation user add heron --role caseworker --hub 'River office'
 
-Errors end with 1, a wrong use of the command line with 2.
+Errors end with 1, a wrong use of the command line with 2; `audit` tells its own.
 All environment variables are told by `waystation serve --help`.")]
 struct Cli {
     #[command(flatten)]
@@ -53,6 +54,9 @@ enum Command {
     /// Manage hubs, as the operator at the machine
     #[command(subcommand)]
     Hub(hub::Command),
+    /// Verify the log of all that was seen and done, as an auditor
+    #[command(subcommand)]
+    Audit(audit::Command),
     /// Bring the database up to date after an upgrade
     #[command(after_help = "Stop every server and take a backup first:\n  waystation migrate")]
     Migrate,
@@ -68,6 +72,10 @@ enum Command {
 #[must_use]
 pub fn run() -> ExitCode {
     let Cli { mut flags, command } = Cli::parse();
+    // An answer of its own is told by its exit code.
+    if let Command::Audit(command) = &command {
+        return audit::run(command);
+    }
     if let Command::Serve(arguments) = &command {
         flags.listen.clone_from(&arguments.listen);
     }
@@ -100,6 +108,6 @@ fn execute(command: Command, flags: &Flags) -> anyhow::Result<()> {
         Command::User(command) => user::run(&config, command),
         Command::Hub(command) => hub::run(&config, command),
         Command::Migrate => migrate::run(&config),
-        Command::Openapi | Command::Permissions | Command::Demo(_) => Ok(()),
+        Command::Openapi | Command::Permissions | Command::Demo(_) | Command::Audit(_) => Ok(()),
     }
 }

@@ -39,8 +39,11 @@ pub(super) fn difference(line: &[u8], entry: &Entry, position: u64) -> Option<St
     else {
         return Some("the line of columns is not a JSON object".to_owned());
     };
-    let wrong: Vec<&str> =
-        right.iter().filter(|(name, value)| found.get(*name) != Some(value)).map(|(name, _)| name.as_str()).collect();
+    let wrong: Vec<&str> = right
+        .iter()
+        .filter(|(name, value)| found.get(*name) != Some(value))
+        .map(|(name, _)| name.as_str())
+        .collect();
     Some(if wrong.is_empty() {
         "the line of columns is not canonical, or has more than the columns there are".to_owned()
     } else {

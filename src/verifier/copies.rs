@@ -82,8 +82,11 @@ impl Copy {
         } else if self.fits == Some(false) {
             findings.add(
                 Code::Fork,
-                format!("{label} says that the first {} entries have the root {}, and they have another",
-                    own.size, own.root_text()),
+                format!(
+                    "{label} says that the first {} entries have the root {}, and they have another",
+                    own.size,
+                    own.root_text()
+                ),
             );
         }
         None

@@ -29,12 +29,18 @@ impl Entry {
         match members.get("v") {
             Some(Value::Number(version)) if version.as_u64() == Some(1) => {}
             Some(Value::Number(_)) => {
-                return Err((Code::EntryVersion, "the entry is of a version that is not known here".to_owned()));
+                return Err((
+                    Code::EntryVersion,
+                    "the entry is of a version that is not known here".to_owned(),
+                ));
             }
             _ => return Err(malformed("`v` is missing or no number")),
         }
         if serde_json_canonicalizer::to_vec(&value).ok().as_deref() != Some(bytes) {
-            return Err((Code::EntryNotCanonical, "the bytes of the entry are not canonical JSON".to_owned()));
+            return Err((
+                Code::EntryNotCanonical,
+                "the bytes of the entry are not canonical JSON".to_owned(),
+            ));
         }
         let Value::Object(members) = value else { return Err(malformed("the entry is not a JSON object")) };
         check(&members)?;
@@ -146,14 +152,16 @@ fn is_id(value: &Value) -> bool {
 
 /// Two words of `a-z` and `_` with a dot between them.
 fn is_action(text: &str) -> bool {
-    let word = |word: &str| !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_');
+    let word =
+        |word: &str| !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_');
     text.split_once('.').is_some_and(|(subject, verb)| word(subject) && word(verb))
 }
 
 fn is_sealed_write(value: &Value) -> bool {
     let Some(write) = value.as_object() else { return false };
     let text = |name: &str| write.get(name).and_then(Value::as_str);
-    let is_hash = |text: &str| text.len() == 64 && text.bytes().all(|byte| b"0123456789abcdef".contains(&byte));
+    let is_hash =
+        |text: &str| text.len() == 64 && text.bytes().all(|byte| b"0123456789abcdef".contains(&byte));
     write.len() == 4
         && ["column", "row", "table"].iter().all(|name| text(name).is_some())
         && text("sha256").is_some_and(is_hash)

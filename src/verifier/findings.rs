@@ -168,7 +168,8 @@ mod tests {
             findings.at(Code::EntryDiffers, position, || format!("entry {position}"));
             findings.at(Code::ColumnsDiffer, position, String::new);
         }
-        let runs: Vec<_> = findings.told().iter().map(|told| (told.code, told.position, told.until)).collect();
+        let runs: Vec<_> =
+            findings.told().iter().map(|told| (told.code, told.position, told.until)).collect();
         assert_eq!(runs.len(), 4);
         assert_eq!(runs[0], (Code::EntryDiffers, Some(7), Some(9)));
         assert_eq!(runs[2], (Code::EntryDiffers, Some(11), Some(11)));

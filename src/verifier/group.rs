@@ -43,7 +43,10 @@ impl Group {
             let (parts, whole) = parts(&found, width);
             if parts.len() < width || !whole {
                 findings.at(Code::FileLength, start + parts.len() as u64, || {
-                    format!("{} does not have {width} entries, each with its length before it", entries.path())
+                    format!(
+                        "{} does not have {width} entries, each with its length before it",
+                        entries.path()
+                    )
                 });
             }
             (bytes, bounds) = (found, parts);

@@ -218,8 +218,7 @@ mod tests {
             for index in 0..size {
                 let proof = inclusion(index, &leaves[..size]);
                 for claimed in 0..=size {
-                    let shown =
-                        verify_inclusion(claimed as u64, &leaves[index], size as u64, &root, &proof);
+                    let shown = verify_inclusion(claimed as u64, &leaves[index], size as u64, &root, &proof);
                     assert_eq!(shown, claimed == index, "{claimed} for {index} of {size}");
                 }
             }

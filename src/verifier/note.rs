@@ -37,7 +37,9 @@ impl Note {
             return Err(Malformed::new("a signed note has no control character but the end of a line"));
         }
         let Some(text_end) = note.rfind("\n\n") else {
-            return Err(Malformed::new("a signed note has an empty line between its text and its signatures"));
+            return Err(Malformed::new(
+                "a signed note has an empty line between its text and its signatures",
+            ));
         };
         let (text, lines) = (&note[..=text_end], &note[text_end + 2..]);
         let Some(lines) = lines.strip_suffix('\n') else {

@@ -83,7 +83,8 @@ impl Policy {
     pub(super) fn tell(&self, note: &Note, findings: &mut Findings) -> Vec<String> {
         let Evaluation { log, witnesses, falsely, quorum } = self.evaluate(note);
         for name in falsely {
-            findings.add(Code::CosignatureFalse, format!("the signature of {name} does not fit the checkpoint"));
+            findings
+                .add(Code::CosignatureFalse, format!("the signature of {name} does not fit the checkpoint"));
         }
         if !log {
             findings.add(Code::QuorumUnmet, "the newest checkpoint is not signed by a log of the policy");
@@ -208,5 +209,3 @@ fn add(keys: &mut Vec<VerifierKey>, key: VerifierKey) -> Result<(), &'static str
     keys.push(key);
     Ok(())
 }
-
-

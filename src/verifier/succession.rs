@@ -88,7 +88,10 @@ impl Succession {
             }
             Signed::No => findings.add(
                 Code::CheckpointKey,
-                format!("the checkpoint of {size} entries is not signed by the key of that time{}", self.by_whom(note)),
+                format!(
+                    "the checkpoint of {size} entries is not signed by the key of that time{}",
+                    self.by_whom(note)
+                ),
             ),
         }
     }
@@ -120,7 +123,8 @@ impl Succession {
                 Code::CheckpointSignature,
                 "the newest checkpoint is not signed by the key of the last stored one",
             ),
-            None => findings.add(Code::PinnedKeyUnseen, "no stored checkpoint is signed by the key that was given"),
+            None => findings
+                .add(Code::PinnedKeyUnseen, "no stored checkpoint is signed by the key that was given"),
         }
     }
 
@@ -128,9 +132,8 @@ impl Succession {
     pub(super) fn finish(&self, findings: &mut Findings) {
         let unchecked = &self.unchecked;
         if self.latest.is_some() && unchecked.count > 0 {
-            let announced = |rotation: &Rotation| {
-                rotation.new == self.pinned && rotation.position < unchecked.last
-            };
+            let announced =
+                |rotation: &Rotation| rotation.new == self.pinned && rotation.position < unchecked.last;
             if !self.rotations.iter().any(announced) {
                 findings.add(
                     Code::CheckpointKey,

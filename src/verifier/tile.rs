@@ -80,7 +80,8 @@ fn elements(index: u64) -> String {
 pub(super) fn is_expected(path: &str, size: u64) -> bool {
     let Some((kind, rest)) = kind_of(path) else { return false };
     let named = rest.split_once(".p/").map_or(rest, |(index, _)| index);
-    let digits: String = named.split('/').map(|element| element.strip_prefix('x').unwrap_or(element)).collect();
+    let digits: String =
+        named.split('/').map(|element| element.strip_prefix('x').unwrap_or(element)).collect();
     let Ok(index) = digits.parse() else { return false };
     Tile::of(kind, index, size).is_some_and(|tile| tile.path() == path)
 }
@@ -119,7 +120,8 @@ mod tests {
 
     #[test]
     fn only_the_one_path_of_a_file_is_expected() {
-        for path in ["tile/0/000", "tile/0/001.p/1", "tile/1/000.p/1", "tile/entries/001.p/1", "columns/000"] {
+        for path in ["tile/0/000", "tile/0/001.p/1", "tile/1/000.p/1", "tile/entries/001.p/1", "columns/000"]
+        {
             assert!(is_expected(path, 257), "{path}");
         }
         for path in [

@@ -37,7 +37,8 @@ pub fn verify(request: Request<'_>, progress: &mut dyn FnMut(u64, u64)) -> Resul
     let (checkpoint, note) = match newest {
         Ok(newest) => newest,
         Err(malformed) => {
-            findings.add(Code::CheckpointMalformed, format!("the newest checkpoint cannot be read: {malformed}"));
+            findings
+                .add(Code::CheckpointMalformed, format!("the newest checkpoint cannot be read: {malformed}"));
             return Ok(empty(&key).conclude(&findings, false));
         }
     };
@@ -148,7 +149,8 @@ fn check_unsequenced(bundle: &Bundle<'_>, findings: &mut Findings) -> Result<(),
         None => findings.add(Code::FileMissing, "unsequenced is missing"),
         Some(bytes) if !bytes.is_empty() => {
             let count = bytes.split_inclusive(|byte| *byte == b'\n').count();
-            findings.add(Code::Unsequenced, format!("{count} events wait for a place for more than a minute"));
+            findings
+                .add(Code::Unsequenced, format!("{count} events wait for a place for more than a minute"));
         }
         Some(_) => {}
     }
@@ -166,7 +168,8 @@ fn conclude(walk: &Walk<'_>, mut report: Report) -> Report {
     }
     if walk.moments.forgot() {
         report.warnings.push(
-            "more than a million entries are of one minute: a repeated id may have been missed among them".to_owned(),
+            "more than a million entries are of one minute: a repeated id may have been missed among them"
+                .to_owned(),
         );
     }
     report.conclude(&walk.findings, !walk.abandoned.is_empty())

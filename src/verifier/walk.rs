@@ -104,7 +104,8 @@ impl<'a> Walk<'a> {
                 (None, None) => return Ok(false),
             };
             if computed != stored {
-                self.findings.at(Code::EntryDiffers, position, || explain(&group.computed, &group.stored, place));
+                self.findings
+                    .at(Code::EntryDiffers, position, || explain(&group.computed, &group.stored, place));
             }
             let line = lines.next();
             if let Some(bytes) = group.entry(place) {

@@ -41,7 +41,8 @@ impl Log {
                 write(&entry(at, &mut rng))
             })
             .collect();
-        let mut signed_at: Vec<usize> = (0..rng.random_range(0..6)).map(|_| rng.random_range(0..=size)).collect();
+        let mut signed_at: Vec<usize> =
+            (0..rng.random_range(0..6)).map(|_| rng.random_range(0..=size)).collect();
         signed_at.push(size);
         signed_at.sort_unstable();
         signed_at.dedup();
@@ -54,6 +55,7 @@ impl Log {
         let old = vkey(self.keys.last().unwrap());
         self.edit(position, |entry| {
             entry["action"] = json!("audit.key_rotate");
+            entry["outcome"] = json!("done");
             entry["details"] = json!({ "new_key": vkey(&next), "old_key": old });
         });
         self.keys.push(next);
@@ -91,7 +93,7 @@ impl Log {
         let checkpoints = self.checkpoints();
         let newest = checkpoints.last().unwrap().clone().into_bytes();
         let keys: String = self.keys.iter().map(|key| vkey(key) + "\n").collect();
-        let mut files = contents(&self.entries);
+        let mut files = contents(&self.entries, self.entries.len());
         files.extend(tiles(&self.entries));
         files.insert("checkpoints".to_owned(), checkpoints.join("\n").into_bytes());
         files.insert("kept-checkpoint".to_owned(), newest.clone());
@@ -102,11 +104,11 @@ impl Log {
     }
 }
 
-/// The files of entries and of columns.
-pub fn contents(entries: &[Vec<u8>]) -> Files {
+/// The files of entries and of columns, named for a log of this size, whatever there is.
+pub fn contents(entries: &[Vec<u8>], size: usize) -> Files {
     let mut files = Files::new();
     for (index, group) in entries.chunks(256).enumerate() {
-        let path = place(index, group.len());
+        let path = place(index, size.saturating_sub(index * 256).min(256));
         let bundle = group.iter().flat_map(|entry| {
             let length = u16::try_from(entry.len()).unwrap().to_be_bytes();
             length.into_iter().chain(entry.iter().copied())
@@ -188,8 +190,9 @@ fn place(index: usize, width: usize) -> String {
     if width < 256 { format!("{index:03}.p/{width}") } else { format!("{index:03}") }
 }
 
+/// The columns beside an entry; beside what is no JSON they are empty.
 pub fn columns(position: usize, entry: &[u8]) -> String {
-    let entry: Value = serde_json::from_slice(entry).unwrap();
+    let entry: Value = serde_json::from_slice(entry).unwrap_or_default();
     let of = |name: &str| entry.get(name).cloned().unwrap_or_default();
     json!({
         "action": of("action"), "actor": of("actor"), "case": of("case"), "id": of("id"),
@@ -227,7 +230,9 @@ fn entry(at: u64, rng: &mut StdRng) -> Value {
         1 => json!({ "actor": user, "case": user, "groups": ["identity"], "cases": [user] }),
         2 => json!({ "action": "record.write", "case": user, "fields": ["name"], "sealed": [
             { "column": "body", "row": user, "sha256": "00".repeat(32), "table": "sealed_records" }] }),
-        _ => json!({ "outcome": "refused", "code": "not_found", "case_asked_for": user, "details": { "stage": "a" } }),
+        _ => {
+            json!({ "outcome": "refused", "code": "not_found", "case_asked_for": user, "details": { "stage": "a" } })
+        }
     };
     entry.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
     entry
