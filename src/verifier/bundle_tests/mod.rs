@@ -1,6 +1,7 @@
 //! Whole bundles, good and spoiled in every way that is known, against what is told of them.
 
 mod agreement;
+mod document;
 mod log;
 mod mutation;
 mod succession;
