@@ -28,6 +28,8 @@ mod roots;
 mod stored;
 mod succession;
 mod tile;
+#[cfg(test)]
+mod vector_tests;
 mod verify;
 mod walk;
 

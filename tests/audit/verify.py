@@ -11,7 +11,6 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
 EPOCH, MICROSECOND, MOMENT = datetime.datetime(1970, 1, 1), datetime.timedelta(microseconds=1), "%Y-%m-%dT%H:%M:%S.%fZ"
 WRONG = (ValueError, KeyError, IndexError, TypeError, AttributeError, RecursionError)
-
 def must(condition):
     if not condition: raise ValueError
 def sha(data): return hashlib.sha256(data).digest()
@@ -21,7 +20,7 @@ def root(hashes):
         hashes = pairs + hashes[len(pairs) * 2:]
     return hashes[0] if hashes else sha(b"")
 def unbase64(text):
-    must(base64.b64encode(base64.b64decode(text.encode(), validate=True)).decode() == text)
+    must(base64.b64encode(base64.b64decode(text, validate=True)).decode() == text)
     return base64.b64decode(text)
 def decimal(text):
     must(re.fullmatch("0|[1-9][0-9]{0,19}", text) and int(text) < 1 << 64)
@@ -60,7 +59,8 @@ def some(kind, of=list):
 NEEDED = set("action at id outcome permission request v".split())
 FORMS = dict.fromkeys("action at case_asked_for code outcome permission role subject".split(), is_text) | dict.fromkeys(
     "actor case id request session".split(), is_id) | dict.fromkeys(["fields", "groups"], some(is_text)) | {
-    "cases": some(is_id), "details": some(is_text, dict), "sealed": some(is_write), "v": lambda v: type(v) is int and v == 1}
+    "cases": some(is_id), "details": some(is_text, dict), "sealed": some(is_write),
+    "v": lambda v: type(v) is int and v == 1}
 def parts(data, width):
     got, at = [], 0
     while len(got) < width and at + 2 <= len(data):
@@ -179,7 +179,8 @@ class Verifier:
         if self.misfit:
             after, size, fits_tiles = self.misfit
             self.tell("root", math.inf if fits_tiles or after >= size or self.first < size else after)
-        for data in self.copies + list(filter(None, [self.read("kept-checkpoint")])):
+        kept = self.read("kept-checkpoint")
+        for data in self.copies + ([] if kept is None else [kept]):
             self.attempt("copy", self.copy, data, newest.size, entries, leaves)
     def run(self):
         newest = Note(self.read("checkpoint"))
