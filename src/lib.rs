@@ -24,4 +24,5 @@ pub mod routes;
 pub mod setup;
 pub mod transit;
 pub mod upkeep;
+pub mod verifier;
 mod waiting_room;

@@ -31,7 +31,7 @@ use crate::config::{Config, Flags};
   waystation serve                       serve it on http://127.0.0.1:8080
   waystation user add heron --role caseworker --hub 'River office'
 
-Errors end with 1, a wrong use of the command line with 2.
+Errors end with 1, a wrong use of the command line with 2; `audit` tells its own.
 All environment variables are told by `waystation serve --help`.")]
 struct Cli {
     #[command(flatten)]
@@ -54,7 +54,7 @@ enum Command {
     /// Manage hubs, as the operator at the machine
     #[command(subcommand)]
     Hub(hub::Command),
-    /// Export, check and look after the audit log
+    /// Export, verify and look after the audit log
     #[command(subcommand)]
     Audit(audit::Command),
     /// Bring the database up to date after an upgrade
@@ -76,7 +76,7 @@ pub fn run() -> ExitCode {
         flags.listen.clone_from(&arguments.listen);
     }
     match execute(command, &flags) {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(code) => code,
         Err(error) => {
             eprintln!("error: {error:#}");
             ExitCode::FAILURE
@@ -84,27 +84,25 @@ pub fn run() -> ExitCode {
     }
 }
 
-fn execute(command: Command, flags: &Flags) -> anyhow::Result<()> {
-    // These need nothing to be set up, and so nothing to be configured.
+fn execute(command: Command, flags: &Flags) -> anyhow::Result<ExitCode> {
     match command {
-        Command::Openapi => return openapi::run(),
-        Command::Permissions => {
-            permissions::run();
-            return Ok(());
-        }
-        Command::Demo(arguments) => return demo::command::run(flags, &arguments),
-        _ => {}
+        // These need nothing to be set up, and so nothing to be configured.
+        Command::Openapi => openapi::run()?,
+        Command::Permissions => permissions::run(),
+        Command::Demo(arguments) => demo::command::run(flags, &arguments)?,
+        Command::Audit(command) => return audit::run(flags, command),
+        Command::Init(arguments) => init::run(&configured(flags, false)?, &arguments)?,
+        Command::Serve(_) => serve::run(&configured(flags, true)?)?,
+        Command::User(command) => user::run(&configured(flags, false)?, command)?,
+        Command::Hub(command) => hub::run(&configured(flags, false)?, command)?,
+        Command::Migrate => migrate::run(&configured(flags, false)?)?,
     }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// The configuration of a command that works with a network.
+fn configured(flags: &Flags, is_server: bool) -> anyhow::Result<Config> {
     let config = Config::from_environment(flags)?;
-    let is_server = matches!(command, Command::Serve(_));
     logging::start(&config, is_server)?;
-    match command {
-        Command::Init(arguments) => init::run(&config, &arguments),
-        Command::Serve(_) => serve::run(&config),
-        Command::User(command) => user::run(&config, command),
-        Command::Hub(command) => hub::run(&config, command),
-        Command::Audit(command) => audit::run(&config, command),
-        Command::Migrate => migrate::run(&config),
-        Command::Openapi | Command::Permissions | Command::Demo(_) => Ok(()),
-    }
+    Ok(config)
 }

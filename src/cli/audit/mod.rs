@@ -1,20 +1,30 @@
-//! `waystation audit`: the log, exported, checked and looked after.
+//! `waystation audit`: the log, exported and looked after by an operator, verified by an auditor.
 
 mod accept_fork;
 mod export;
+mod offline;
 mod progress;
 mod rotate_key;
+mod verify;
+mod verify_proof;
 mod verify_state;
+
+use std::process::ExitCode;
 
 use clap::Subcommand;
 
-use crate::config::Config;
+use super::configured;
+use crate::config::Flags;
 
 /// What to do with the log.
 #[derive(Subcommand)]
 pub enum Command {
-    /// Write the whole log into a directory that anybody can check
+    /// Write the whole log into a directory that anybody can verify
     Export(export::Arguments),
+    /// Verify an exported log, without a network and without trusting who exported it
+    Verify(verify::Arguments),
+    /// Verify that an entry is in the log, by a proof that was handed out for it
+    VerifyProof(verify_proof::Arguments),
     /// Compare every sealed value in the database with what the log says was stored there
     VerifyState,
     /// Give the log a new signing key, announced by the old one; stop every server first
@@ -23,12 +33,15 @@ pub enum Command {
     AcceptFork(accept_fork::Arguments),
 }
 
-/// Does it.
-pub fn run(config: &Config, command: Command) -> anyhow::Result<()> {
+/// Does it. What an auditor does elsewhere needs no network to be set up, and answers by its exit code.
+pub fn run(flags: &Flags, command: Command) -> anyhow::Result<ExitCode> {
     match command {
-        Command::Export(arguments) => export::run(config, arguments),
-        Command::VerifyState => verify_state::run(config),
-        Command::RotateKey => rotate_key::run(config),
-        Command::AcceptFork(arguments) => accept_fork::run(config, &arguments),
-    }
+        Command::Verify(arguments) => return Ok(offline::answer(verify::run(&arguments))),
+        Command::VerifyProof(arguments) => return Ok(offline::answer(verify_proof::run(&arguments))),
+        Command::Export(arguments) => export::run(&configured(flags, false)?, arguments),
+        Command::VerifyState => verify_state::run(&configured(flags, false)?),
+        Command::RotateKey => rotate_key::run(&configured(flags, false)?),
+        Command::AcceptFork(arguments) => accept_fork::run(&configured(flags, false)?, &arguments),
+    }?;
+    Ok(ExitCode::SUCCESS)
 }

@@ -1,0 +1,39 @@
+//! What is checked on an auditor's machine: the answer is the exit code, and so is that there is none.
+
+use std::path::Path;
+use std::process::ExitCode;
+
+use anyhow::Context as _;
+
+use crate::verifier::VerifierKey;
+
+/// Could not be checked; 1 says that something is wrong with the log.
+const NOT_CHECKED: u8 = 2;
+
+/// Whether the log is whole, as the exit code.
+pub fn answer(checked: anyhow::Result<bool>) -> ExitCode {
+    match checked {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
+        Err(error) => {
+            eprintln!("error: nothing was checked: {error:#}");
+            ExitCode::from(NOT_CHECKED)
+        }
+    }
+}
+
+/// The key as it is written, or the first line of the file with this name.
+pub fn key(given: &str) -> anyhow::Result<VerifierKey> {
+    let from_text = VerifierKey::parse(given);
+    if from_text.is_ok() || !Path::new(given).is_file() {
+        return from_text.context("--key is no verifier key, and no file");
+    }
+    let text = String::from_utf8(read(Path::new(given))?).with_context(|| format!("{given} is not UTF-8"))?;
+    let line = text.lines().next().unwrap_or_default();
+    VerifierKey::parse(line).with_context(|| format!("the first line of {given} is no verifier key"))
+}
+
+/// All of a file.
+pub fn read(path: &Path) -> anyhow::Result<Vec<u8>> {
+    std::fs::read(path).with_context(|| format!("{} cannot be read", path.display()))
+}

@@ -1,0 +1,76 @@
+//! Random bundles, good and spoiled: what this verifier says of them, and whether the other one agrees.
+
+use std::io::Write as _;
+use std::process::{Command, Stdio};
+
+use rand::SeedableRng as _;
+use rand::rngs::StdRng;
+
+use super::log::{Files, Log, lay};
+use super::{mutation, told};
+use crate::verifier::{Report, Verdict};
+
+#[test]
+fn random_bundles_are_whole_until_they_are_spoiled() {
+    let mut rng = StdRng::seed_from_u64(1);
+    for _ in 0..100 {
+        let log = mutation::log(&mut rng);
+        let report = told(&log.files(), &log.pinned(), &[]);
+        assert_eq!(report.verdict, Verdict::Whole, "{:?}", report.findings);
+        let (log, files, damage) = mutation::spoiled(&mut rng);
+        let report = told(&files, &log.pinned(), &[]);
+        assert_eq!(report.verdict, Verdict::NotWhole, "{damage}");
+    }
+}
+
+/// `tests/audit/run.sh` runs this: it needs Python, with a package for Ed25519.
+#[test]
+#[ignore = "needs Python; tests/audit/run.sh runs it"]
+fn the_verifier_in_python_agrees() {
+    const EACH: usize = 1_000;
+    let mut rng = StdRng::seed_from_u64(2);
+    let directory = tempfile::tempdir().unwrap();
+    let (mut expected, mut asked) = (Vec::new(), String::new());
+    let mut lay_out = |log: &Log, files: &Files, what: String| {
+        let bundle = directory.path().join(expected.len().to_string());
+        lay(files, &bundle);
+        asked += &format!("{}\t{}\n", bundle.display(), log.pinned());
+        expected.push((told(files, &log.pinned(), &[]), what));
+    };
+    for _ in 0..EACH {
+        let log = mutation::log(&mut rng);
+        lay_out(&log, &log.files(), "good".to_owned());
+        let (log, files, damage) = mutation::spoiled(&mut rng);
+        lay_out(&log, &files, damage);
+    }
+    let answers = ask(&asked);
+    assert_eq!(answers.lines().count(), 2 * EACH);
+    for ((report, what), answer) in expected.iter().zip(answers.lines()) {
+        assert_eq!(report.verdict == Verdict::Whole, what == "good", "{what}: {:?}", report.findings);
+        assert!(answer.starts_with(&line_of(report)), "{what}: {answer:?}, and here {:?}", report.findings);
+    }
+}
+
+/// Verdict and first wrong position, as the other one writes them.
+fn line_of(report: &Report) -> String {
+    let verdict = if report.verdict == Verdict::NotWhole { "not whole" } else { "whole" };
+    let first = report.first_wrong_position.map_or_else(|| "-".to_owned(), |first| first.to_string());
+    format!("{verdict}\t{first}\t")
+}
+
+fn ask(asked: &str) -> String {
+    let python = std::env::var_os("AUDIT_PYTHON").unwrap_or_else(|| "python3".into());
+    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/audit/verify.py");
+    let mut other = Command::new(python)
+        .args([script, "-"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut input = other.stdin.take().unwrap();
+    let asked = asked.to_owned();
+    let writing = std::thread::spawn(move || input.write_all(asked.as_bytes()));
+    let output = other.wait_with_output().unwrap();
+    writing.join().unwrap().unwrap();
+    String::from_utf8(output.stdout).unwrap()
+}
