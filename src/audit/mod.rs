@@ -4,10 +4,13 @@ pub mod action;
 pub mod api;
 pub mod entry;
 pub mod event;
+pub(crate) mod filter;
 pub(crate) mod log;
 pub mod model;
 pub mod receipt;
 pub(crate) mod store;
+pub(crate) mod times;
+pub(crate) mod walk;
 
 pub use action::{Action, Outcome};
 pub use event::Event;
