@@ -1,28 +1,64 @@
-//! What the server does by itself, beside requests: it forgets answers that nobody may repeat any more.
+//! What the server does by itself, beside requests: it forgets answers that nobody may repeat any more, and tells
+//! when a canary case was opened.
 
 use std::time::Duration;
 
 use actix_web::web::Data;
+use chrono::TimeDelta;
 
 use crate::access::Permit;
 use crate::access::permissions::SystemAct;
 use crate::app::App;
-use crate::audit::{Action, Event};
+use crate::audit::times::Stretch;
+use crate::audit::{Action, Event, canaries};
 use crate::db::idempotency;
 use crate::error::Result;
 
+/// How often answers are forgotten.
 const PAUSE: Duration = Duration::from_secs(600);
+/// How often canaries are looked at.
+const LOOK: Duration = Duration::from_secs(60);
+/// How far back alarms are told at the start: again rather than never.
+const TOLD_AGAIN: TimeDelta = TimeDelta::days(1);
 
 /// Goes on until it is dropped.
 pub async fn run(app: Data<App>) {
-    let mut ticks = tokio::time::interval(PAUSE);
-    ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    let (mut forget, mut look) = (every(PAUSE), every(LOOK));
+    let mut looked_to = None;
     loop {
-        ticks.tick().await;
-        if let Err(error) = forget_old_answers(&app).await {
-            tracing::warn!(?error, "answers kept for repeats could not be forgotten; trying again later");
+        tokio::select! {
+            _ = forget.tick() => {
+                if let Err(error) = forget_old_answers(&app).await {
+                    tracing::warn!(?error, "answers kept for repeats could not be forgotten; trying again later");
+                }
+            }
+            _ = look.tick() => match tell_alarms(&app, looked_to).await {
+                Ok(position) => looked_to = Some(position),
+                Err(error) => tracing::warn!(?error, "canary cases could not be looked at; trying again later"),
+            }
         }
     }
+}
+
+fn every(pause: Duration) -> tokio::time::Interval {
+    let mut ticks = tokio::time::interval(pause);
+    ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    ticks
+}
+
+/// Tells each alarm since the position `from` by the id of its entry; without one, those of the last day. Gives the
+/// position up to which it has looked.
+pub async fn tell_alarms(app: &App, from: Option<i64>) -> Result<i64> {
+    let look = move |tx: &mut crate::db::Tx<'_>| {
+        let lately = Stretch { after: Some(tx.now().plus(-TOLD_AGAIN)), before: None }.positions(tx)?;
+        let rung = canaries::rung(tx, from.unwrap_or(lately.start)..lately.end)?;
+        Ok((rung, lately.end))
+    };
+    let (rung, looked_to) = app.db.unrecorded("whether a canary case was opened", look).await?;
+    for event in rung {
+        tracing::warn!(%event, "a canary case was opened: see GET /v1/audit/alarms");
+    }
+    Ok(looked_to)
 }
 
 /// One round; it stands on the record only when there was something to do.

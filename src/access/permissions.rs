@@ -118,6 +118,8 @@ permissions! {
     ResettlementWrite = "resettlement.write", "Record a resettlement":             Team No   No   No   No;
     ReportStages = "report.stages", "Exact stage figures within one's reach":      Team Hub  No   No   No;
     AuditRead = "audit.read", "Read the log":                                      No   No   All  Own  No;
+    AuditAsk = "audit.ask", "Ask who saw a case, what a user saw, what reading is unusual": No No All No No;
+    AuditCanary = "audit.canary", "Mark cases as canaries, see who opened them":  No   No   All  No   No;
     SystemAct = "system.act", "Start, clean up, log a user in: no role, only the program itself": No No No No No;
 }
 

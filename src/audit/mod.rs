@@ -2,14 +2,18 @@
 
 pub mod action;
 pub mod api;
+pub(crate) mod canaries;
 pub mod entry;
 pub mod event;
 pub(crate) mod filter;
 pub(crate) mod log;
 pub mod model;
 pub mod receipt;
+pub(crate) mod seen;
+pub mod sight;
 pub(crate) mod store;
 pub(crate) mod times;
+pub mod unusual;
 pub(crate) mod walk;
 
 pub use action::{Action, Outcome};

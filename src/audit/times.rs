@@ -67,7 +67,7 @@ fn reached(tx: &mut Tx<'_>, range: &Range<i64>, moment: Timestamp) -> Result<i64
 }
 
 /// The moment of the first entry at or behind a position.
-fn moment_at(tx: &mut Tx<'_>, position: i64) -> Result<Option<Timestamp>> {
+pub(super) fn moment_at(tx: &mut Tx<'_>, position: i64) -> Result<Option<Timestamp>> {
     Ok(audit_events::table
         .filter(audit_events::position.ge(position))
         .order(audit_events::position.asc())

@@ -140,7 +140,7 @@ async fn a_cursor_is_refused_under_another_filter_order_or_address_in_every_list
     let (mut lists, mut foreign) = (0, None::<String>);
     for route in routes::all() {
         let names = parameters(&route);
-        if !names.iter().any(|name| name == "cursor") {
+        if !names.iter().any(|name| name == "limit") {
             continue;
         }
         let row = (route.describe)().permission.expect("a permission");
@@ -211,7 +211,7 @@ async fn what_a_list_was_narrowed_by_is_on_the_log() {
     let mut narrowed = 0;
     for route in routes::all() {
         let names = parameters(&route);
-        if !names.iter().any(|name| name == "cursor") || route.path.contains('{') {
+        if !names.iter().any(|name| name == "limit") || route.path.contains('{') {
             continue;
         }
         let row = (route.describe)().permission.expect("a permission");

@@ -113,7 +113,8 @@ pub async fn list_audit_events(
     let most = usize::try_from(page.limit()).map_err(Error::internal)?;
     app.db.sequence_now().await?;
     let event = narrowing.event(Action::AuditList);
-    let seen = app.db.read_log(permit, event, move |tx, permit| store::list(tx, permit, &filter, start, most));
+    let seen =
+        app.db.read_log(permit, event, move |tx, permit| store::list(tx, permit, &filter, start, most));
     let found = seen.await?.value;
     let views = found.rows.into_iter().map(|row| EventView::new(row.stored)).collect::<Result<_>>()?;
     Page::until(views, &page, found.next)

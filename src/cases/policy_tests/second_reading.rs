@@ -100,6 +100,9 @@ pub(super) const TABLE: &[(&str, [Who; 5])] = &[
     // Figures within one's reach; the log is the auditor's, an administrator sees what they did.
     ("report.stages", [Team, Hub, Nobody, Nobody, Nobody]),
     ("audit.read", [Nobody, Nobody, Network, Oneself, Nobody]),
+    // What is asked about colleagues, and the traps set for them: the auditor alone, nobody whom it may be about.
+    ("audit.ask", [Nobody, Nobody, Network, Nobody, Nobody]),
+    ("audit.canary", [Nobody, Nobody, Network, Nobody, Nobody]),
     // The program's own, nobody's.
     ("system.act", [Nobody, Nobody, Nobody, Nobody, Nobody]),
 ];
