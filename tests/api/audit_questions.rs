@@ -9,7 +9,7 @@ const MOST_LOOKED_AT: usize = 20_000;
 
 /// Fills an empty log with this many entries, a second apart, whose moments run back by up to four minutes; every
 /// thousandth opens an identity. Gives their moments in microseconds.
-fn fill(app: &TestApp, count: usize) -> Vec<i64> {
+pub fn fill(app: &TestApp, count: usize) -> Vec<i64> {
     let (now, mut raw) = (app.now().micros(), app.database.raw());
     let bytes = |raw: &Raw, text: &str| match raw {
         Raw::Sqlite(_) => format!("CAST('{text}' AS BLOB)"),

@@ -99,6 +99,19 @@ pub async fn fill(app: &TestApp, heron: &Person, hub: HubId, case: &str) {
     }
 }
 
+/// Two canaries, of which one has been opened twice.
+async fn canaries(app: &TestApp, case: &str) {
+    let (owl, hub) = (app.auditor(), app.hub("Busan"));
+    let crane = app.caseworker(hub);
+    let second = crane.open_case(hub).await["id"].as_str().unwrap().to_owned();
+    for canary in [case, &second] {
+        owl.put(&format!("/v1/audit/canaries/{canary}"), Value::Null).await.expect(204);
+    }
+    for _ in 0..2 {
+        crane.get(&format!("/v1/cases/{second}")).await.expect(200);
+    }
+}
+
 /// The rows of all pages of `rows` rows.
 async fn followed(person: &Person, path: &str, rows: usize) -> Vec<Value> {
     let (mut items, mut cursor) = (Vec::new(), String::new());
@@ -137,6 +150,8 @@ async fn a_cursor_is_refused_under_another_filter_order_or_address_in_every_list
     heron.get(&format!("/v1/cases/{case}")).await.expect(200);
     fill(&app, &heron, hub, &case).await;
 
+    canaries(&app, &case).await;
+
     let (mut lists, mut foreign) = (0, None::<String>);
     for route in routes::all() {
         let names = parameters(&route);
@@ -172,7 +187,9 @@ async fn a_cursor_is_refused_under_another_filter_order_or_address_in_every_list
     let of_a_case = ["accesses", "history", "stays", "journeys", "applications", "resettlements"].len();
     assert_eq!(
         lists,
-        ["users", "hubs", "shelters", "cases", "the log"].len() + of_a_case + FieldGroup::all().len()
+        ["users", "hubs", "shelters", "cases", "the log", "canaries", "alarms"].len()
+            + of_a_case
+            + FieldGroup::all().len()
     );
 }
 

@@ -12,6 +12,8 @@ mod asylum;
 mod audit;
 mod audit_log;
 mod audit_questions;
+mod audit_seen;
+mod audit_unusual;
 mod bad_input;
 mod bodies;
 mod cases;
