@@ -33,7 +33,7 @@ pub async fn run(app: Data<App>) {
                 }
             }
             _ = look.tick() => match tell_alarms(&app, looked_to).await {
-                Ok(position) => looked_to = Some(position),
+                Ok(looked) => looked_to = Some(looked.to),
                 Err(error) => tracing::warn!(?error, "canary cases could not be looked at; trying again later"),
             }
         }
@@ -46,19 +46,26 @@ fn every(pause: Duration) -> tokio::time::Interval {
     ticks
 }
 
-/// Tells each alarm since the position `from` by the id of its entry; without one, those of the last day. Gives the
-/// position up to which it has looked.
-pub async fn tell_alarms(app: &App, from: Option<i64>) -> Result<i64> {
+/// One look at the canary cases.
+pub struct Looked {
+    /// How many alarms it told.
+    pub alarms: usize,
+    /// Before which position it looked: the next look begins there.
+    pub to: i64,
+}
+
+/// Tells each alarm since the position `from` by the id of its entry; without one, those of the last day.
+pub async fn tell_alarms(app: &App, from: Option<i64>) -> Result<Looked> {
     let look = move |tx: &mut crate::db::Tx<'_>| {
         let lately = Stretch { after: Some(tx.now().plus(-TOLD_AGAIN)), before: None }.positions(tx)?;
         let rung = canaries::rung(tx, from.unwrap_or(lately.start)..lately.end)?;
         Ok((rung, lately.end))
     };
-    let (rung, looked_to) = app.db.unrecorded("whether a canary case was opened", look).await?;
-    for event in rung {
+    let (rung, to) = app.db.unrecorded("whether a canary case was opened", look).await?;
+    for event in &rung {
         tracing::warn!(%event, "a canary case was opened: see GET /v1/audit/alarms");
     }
-    Ok(looked_to)
+    Ok(Looked { alarms: rung.len(), to })
 }
 
 /// One round; it stands on the record only when there was something to do.

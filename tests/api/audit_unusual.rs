@@ -107,6 +107,20 @@ async fn unusual_reading_is_looked_for_in_a_month_at_most_and_by_auditors_alone(
 }
 
 #[actix_web::test]
+async fn of_too_long_a_log_less_is_asked_and_less_is_compared() {
+    let app = TestApp::new().await;
+    let moments = crate::audit_questions::fill(&app, 300_600);
+    let owl = app.auditor();
+    let answer = owl.get("/v1/audit/unusual").await;
+    answer.expect_problem(422, "invalid_fields");
+    assert_eq!(answer.pointers(), ["after"]);
+    let told = owl.get("/v1/audit/unusual?after=2026-03-01T10:00:00Z").await.expect(200);
+    let since: waystation::db::types::Timestamp = told["compared_since"].as_str().unwrap().parse().unwrap();
+    // The 300,000 newest, of a log that has grown by no entry since: a question that failed is none.
+    assert_eq!(since.micros(), moments[600]);
+}
+
+#[actix_web::test]
 async fn whoever_opens_a_canary_case_raises_an_alarm_and_learns_nothing_of_it() {
     let app = TestApp::new().await;
     let hub = app.hub("Kunming");
@@ -126,7 +140,8 @@ async fn whoever_opens_a_canary_case_raises_an_alarm_and_learns_nothing_of_it() 
         (&json!(id), &json!(owl.id))
     );
     assert_eq!(owl.get("/v1/audit/alarms").await.expect(200)["items"], json!([]), "what was before is none");
-    let looked_to = upkeep::tell_alarms(&app.app, None).await.unwrap();
+    let looked = upkeep::tell_alarms(&app.app, None).await.unwrap();
+    assert_eq!(looked.alarms, 0);
 
     crane.get(&other).await.expect(200);
     crane.get("/v1/cases").await.expect(200);
@@ -141,7 +156,10 @@ async fn whoever_opens_a_canary_case_raises_an_alarm_and_learns_nothing_of_it() 
     let next = format!("/v1/audit/alarms?limit=1&cursor={}", page["next_cursor"].as_str().unwrap());
     let page = owl.get(&next).await.expect(200);
     assert_eq!((&page["items"][0], &page["next_cursor"]), (&alarms["items"][1], &Value::Null));
-    assert!(upkeep::tell_alarms(&app.app, Some(looked_to)).await.unwrap() > looked_to);
+    for (from, alarms) in [(Some(looked.to), 2), (None, 2), (Some(looked.to + 5), 0)] {
+        let looked = upkeep::tell_alarms(&app.app, from).await.unwrap();
+        assert_eq!(looked.alarms, alarms, "from {from:?}");
+    }
 
     // The team reads who was at the case, and nothing of what auditors did.
     let log = heron.get(&format!("{canary}/access-log")).await.expect(200).to_string();
