@@ -100,7 +100,7 @@ pub async fn fill(app: &TestApp, heron: &Person, hub: HubId, case: &str) {
 }
 
 /// Two canaries, of which one has been opened twice.
-async fn canaries(app: &TestApp, case: &str) {
+pub async fn canaries(app: &TestApp, case: &str) {
     let (owl, hub) = (app.auditor(), app.hub("Busan"));
     let crane = app.caseworker(hub);
     let second = crane.open_case(hub).await["id"].as_str().unwrap().to_owned();
