@@ -22,7 +22,7 @@ pub fn fill(app: &TestApp, count: usize) -> Vec<i64> {
     raw.execute(&format!(
         "WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < {count} - 1)
          INSERT INTO audit_events (id, position, recorded_at, action, outcome, body, leaf)
-         SELECT 'e' || i, i, {start} + i * CAST(1000000 AS BIGINT) - (i * 7919 % 240) * CAST(1000000 AS BIGINT), 'record.read', 'done',
+         SELECT 'e' || i, i, {start} + i * CAST(1000000 AS BIGINT) - (i % 240 * 7919 % 240) * CAST(1000000 AS BIGINT), 'record.read', 'done',
                 CASE WHEN i % 1000 = 0 THEN {opened} ELSE {plain} END, {leaf}
          FROM n"
     ))
