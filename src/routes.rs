@@ -158,6 +158,14 @@ routes! {
     GET    "/v1/audit/log/checkpoint" => audit::checkpoint::api::get_checkpoint, "Read the newest checkpoint of the log (C2SP tlog-checkpoint)", [LogNotSigned];
     GET    "/v1/audit/log/consistency" => audit::tree::api::get_log_consistency, "Prove that the log begins with an earlier one";
     GET    "/v1/audit/log/tile/{tile}" => audit::tree::api::get_log_tile, "Fetch hashes or entries of the log (C2SP tlog-tiles)";
+    GET    "/v1/audit/export" => audit::api::export_audit_events, "Export the log, in parts";
+    GET    "/v1/audit/cases/{case}/seen-by" => audit::api::who_saw_case, "Ask who saw a case";
+    GET    "/v1/audit/users/{user}/seen" => audit::api::what_user_saw, "Ask what a user saw";
+    GET    "/v1/audit/unusual" => audit::api::find_unusual_reading, "Ask what reading is unusual", [InvalidFields];
+    GET    "/v1/audit/canaries" => audit::api::list_canaries, "List the canary cases";
+    PUT    "/v1/audit/canaries/{case}" => audit::api::put_canary, "Make a case a canary", [GuardsUnmet];
+    DELETE "/v1/audit/canaries/{case}" => audit::api::remove_canary, "Make a canary a case like any other";
+    GET    "/v1/audit/alarms" => audit::api::list_alarms, "See who opened a canary case";
     GET    "/v1/code-lists" => code_lists::api::list_code_lists, "See which code lists there are";
     GET    "/v1/code-lists/{list}" => code_lists::api::get_code_list, "Read a code list";
 }

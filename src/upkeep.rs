@@ -1,30 +1,36 @@
-//! What the server does by itself, beside requests: it signs the log as it grows, and forgets answers that nobody
-//! may repeat any more.
+//! What the server does by itself, beside requests: it signs the log as it grows, forgets answers that nobody may repeat
+//! any more, and tells when a canary case was opened.
 
 use std::time::Duration;
 
 use actix_web::web::Data;
+use chrono::TimeDelta;
 
 use crate::access::Permit;
 use crate::access::permissions::SystemAct;
 use crate::app::App;
-use crate::audit::{Action, Event};
+use crate::audit::times::Stretch;
+use crate::audit::{Action, Event, canaries};
 use crate::db::idempotency;
 use crate::error::Result;
 
+/// How often answers are forgotten.
 const PAUSE: Duration = Duration::from_secs(600);
 /// A change is signed at most five seconds after it was made, with a second for the work.
 const BETWEEN_CHECKPOINTS: Duration = Duration::from_secs(4);
+/// How often canaries are looked at.
+const LOOK: Duration = Duration::from_secs(60);
+/// How far back alarms are told at the start: again rather than never.
+const TOLD_AGAIN: TimeDelta = TimeDelta::days(1);
 
 /// Goes on until it is dropped.
 pub async fn run(app: Data<App>) {
-    tokio::join!(sign(&app), clean(&app));
+    tokio::join!(sign(&app), clean(&app), watch(&app));
 }
 
 /// What is in the way is told once, and again when it is something else.
 async fn sign(app: &App) {
-    let mut ticks = tokio::time::interval(BETWEEN_CHECKPOINTS);
-    ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    let mut ticks = every(BETWEEN_CHECKPOINTS);
     let mut told = String::new();
     loop {
         ticks.tick().await;
@@ -42,14 +48,53 @@ async fn sign(app: &App) {
 }
 
 async fn clean(app: &App) {
-    let mut ticks = tokio::time::interval(PAUSE);
-    ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    let mut ticks = every(PAUSE);
     loop {
         ticks.tick().await;
         if let Err(error) = forget_old_answers(app).await {
             tracing::warn!(?error, "answers kept for repeats could not be forgotten; trying again later");
         }
     }
+}
+
+async fn watch(app: &App) {
+    let mut ticks = every(LOOK);
+    let mut looked_to = None;
+    loop {
+        ticks.tick().await;
+        match tell_alarms(app, looked_to).await {
+            Ok(looked) => looked_to = Some(looked.to),
+            Err(error) => tracing::warn!(?error, "canary cases could not be looked at; trying again later"),
+        }
+    }
+}
+
+fn every(pause: Duration) -> tokio::time::Interval {
+    let mut ticks = tokio::time::interval(pause);
+    ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    ticks
+}
+
+/// One look at the canary cases.
+pub struct Looked {
+    /// How many alarms it told.
+    pub alarms: usize,
+    /// Before which position it looked: the next look begins there.
+    pub to: i64,
+}
+
+/// Tells each alarm since the position `from` by the id of its entry; without one, those of the last day.
+pub async fn tell_alarms(app: &App, from: Option<i64>) -> Result<Looked> {
+    let look = move |tx: &mut crate::db::Tx<'_>| {
+        let lately = Stretch { after: Some(tx.now().plus(-TOLD_AGAIN)), before: None }.positions(tx)?;
+        let rung = canaries::rung(tx, from.unwrap_or(lately.start)..lately.end)?;
+        Ok((rung, lately.end))
+    };
+    let (rung, to) = app.db.unrecorded("whether a canary case was opened", look).await?;
+    for event in &rung {
+        tracing::warn!(%event, "a canary case was opened: see GET /v1/audit/alarms");
+    }
+    Ok(Looked { alarms: rung.len(), to })
 }
 
 /// One round; it stands on the record only when there was something to do.

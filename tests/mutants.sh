@@ -110,7 +110,8 @@ mutant "a suspended user is somebody" src/db/standing.rs 's/\n *\.filter\(users:
 mutant "shelters of every hub are reached" src/network/store.rs 's/Box::new\(shelters::hub_id\.eq_any\(permit\.hubs\(\)\.to_vec\(\)\)\)/Box::new(diesel::dsl::sql::<Bool>("1 = 1"))/'
 mutant "users of every hub are reached" src/accounts/store.rs 's/Box::new\(users::id\.eq_any\(in_hubs\)\)/{ drop(in_hubs); Box::new(diesel::dsl::sql::<Bool>("1 = 1")) }/'
 mutant "every hub is reached" src/network/hubs/store.rs 's/Box::new\(hubs::id\.eq_any\(permit\.hubs\(\)\.to_vec\(\)\)\)/Box::new(diesel::dsl::sql::<Bool>("1 = 1"))/'
-mutant "an administrator reads all of the log" src/audit/store.rs 's/entries\.filter\(audit_events::actor_id\.eq\(permit\.person\(\)\?\)\)/entries/'
+mutant "an administrator reads all of the log" src/audit/store.rs 's/LogFilter \{ actor: Some\(person\), \.\.\*filter \}/*filter/'
+mutant "an administrator asks what colleagues saw" src/access/permissions.rs 's/(AuditAsk = .*?No No All )No/$1All/'
 
 # --- what is on the record
 mutant "a refusal by role is not recorded" src/http/authenticate.rs 's/&& error\.is_refusal\(\)/&& error.is_refusal() \&\& false/'

@@ -85,6 +85,56 @@ text_enum! {
         AuditVerifyState = "audit.verify_state": "Every sealed value was compared with the log",
         AuditKeyRotate = "audit.key_rotate": "The log got a new key, which this entry announces",
         AuditForkAccept = "audit.fork_accept": "It was accepted that entries which had been signed are lost",
+        AuditExport = "audit.export": "The log was exported",
+        AuditSeenBy = "audit.seen_by": "It was asked who saw a case",
+        AuditSeen = "audit.seen": "It was asked what a user saw",
+        AuditUnusual = "audit.unusual": "It was asked what reading is unusual",
+        AuditCanaryPut = "audit.canary_put": "A case was made a canary",
+        AuditCanaryRemove = "audit.canary_remove": "A canary was made a case like any other",
+        AuditCanaryList = "audit.canary_list": "The canaries were listed",
+        AuditAlarms = "audit.alarms": "It was read who opened a canary",
         CodeListRead = "code_list.read": "Code lists were read",
+    }
+}
+
+impl Action {
+    /// Whether it shows something of the case that it is about, and changes nothing.
+    #[must_use]
+    pub fn reads_a_case(self) -> bool {
+        matches!(
+            self,
+            Self::CaseRead
+                | Self::CaseHistory
+                | Self::CaseAccessLog
+                | Self::TeamList
+                | Self::RecordRead
+                | Self::RecordVersions
+                | Self::StayList
+                | Self::StayRead
+                | Self::JourneyList
+                | Self::JourneyRead
+                | Self::ApplicationList
+                | Self::ApplicationRead
+                | Self::ResettlementList
+                | Self::ResettlementRead
+        )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::db::types::CodeList as _;
+
+    #[test]
+    fn what_reads_a_case_is_told_by_its_verb() {
+        let nouns = ["case", "record", "team", "stay", "journey", "application", "resettlement"];
+        let verbs = ["read", "list", "history", "versions", "access_log"];
+        for action in Action::all() {
+            let (noun, verb) = action.code().split_once('.').unwrap();
+            // A list of cases is about none of them.
+            let reads = nouns.contains(&noun) && verbs.contains(&verb) && *action != Action::CaseList;
+            assert_eq!(action.reads_a_case(), reads, "{action}");
+        }
     }
 }

@@ -2,17 +2,24 @@
 
 pub mod action;
 pub mod api;
+pub(crate) mod canaries;
 pub mod checkpoint;
 pub mod copies;
 pub mod entry;
 pub mod event;
 pub mod export;
+pub(crate) mod filter;
 pub(crate) mod log;
 pub mod model;
 pub mod receipt;
+pub(crate) mod seen;
+pub mod sight;
 pub mod state;
 pub(crate) mod store;
+pub(crate) mod times;
 pub mod tree;
+pub mod unusual;
+pub(crate) mod walk;
 
 pub use action::{Action, Outcome};
 pub use event::Event;

@@ -4,7 +4,7 @@ use diesel::prelude::*;
 use serde::Deserialize;
 
 use super::action::{Action, Outcome};
-use crate::access::{FieldGroup, Role, UserId};
+use crate::access::{CaseId, FieldGroup, Role, UserId};
 use crate::db::schema::audit_events;
 use crate::db::types::Timestamp;
 use crate::error::{Error, Result};
@@ -17,6 +17,42 @@ pub(crate) struct StoredEntry {
     pub position: i64,
     pub body: Vec<u8>,
     pub leaf: Vec<u8>,
+}
+
+/// An entry with what is asked of it. Its action stays a text: the log holds those of every version of the program
+/// that has written to it.
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = audit_events)]
+pub(crate) struct LogRow {
+    #[diesel(embed)]
+    pub stored: StoredEntry,
+    #[diesel(column_name = recorded_at)]
+    pub at: Timestamp,
+    #[diesel(column_name = actor_id)]
+    pub actor: Option<UserId>,
+    pub action: String,
+    pub outcome: Outcome,
+    #[diesel(column_name = case_id)]
+    pub case: Option<CaseId>,
+    pub subject: Option<String>,
+}
+
+/// What stands in the bytes of an entry alone, of what is asked of many.
+#[derive(Deserialize)]
+pub(crate) struct Held {
+    /// The field groups that were opened or written.
+    #[serde(default)]
+    pub groups: Vec<FieldGroup>,
+    /// The cases that a list returned.
+    #[serde(default)]
+    pub cases: Vec<CaseId>,
+}
+
+impl Held {
+    /// Of an entry.
+    pub(crate) fn of(row: &LogRow) -> Result<Self> {
+        serde_json::from_slice(&row.stored.body).map_err(Error::internal)
+    }
 }
 
 /// One access to a case: the columns, and the bytes from which [`Access::told`] takes the rest.
@@ -50,8 +86,21 @@ impl Access {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
+
+    /// A sealed record opened, with these bytes.
+    pub(crate) fn row(actor: UserId, case: CaseId, body: &[u8]) -> LogRow {
+        LogRow {
+            stored: StoredEntry { position: 7, body: body.to_vec(), leaf: Vec::new() },
+            at: Timestamp::from_micros(1_000_000),
+            actor: Some(actor),
+            action: Action::RecordRead.to_string(),
+            outcome: Outcome::Done,
+            case: Some(case),
+            subject: None,
+        }
+    }
 
     #[test]
     fn an_entry_tells_its_role_and_groups_and_nothing_else() {

@@ -1,94 +1,87 @@
 //! Queries on the log. Pages go by position, which is given once and never changes, the newest first.
 
+use std::ops::ControlFlow;
+
 use diesel::prelude::*;
-use diesel::sql_types::Bool;
 
-use super::action::{Action, Outcome};
-use super::entry::{EventId, SubjectId};
-use super::model::{Access, StoredEntry};
+use super::entry::EventId;
+use super::filter::LogFilter;
+use super::model::{Access, LogRow, StoredEntry};
+use super::walk::Way;
 use crate::access::permissions::AuditRead;
-use crate::access::{CaseId, Permit, Reach, UserId};
+use crate::access::{CaseId, Permit, Reach};
+use crate::db::Tx;
 use crate::db::schema::{audit_events, users};
-use crate::db::types::Timestamp;
-use crate::db::{Backend, Tx};
-use crate::error::Result;
+use crate::error::{Error, Result};
 
-/// What a list of the log may be narrowed by.
-#[derive(Clone, Copy, Default)]
-pub(crate) struct LogFilter {
-    pub actor: Option<UserId>,
-    pub case: Option<CaseId>,
-    pub subject: Option<SubjectId>,
-    pub action: Option<Action>,
-    pub outcome: Option<Outcome>,
-    pub after: Option<Timestamp>,
-    pub before: Option<Timestamp>,
+/// The most entries that one page looks at: a rare thing is not looked for in all of the log at once.
+const MOST_LOOKED_AT: usize = 20_000;
+
+/// A page of the log.
+#[derive(Default)]
+pub(crate) struct Found {
+    /// The entries, the newest first.
+    pub rows: Vec<LogRow>,
+    /// Before which position to go on; nothing where there is no more.
+    pub next: Option<i64>,
 }
 
-type Boxed<'a> = audit_events::BoxedQuery<'a, Backend>;
-
-/// The entries within the permit's reach: all of them, or the actor's own actions.
-fn reached<'a>(permit: &Permit<AuditRead>) -> Result<Boxed<'a>> {
-    let entries = audit_events::table.filter(audit_events::position.is_not_null()).into_boxed();
+/// The filter within the permit's reach: all entries, or the actor's own actions. Nothing where no entry can be.
+fn reached(permit: &Permit<AuditRead>, filter: &LogFilter) -> Result<Option<LogFilter>> {
     Ok(match permit.reach() {
-        Reach::All => entries,
-        Reach::Own => entries.filter(audit_events::actor_id.eq(permit.person()?)),
+        Reach::All => Some(*filter),
+        Reach::Own => {
+            let person = permit.person()?;
+            let own = filter.actor.is_none_or(|actor| actor == person);
+            own.then_some(LogFilter { actor: Some(person), ..*filter })
+        }
         // No role's row says so; were one to, it would see nothing.
-        Reach::Hub | Reach::Lead | Reach::Team | Reach::No => entries.filter(audit_events::position.lt(0)),
+        Reach::Hub | Reach::Lead | Reach::Team | Reach::No => None,
     })
 }
 
-/// Up to `limit` entries before the position `start`.
+/// Up to `most` entries before the position `start`. A page that has looked at enough is given as it is.
 pub(crate) fn list(
     tx: &mut Tx<'_>,
     permit: &Permit<AuditRead>,
     filter: &LogFilter,
     start: Option<i64>,
-    limit: i64,
-) -> Result<Vec<StoredEntry>> {
-    let mut query = narrowed(reached(permit)?, filter);
-    if let Some(start) = start {
-        query = query.filter(audit_events::position.lt(start));
-    }
-    Ok(query
-        .order(audit_events::position.desc())
-        .limit(limit)
-        .select(StoredEntry::as_select())
-        .load(tx.conn())?)
-}
-
-fn narrowed<'a>(mut query: Boxed<'a>, filter: &LogFilter) -> Boxed<'a> {
-    if let Some(actor) = filter.actor {
-        query = query.filter(audit_events::actor_id.eq(actor));
-    }
-    if let Some(case) = filter.case {
-        query = query.filter(audit_events::case_id.eq(case));
-    }
-    if let Some(subject) = filter.subject {
-        query = query.filter(audit_events::subject.eq(subject));
-    }
-    if let Some(action) = filter.action {
-        query = query.filter(audit_events::action.eq(action));
-    }
-    if let Some(outcome) = filter.outcome {
-        query = query.filter(audit_events::outcome.eq(outcome));
-        if outcome != Outcome::Done {
-            // Word for word as the index of these says it, or no planner uses that.
-            query = query.filter(diesel::dsl::sql::<Bool>("outcome <> 'done'"));
+    most: usize,
+) -> Result<Found> {
+    let Some(filter) = reached(permit, filter)? else { return Ok(Found::default()) };
+    let mut within = filter.times.positions(tx)?;
+    within.end = start.map_or(within.end, |start| start.min(within.end));
+    let (mut found, mut looked_at) = (Found::default(), 0);
+    // One more tells whether there is more.
+    let first = i64::try_from(most).unwrap_or(i64::MAX).saturating_add(1);
+    filter.way().back(tx, within, first, |row| {
+        let position = row.stored.position;
+        if filter.takes(&row)? {
+            if found.rows.len() == most {
+                found.next = found.rows.last().map(|row| row.stored.position);
+                return Ok(ControlFlow::Break(()));
+            }
+            found.rows.push(row);
         }
-    }
-    if let Some(after) = filter.after {
-        query = query.filter(audit_events::recorded_at.ge(after));
-    }
-    if let Some(before) = filter.before {
-        query = query.filter(audit_events::recorded_at.lt(before));
-    }
-    query
+        looked_at += 1;
+        if looked_at == MOST_LOOKED_AT {
+            found.next = Some(position);
+            return Ok(ControlFlow::Break(()));
+        }
+        Ok(ControlFlow::Continue(()))
+    })?;
+    Ok(found)
 }
 
 /// One entry within the permit's reach.
 pub(crate) fn find(tx: &mut Tx<'_>, permit: &Permit<AuditRead>, id: EventId) -> Result<StoredEntry> {
-    Ok(reached(permit)?.filter(audit_events::id.eq(id)).select(StoredEntry::as_select()).first(tx.conn())?)
+    let mut query = Way::Everything.entries(&(0..i64::MAX)).filter(audit_events::id.eq(id));
+    match permit.reach() {
+        Reach::All => {}
+        Reach::Own => query = query.filter(audit_events::actor_id.eq(permit.person()?)),
+        Reach::Hub | Reach::Lead | Reach::Team | Reach::No => return Err(Error::not_found()),
+    }
+    Ok(query.select(StoredEntry::as_select()).first(tx.conn())?)
 }
 
 /// Up to `limit` accesses to a case before the position `start`; the caller has found the case within

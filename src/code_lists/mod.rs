@@ -8,6 +8,7 @@ pub mod api;
 use crate::access::actor::{FieldGroup, Role};
 use crate::accounts::codes::{SessionEnd, UserStatus};
 use crate::asylum::codes::{ApplicationState, Authority, Level};
+use crate::audit::unusual::UnusualKind;
 use crate::audit::{Action, Outcome as AuditOutcome};
 use crate::cases::codes::{AgeBand, Outcome, Risk, Sex, Stage, Status};
 use crate::cases::reasons::{MoveReason, ReopeningReason, StatusReason};
@@ -93,6 +94,7 @@ pub const LISTS: &[List] = &[
     List::of::<FieldGroup>(),
     List::of::<Action>(),
     List::of::<AuditOutcome>(),
+    List::of::<UnusualKind>(),
     // The sealed records.
     List::of::<codes::Script>(),
     List::of::<codes::NameKind>(),

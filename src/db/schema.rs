@@ -303,6 +303,14 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    canary_cases (case_id) {
+        case_id -> Text,
+        created_by -> Text,
+        created_at -> BigInt,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     settings,
     keyring,
@@ -323,7 +331,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     journeys,
     legs,
     asylum_applications,
-    resettlements
+    resettlements,
+    canary_cases
 );
 
 // The stage report of an earlier day groups by columns of both.

@@ -13,12 +13,14 @@ use utoipa::openapi::security::SecurityRequirement;
 use utoipa::openapi::{ContentBuilder, HeaderBuilder, Ref, RefOr, Required, Schema};
 use utoipa::{IntoParams, PartialSchema as _, ToSchema};
 
+use super::cursor::CursorParameter;
+use super::export::Export;
 use super::page::PageParameters;
 use super::path::PathParameters;
 use super::table::{Table, Tabular};
 use super::{
-    Body, Created, IfMatch, Issued, Json, ListQuery, NoContent, Octets, Page, Path, PlainText, Query,
-    Versioned, WriteCondition,
+    Body, Created, CursorQuery, IfMatch, Issued, Json, ListQuery, NoContent, Octets, Page, Path, PlainText,
+    Query, Versioned, WriteCondition,
 };
 use crate::access::{Permission, Permit};
 use crate::app::App;
@@ -251,6 +253,16 @@ impl<F: IntoParams> DescribeArgument for ListQuery<F> {
     }
 }
 
+impl<F: IntoParams> DescribeArgument for CursorQuery<F> {
+    const READS_QUERY: bool = true;
+
+    fn describe(description: &mut Description) {
+        description.parameters.extend(F::into_params(|| Some(ParameterIn::Query)));
+        description.parameters.extend(CursorParameter::into_params(|| Some(ParameterIn::Query)));
+        description.errors.extend([Code::MalformedRequest, Code::InvalidCursor]);
+    }
+}
+
 impl<T: ToSchema> DescribeArgument for Body<T> {
     fn describe(description: &mut Description) {
         description.body = Some(description.schema::<T>());
@@ -361,13 +373,13 @@ impl DescribeAnswer for Octets {
     }
 }
 
+fn next_link() -> utoipa::openapi::Header {
+    HeaderBuilder::new().schema(Some(String::schema())).description(Some("What follows, `rel=next`.")).build()
+}
+
 impl<T: ToSchema> DescribeAnswer for Page<T> {
     fn describe(description: &mut Description) {
-        let link = HeaderBuilder::new()
-            .schema(Some(String::schema()))
-            .description(Some("The next page, `rel=next`."))
-            .build();
-        let response = answer::<Self>(description, "A page of the list").header("Link", link).build();
+        let response = answer::<Self>(description, "A page of the list").header("Link", next_link()).build();
         description.answer = Some(("200", response));
         description.errors.push(Code::InvalidCursor);
     }
@@ -377,6 +389,20 @@ impl<T: ToSchema + Tabular> DescribeAnswer for Table<T> {
     fn describe(description: &mut Description) {
         let csv = ContentBuilder::new().schema(Some(String::schema())).example(Some(T::CSV.into())).build();
         let response = answer::<T>(description, "As asked for").content("text/csv", csv).build();
+        description.answer = Some(("200", response));
+        description.errors.push(Code::NotAcceptable);
+    }
+}
+
+impl DescribeAnswer for Export {
+    fn describe(description: &mut Description) {
+        let text = || ContentBuilder::new().schema(Some(String::schema())).build();
+        let response = ResponseBuilder::new()
+            .description("A part of the export")
+            .content("application/jsonl", text())
+            .content("text/csv", text())
+            .header("Link", next_link())
+            .build();
         description.answer = Some(("200", response));
         description.errors.push(Code::NotAcceptable);
     }

@@ -4,8 +4,11 @@
 pub mod authenticate;
 pub mod body;
 pub mod context;
+pub mod csv;
+pub mod cursor;
 pub mod describe;
 pub mod etag;
+pub mod export;
 pub mod given;
 pub mod idempotency;
 pub(crate) mod json;
@@ -19,6 +22,7 @@ pub mod reply;
 pub mod table;
 
 pub use body::Body;
+pub use cursor::CursorQuery;
 pub use etag::{IfMatch, WriteCondition};
 pub use given::Given;
 pub use page::{ListQuery, Page, Unfiltered};

@@ -4,16 +4,14 @@ use std::borrow::Cow;
 use std::future::{Ready, ready};
 
 use actix_web::{FromRequest, HttpRequest, dev::Payload};
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
-use sha2::{Digest, Sha256};
 use utoipa::openapi::path::{Parameter, ParameterIn};
 use utoipa::openapi::schema::{ArrayBuilder, ObjectBuilder, Schema, SchemaType, Type};
 use utoipa::openapi::{Ref, RefOr};
 use utoipa::{IntoParams, PartialSchema, ToSchema};
 
-use crate::error::{Code, Error, Result};
+use super::cursor::{Continuation, apart, joined};
+use crate::error::{Error, Result};
 
 /// Most rows of one page.
 pub const MOST: i64 = 200;
@@ -50,12 +48,10 @@ pub(super) struct PageParameters {
     cursor: Option<String>,
 }
 
-/// Which page of which list. Only the query of a request makes one, and without it there is no page, so
-/// that no list forgets to bind its cursors to what they were given for.
+/// Which page of which list; without it there is no page.
 pub struct PageRequest {
     limit: i64,
-    cursor: Option<String>,
-    list: String,
+    place: Continuation,
 }
 
 impl PageRequest {
@@ -67,19 +63,17 @@ impl PageRequest {
 
     /// Where the page starts.
     pub fn start<K: DeserializeOwned>(&self) -> Result<Option<K>> {
-        self.cursor.as_deref().map(|text| Cursor::open(text, &self.list)).transpose()
+        self.place.start()
     }
 }
 
 impl<F: DeserializeOwned> ListQuery<F> {
     fn parse(path: &str, query: &str) -> Result<Self> {
-        let is_page = |(name, _): &Pair<'_>| ["limit", "cursor"].contains(&name.as_ref());
-        let (page, mut filter): (Vec<Pair<'_>>, Vec<_>) =
-            form_urlencoded::parse(query.as_bytes()).partition(is_page);
+        let (page, filter) = apart(query, &["limit", "cursor"]);
         let PageParameters { limit, cursor } = super::query::parse(&joined(&page))?;
         let narrowing = super::query::parse(&joined(&filter))?;
-        filter.sort_unstable();
-        let page = PageRequest { limit: rows(limit.as_deref())?, cursor, list: name_of_list(path, &filter) };
+        let page =
+            PageRequest { limit: rows(limit.as_deref())?, place: Continuation::new(cursor, path, filter) };
         Ok(Self { filter: narrowing, page })
     }
 }
@@ -93,12 +87,6 @@ impl<F: DeserializeOwned> FromRequest for ListQuery<F> {
     }
 }
 
-type Pair<'a> = (Cow<'a, str>, Cow<'a, str>);
-
-fn joined(pairs: &[Pair<'_>]) -> String {
-    form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish()
-}
-
 fn rows(limit: Option<&str>) -> Result<i64> {
     limit.map_or(Ok(USUAL), |text| {
         text.parse()
@@ -106,47 +94,6 @@ fn rows(limit: Option<&str>) -> Result<i64> {
             .filter(|rows| (1..=MOST).contains(rows))
             .ok_or_else(|| Error::malformed_field("limit", "A page has 1 to 200 rows."))
     })
-}
-
-/// The same for the same address and the same parameters in any order, and for nothing else.
-fn name_of_list(path: &str, sorted: &[Pair<'_>]) -> String {
-    let parts = sorted.iter().flat_map(|(name, value)| [name.as_ref(), value.as_ref()]);
-    let mut hash = Sha256::new();
-    for part in std::iter::once(path).chain(parts) {
-        hash.update((part.len() as u64).to_be_bytes());
-        hash.update(part);
-    }
-    URL_SAFE_NO_PAD.encode(&hash.finalize()[..16])
-}
-
-/// The key of the last row of a page, bound to the list (and its filters) that gave it.
-#[derive(Serialize, Deserialize)]
-struct Cursor<K> {
-    list: String,
-    key: K,
-}
-
-impl<K: Serialize> Cursor<K> {
-    /// Makes the text that a client sends back.
-    fn seal(list: &str, key: K) -> Result<String> {
-        let cursor = Self { list: list.to_owned(), key };
-        Ok(URL_SAFE_NO_PAD.encode(serde_json::to_vec(&cursor).map_err(Error::internal)?))
-    }
-}
-
-impl<K: DeserializeOwned> Cursor<K> {
-    /// Reads a text that [`Cursor::seal`] made for the same list.
-    fn open(text: &str, list: &str) -> Result<K> {
-        let refused = || {
-            Error::new(
-                Code::InvalidCursor,
-                "Send `next_cursor` as it was given, with the same filters and order.",
-            )
-        };
-        let bytes = URL_SAFE_NO_PAD.decode(text).map_err(|_| refused())?;
-        let cursor: Self = serde_json::from_slice(&bytes).map_err(|_| refused())?;
-        if cursor.list == list { Ok(cursor.key) } else { Err(refused()) }
-    }
 }
 
 /// One page of a list.
@@ -207,10 +154,17 @@ impl<T> Page<T> {
         let more = rows.len() > limit;
         rows.truncate(limit);
         let next_cursor = match rows.last() {
-            Some(last) if more => Some(Cursor::seal(&page.list, key(last))?),
+            Some(last) if more => Some(page.place.next(key(last))?),
             _ => None,
         };
         Ok(Self { items: rows.into_iter().map(view).collect(), next_cursor })
+    }
+}
+
+impl<T> Page<T> {
+    /// A page that says itself after which key the next one goes on: it may be short, or empty, and not the last.
+    pub fn until<K: Serialize>(items: Vec<T>, page: &PageRequest, next: Option<K>) -> Result<Self> {
+        Ok(Self { items, next_cursor: next.map(|key| page.place.next(key)).transpose()? })
     }
 }
 

@@ -106,5 +106,6 @@ pub(crate) use path_id;
 path_id! {
     crate::access::UserId: "The user's id.",
     crate::access::HubId: "The hub's id.",
+    crate::access::CaseId: "The case's id.",
     crate::audit::entry::EventId: "The entry's id.",
 }

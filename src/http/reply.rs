@@ -135,13 +135,7 @@ impl<T: Serialize> Responder for Page<T> {
     fn respond_to(self, request: &HttpRequest) -> HttpResponse {
         let mut response = HttpResponse::Ok();
         if let Some(cursor) = &self.next_cursor {
-            let others = form_urlencoded::parse(request.query_string().as_bytes())
-                .filter(|(name, _)| name != "cursor");
-            let query = form_urlencoded::Serializer::new(String::new())
-                .extend_pairs(others)
-                .append_pair("cursor", cursor)
-                .finish();
-            response.insert_header((LINK, format!("<{}?{query}>; rel=\"next\"", request.path())));
+            response.insert_header((LINK, super::cursor::link(request, cursor)));
         }
         json(response, &self)
     }

@@ -26,6 +26,7 @@ async fn in_an_address_or_a_query_it_is_refused() {
     let app = TestApp::new().await;
     let (hub, cast, heron, case) = lists::network(&app).await;
     lists::fill(&app, &heron, hub, &case).await;
+    lists::canaries(&app, &case).await;
     let (mut segments, mut parameters, mut cursors) = (0, 0, 0);
     for route in routes::all() {
         let Some(person) = asker(&route, &cast, &heron) else { continue };
@@ -63,7 +64,7 @@ async fn in_an_address_or_a_query_it_is_refused() {
                 parameters += 1;
             }
         }
-        let first = match lists::parameters(&route).iter().any(|name| name == "cursor") {
+        let first = match lists::parameters(&route).iter().any(|name| name == "limit") {
             true => person.get(&format!("{path}?limit=1")).await.expect(200),
             false => continue,
         };

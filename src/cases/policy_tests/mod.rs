@@ -53,9 +53,11 @@ const ON_CASES: &[Asking] = askings! {
 };
 
 /// Permissions that name no case in a request.
-const ON_NO_CASE: [&str; 21] = [
+const ON_NO_CASE: [&str; 23] = [
     "account.read",
     "account.update",
+    "audit.ask",
+    "audit.canary",
     "audit.read",
     "audit.verify",
     "case.create",

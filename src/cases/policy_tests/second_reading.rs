@@ -101,6 +101,9 @@ pub(super) const TABLE: &[(&str, [Who; 5])] = &[
     ("report.stages", [Team, Hub, Nobody, Nobody, Nobody]),
     ("audit.read", [Nobody, Nobody, Network, Oneself, Nobody]),
     ("audit.verify", [Nobody, Nobody, Network, Nobody, Nobody]),
+    // What is asked about colleagues, and the traps set for them: the auditor alone, nobody whom it may be about.
+    ("audit.ask", [Nobody, Nobody, Network, Nobody, Nobody]),
+    ("audit.canary", [Nobody, Nobody, Network, Nobody, Nobody]),
     // The program's own, nobody's.
     ("system.act", [Nobody, Nobody, Nobody, Nobody, Nobody]),
 ];

@@ -65,7 +65,9 @@ pub fn sample(operation: &str, names: &Names) -> Option<Sample> {
         ),
         "update_user" => Sample::new(200, json!({"status": "suspended"})),
         "reset_password" => Sample::new(204, json!({"password": "four quiet herons at dusk"})),
-        "add_hub_member" | "remove_hub_member" | "remove_team_place" => Sample::bare(204),
+        "add_hub_member" | "remove_hub_member" | "remove_team_place" | "put_canary" | "remove_canary" => {
+            Sample::bare(204)
+        }
         "create_hub" => Sample::new(201, json!({"name": names.word, "country": "CHN"})),
         "update_hub" => Sample::new(200, json!({"country": "THA"})),
         "create_shelter" => Sample::new(201, json!({"hub_id": names.hub, "codename": names.word, "beds": 4})),

@@ -101,6 +101,16 @@ impl<'a> Scene<'a> {
                     };
                 }
             }
+            Kind::Logged if ids.contains_key("case") => self.case(&mut ids, situation).await,
+            Kind::Logged => *ids.get_mut("user").unwrap() = self.app.caseworker(hub).id.to_string(),
+            Kind::Canary => {
+                self.case(&mut ids, situation).await;
+                let sql = format!(
+                    "INSERT INTO canary_cases (case_id, created_by, created_at) VALUES ('{}', '{}', 0)",
+                    ids["case"], self.owner.id
+                );
+                self.app.database.raw().execute(&sql).unwrap();
+            }
             Kind::List => {
                 for (name, id) in &mut ids {
                     *id = if *name == "tile" { "0/000.p/1" } else { "roles" }.to_owned();

@@ -16,6 +16,10 @@ pub enum Kind {
     User,
     /// An entry of the log.
     Entry,
+    /// A case or a user of whom the log is asked: it is asked alike whether they are there or not.
+    Logged,
+    /// A canary case, or one that is to be one.
+    Canary,
     /// A code list, a part of the log: the same for everybody.
     List,
     /// Nothing: a list, or something new.
@@ -25,6 +29,12 @@ pub enum Kind {
 impl Kind {
     /// The kind of a path; `None` for a parameter that the walk has not heard of.
     pub fn of(path: &str) -> Option<Self> {
+        if ["/v1/audit/cases/", "/v1/audit/users/"].iter().any(|start| path.starts_with(start)) {
+            return Some(Self::Logged);
+        }
+        if path.starts_with("/v1/audit/canaries/") {
+            return Some(Self::Canary);
+        }
         Some(match parameters(path).next() {
             None => Self::Whole,
             Some("case") => Self::Case,
@@ -42,6 +52,7 @@ impl Kind {
             Self::Case => CASES.to_vec(),
             Self::Hub | Self::User | Self::Entry => vec![OWN_HUB, ANOTHERS, ABSENT, NO_ID, NO_PART],
             Self::List => vec![OWN_HUB, ABSENT, NO_ID],
+            Self::Logged | Self::Canary => vec![OWN_HUB, ANOTHERS, ABSENT, RESTRICTED, NO_ID],
             Self::Whole => vec![OWN_HUB],
         }
     }
@@ -192,7 +203,8 @@ impl Expected {
             Spelling::NoId | Spelling::NoPart => return Self::Hidden,
             Spelling::MistypedCode => return Self::Mistyped,
         }
-        if !situation.there || !within(reach, kind, situation) {
+        let there = situation.there || kind == Kind::Logged;
+        if !there || !within(reach, kind, situation) {
             return Self::Hidden;
         }
         if reach == Reach::Lead && !situation.own {
@@ -225,7 +237,8 @@ impl Expected {
 fn within(reach: Reach, kind: Kind, situation: &Situation) -> bool {
     let on_team = matches!(situation.place, Place::Full | Place::Lean);
     match (kind, reach) {
-        (Kind::Whole | Kind::List, _) | (Kind::Hub | Kind::User | Kind::Entry, Reach::All) => true,
+        (Kind::Whole | Kind::List, _)
+        | (Kind::Hub | Kind::User | Kind::Entry | Kind::Logged | Kind::Canary, Reach::All) => true,
         (Kind::Case, Reach::Team) => on_team,
         (Kind::Case, Reach::Hub | Reach::Lead) => on_team || (situation.own && !situation.restricted),
         (Kind::Hub | Kind::User, Reach::Hub) | (Kind::Entry, Reach::Own) => situation.own,

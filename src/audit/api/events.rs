@@ -5,14 +5,14 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use utoipa::{IntoParams, ToSchema};
 
-use super::action::{Action, Outcome};
-use super::entry::{EventId, SubjectId, hex};
-use super::event::Event;
-use super::model::StoredEntry;
-use super::store::{self, LogFilter};
 use crate::access::permissions::AuditRead;
-use crate::access::{CaseId, Permit, UserId};
+use crate::access::{CaseId, FieldGroup, Permit, UserId};
 use crate::app::App;
+use crate::audit::entry::{EventId, SubjectId, hex};
+use crate::audit::filter::LogFilter;
+use crate::audit::model::StoredEntry;
+use crate::audit::times::Stretch;
+use crate::audit::{Action, Event, Outcome, store};
 use crate::db::types::Timestamp;
 use crate::error::{Error, Result};
 use crate::http::{Json, ListQuery, Page, Path};
@@ -39,7 +39,7 @@ pub struct EventView {
 }
 
 impl EventView {
-    fn new(row: StoredEntry) -> Result<Self> {
+    pub(super) fn new(row: StoredEntry) -> Result<Self> {
         let text = String::from_utf8(row.body).map_err(Error::internal)?;
         let entry = RawValue::from_string(text).map_err(Error::internal)?;
         Ok(Self { position: row.position, leaf: hex(&row.leaf), entry })
@@ -66,6 +66,8 @@ pub struct LogQuery {
     /// Only what ended so: `done`, `refused` or `failed`.
     #[param(value_type = Option<String>, example = "refused")]
     outcome: Option<Outcome>,
+    /// Only what opened, wrote or granted this field group of a case.
+    group: Option<FieldGroup>,
     /// Only at or after this moment.
     after: Option<Timestamp>,
     /// Only before this moment.
@@ -73,26 +75,27 @@ pub struct LogQuery {
 }
 
 impl LogQuery {
-    fn filter(&self) -> LogFilter {
+    pub(super) fn filter(&self) -> LogFilter {
         LogFilter {
             actor: self.actor,
             case: self.case,
             subject: self.subject,
             action: self.action,
             outcome: self.outcome,
-            after: self.after,
-            before: self.before,
+            group: self.group,
+            times: Stretch { after: self.after, before: self.before },
         }
     }
 
     /// The reading, with what it was narrowed by.
-    fn event(&self) -> Event {
-        Event::new(Action::AuditList).narrowed_by([
+    pub(super) fn event(&self, action: Action) -> Event {
+        Event::new(action).narrowed_by([
             ("action", self.action.map(|action| action.to_string())),
             ("actor", self.actor.map(|actor| actor.to_string())),
             ("after", self.after.map(|moment| moment.to_string())),
             ("before", self.before.map(|moment| moment.to_string())),
             ("case", self.case.map(|case| case.to_string())),
+            ("group", self.group.map(|group| group.to_string())),
             ("outcome", self.outcome.map(|outcome| outcome.to_string())),
             ("subject", self.subject.map(|subject| subject.to_string())),
         ])
@@ -105,12 +108,16 @@ pub async fn list_audit_events(
     app: Data<App>,
     query: ListQuery<LogQuery>,
 ) -> Result<Page<EventView>> {
-    let (filter, limit, start) = (query.filter.filter(), query.page.limit(), query.page.start()?);
+    let ListQuery { filter: narrowing, page } = query;
+    let (filter, start) = (narrowing.filter(), page.start()?);
+    let most = usize::try_from(page.limit()).map_err(Error::internal)?;
     app.db.sequence_now().await?;
-    let event = query.filter.event();
+    let event = narrowing.event(Action::AuditList);
     let seen =
-        app.db.read_log(permit, event, move |tx, permit| store::list(tx, permit, &filter, start, limit + 1));
-    Page::of(seen.await?.value, &query.page, |row| row.position, EventView::new)?.transposed()
+        app.db.read_log(permit, event, move |tx, permit| store::list(tx, permit, &filter, start, most));
+    let found = seen.await?.value;
+    let views = found.rows.into_iter().map(|row| EventView::new(row.stored)).collect::<Result<_>>()?;
+    Page::until(views, &page, found.next)
 }
 
 /// `GET /v1/audit/events/{event}`
@@ -135,7 +142,7 @@ mod tests {
         let body = br#"{"action":"case.read","details":{"b":"\u000f","a":"1e2"},"v":1}"#.to_vec();
         let row = StoredEntry {
             position: 7,
-            leaf: super::super::entry::leaf_hash(&body).to_vec(),
+            leaf: crate::audit::entry::leaf_hash(&body).to_vec(),
             body: body.clone(),
         };
         let sent = serde_json::to_string(&EventView::new(row).unwrap()).unwrap();
@@ -150,10 +157,11 @@ mod tests {
             subject: None,
             action: Some(Action::RecordRead),
             outcome: None,
+            group: None,
             after: None,
             before: None,
         };
-        let details = query.event().details;
+        let details = query.event(Action::AuditList).details;
         assert_eq!(details["action"], "record.read");
         assert_eq!(details.keys().copied().collect::<Vec<_>>(), ["action", "case"]);
     }

@@ -1,0 +1,1 @@
+DROP TABLE canary_cases;

@@ -1,0 +1,132 @@
+//! Who saw a case, and what a user saw: what was opened, and the lists that held it.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::ControlFlow;
+
+use diesel::prelude::*;
+
+use super::action::{Action, Outcome};
+use super::model::{Held, LogRow};
+use super::sight::{Manner, Sight};
+use super::times::Stretch;
+use super::walk::Way;
+use crate::access::permissions::AuditAsk;
+use crate::access::{CaseId, FieldGroup, Permit, UserId};
+use crate::db::Tx;
+use crate::db::schema::users;
+use crate::error::Result;
+
+/// The most entries of one case, or of one user, that an answer looks at.
+const MOST_ENTRIES: usize = 10_000;
+/// The most lists that an answer looks through for a case; each may name 200.
+const MOST_LISTS: usize = 5_000;
+/// The most different cases in an answer.
+const MOST_CASES: usize = 5_000;
+/// Rows that are fetched at first.
+const FIRST: i64 = 200;
+
+/// Sights by whom, or of what.
+pub(crate) struct Seen<K> {
+    pub sights: BTreeMap<K, Sight>,
+    /// Before which position to go on; nothing where all was looked at.
+    pub next: Option<i64>,
+}
+
+/// An entry that tells of the case, put aside until it is known how far back both walks came.
+struct Trace {
+    row: LogRow,
+    manner: Manner,
+    groups: Vec<FieldGroup>,
+}
+
+/// Who saw a case; nobody's are what the server and the operator did.
+pub(crate) fn by_whom(
+    tx: &mut Tx<'_>,
+    _: &Permit<AuditAsk>,
+    case: CaseId,
+    times: &Stretch,
+    start: Option<i64>,
+) -> Result<Seen<Option<UserId>>> {
+    let mut within = times.positions(tx)?;
+    within.end = start.map_or(within.end, |start| start.min(within.end));
+    let mut traces = Vec::new();
+    let opened = bounded(tx, Way::Case(case), within.clone(), MOST_ENTRIES, |row| {
+        let (manner, held) = (Manner::of(&row.action, row.outcome), Held::of(&row)?);
+        traces.push(Trace { row, manner, groups: held.groups });
+        Ok(ControlFlow::Continue(()))
+    })?;
+    // No further back than the other walk came: what lies there is for the next answer.
+    within.start = within.start.max(opened.unwrap_or_default());
+    let listed = bounded(tx, Way::Action(Action::CaseList), within, MOST_LISTS, |row| {
+        if row.outcome == Outcome::Done && Held::of(&row)?.cases.contains(&case) {
+            traces.push(Trace { row, manner: Manner::Listed, groups: Vec::new() });
+        }
+        Ok(ControlFlow::Continue(()))
+    })?;
+    let next = listed.or(opened);
+    let mut sights = BTreeMap::new();
+    for trace in traces.iter().filter(|trace| next.is_none_or(|next| trace.row.stored.position >= next)) {
+        if times.holds(trace.row.at) {
+            let sight = sights.entry(trace.row.actor).or_insert_with(|| Sight::at(trace.row.at));
+            sight.add(&trace.row, trace.manner, &trace.groups);
+        }
+    }
+    Ok(Seen { sights, next })
+}
+
+/// What a user saw, case by case.
+pub(crate) fn by_user(
+    tx: &mut Tx<'_>,
+    _: &Permit<AuditAsk>,
+    user: UserId,
+    times: &Stretch,
+    start: Option<i64>,
+) -> Result<Seen<CaseId>> {
+    let mut within = times.positions(tx)?;
+    within.end = start.map_or(within.end, |start| start.min(within.end));
+    let mut sights: BTreeMap<CaseId, Sight> = BTreeMap::new();
+    let next = bounded(tx, Way::Actor(user), within, MOST_ENTRIES, |row| {
+        if times.holds(row.at) && (row.case.is_some() || row.action == Action::CaseList.as_str()) {
+            let held = Held::of(&row)?;
+            let mut add = |case, manner| {
+                let sight = sights.entry(case).or_insert_with(|| Sight::at(row.at));
+                sight.add(&row, manner, &held.groups);
+            };
+            if let Some(case) = row.case {
+                add(case, Manner::of(&row.action, row.outcome));
+            }
+            held.cases.iter().for_each(|case| add(*case, Manner::Listed));
+        }
+        Ok(if sights.len() >= MOST_CASES { ControlFlow::Break(()) } else { ControlFlow::Continue(()) })
+    })?;
+    Ok(Seen { sights, next })
+}
+
+/// Walks until it is told to stop, or has looked at `most` entries; the position where it stopped, if it did.
+fn bounded(
+    tx: &mut Tx<'_>,
+    way: Way,
+    within: std::ops::Range<i64>,
+    most: usize,
+    mut each: impl FnMut(LogRow) -> Result<ControlFlow<()>>,
+) -> Result<Option<i64>> {
+    let (mut looked_at, mut stopped) = (0, None);
+    way.back(tx, within, FIRST, |row| {
+        let position = row.stored.position;
+        looked_at += 1;
+        let going_on = each(row)?;
+        if looked_at == most || going_on.is_break() {
+            stopped = Some(position);
+            return Ok(ControlFlow::Break(()));
+        }
+        Ok(ControlFlow::Continue(()))
+    })?;
+    Ok(stopped)
+}
+
+/// The pseudonyms of users.
+pub(crate) fn usernames(tx: &mut Tx<'_>, ids: &BTreeSet<UserId>) -> Result<BTreeMap<UserId, String>> {
+    let rows: Vec<(UserId, String)> =
+        users::table.filter(users::id.eq_any(ids)).select((users::id, users::username)).load(tx.conn())?;
+    Ok(rows.into_iter().collect())
+}

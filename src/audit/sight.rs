@@ -1,0 +1,124 @@
+//! What somebody saw of a case, added up.
+
+use std::collections::BTreeSet;
+
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::action::{Action, Outcome};
+use super::model::LogRow;
+use crate::access::FieldGroup;
+use crate::db::types::Timestamp;
+
+/// In which manner an entry tells that somebody came near a case.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Manner {
+    /// It, or something of it, was read.
+    Opened,
+    /// It stood in a list.
+    Listed,
+    /// It was changed.
+    Written,
+    /// Somebody was turned away, or failed.
+    Denied,
+}
+
+impl Manner {
+    /// Of an entry that is about the case itself. What this program does not know counts as opened.
+    pub(crate) fn of(action: &str, outcome: Outcome) -> Self {
+        if outcome != Outcome::Done {
+            return Self::Denied;
+        }
+        match action.parse::<Action>() {
+            Ok(action) if !action.reads_a_case() => Self::Written,
+            _ => Self::Opened,
+        }
+    }
+}
+
+/// What somebody saw and did of a case, in the entries that were looked at.
+#[derive(Serialize, ToSchema, Clone, Debug, PartialEq, Eq)]
+pub struct Sight {
+    /// The first time.
+    first: Timestamp,
+    /// The last time.
+    last: Timestamp,
+    /// How often it, or something of it, was read.
+    opened: u64,
+    /// How often it stood in a list that they were given.
+    listed: u64,
+    /// How often they changed it.
+    written: u64,
+    /// How often they were turned away from it, or failed.
+    denied: u64,
+    /// The field groups whose sealed records they opened.
+    #[schema(value_type = Vec<FieldGroup>)]
+    groups: BTreeSet<FieldGroup>,
+}
+
+impl Sight {
+    /// Nothing yet, at this moment.
+    pub(crate) fn at(moment: Timestamp) -> Self {
+        Self {
+            first: moment,
+            last: moment,
+            opened: 0,
+            listed: 0,
+            written: 0,
+            denied: 0,
+            groups: BTreeSet::new(),
+        }
+    }
+
+    /// Adds an entry; `groups` are those that it names.
+    pub(crate) fn add(&mut self, row: &LogRow, manner: Manner, groups: &[FieldGroup]) {
+        self.first = self.first.min(row.at);
+        self.last = self.last.max(row.at);
+        let count = match manner {
+            Manner::Opened => &mut self.opened,
+            Manner::Listed => &mut self.listed,
+            Manner::Written => &mut self.written,
+            Manner::Denied => &mut self.denied,
+        };
+        *count += 1;
+        if manner == Manner::Opened && row.action == Action::RecordRead.as_str() {
+            self.groups.extend(groups);
+        }
+    }
+
+    /// The last time.
+    pub(crate) fn last(&self) -> Timestamp {
+        self.last
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::access::{CaseId, UserId};
+    use crate::audit::model::tests::row;
+
+    #[test]
+    fn the_manner_is_told_by_what_was_done_and_how_it_ended() {
+        assert_eq!(Manner::of("record.read", Outcome::Done), Manner::Opened);
+        assert_eq!(Manner::of("record.write", Outcome::Done), Manner::Written);
+        assert_eq!(Manner::of("team.put", Outcome::Done), Manner::Written);
+        assert_eq!(Manner::of("record.write", Outcome::Failed), Manner::Denied);
+        assert_eq!(Manner::of("record.read", Outcome::Refused), Manner::Denied);
+        assert_eq!(Manner::of("something.newer", Outcome::Done), Manner::Opened);
+    }
+
+    #[test]
+    fn only_what_was_opened_tells_its_groups() {
+        let mut row = row(UserId::generate(), CaseId::generate(), b"{}");
+        let mut sight = Sight::at(row.at);
+        sight.add(&row, Manner::Denied, &[FieldGroup::Legal]);
+        sight.add(&row, Manner::Opened, &[FieldGroup::Health]);
+        row.at = Timestamp::from_micros(0);
+        row.action = Action::RecordVersions.to_string();
+        sight.add(&row, Manner::Opened, &[FieldGroup::Family]);
+        assert_eq!((sight.opened, sight.denied, sight.listed, sight.written), (2, 1, 0, 0));
+        assert_eq!(sight.groups, BTreeSet::from([FieldGroup::Health]));
+        assert_eq!((sight.first.micros(), sight.last.micros()), (0, 1_000_000));
+    }
+}
