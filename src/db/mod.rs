@@ -16,6 +16,7 @@ mod pace;
 mod pool;
 mod postgres_url;
 mod prepared_once;
+mod raw_text;
 pub(crate) mod schema;
 mod sequencer;
 #[cfg(feature = "slow-commit")]
@@ -45,6 +46,7 @@ pub(crate) use follower::LogFollower;
 use jobs::{ReadEvent, StoreCheckpoint, Write};
 use pool::Pool;
 pub(crate) use prepared_once::PreparedOnce;
+pub(crate) use raw_text::bytes_of;
 pub use tx::{Tx, WriteTx};
 pub(crate) use tx::{changed_one, on_duplicate};
 use url::DatabaseUrl;

@@ -50,6 +50,7 @@ mod standing;
 mod startup;
 mod stays;
 mod steps;
+mod tampering;
 mod team;
 mod tls;
 mod transparency;

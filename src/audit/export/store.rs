@@ -7,9 +7,9 @@ use serde::Serialize;
 use super::ExportError;
 use super::directory::Directory;
 use crate::audit::tree::TilePath;
-use crate::db::Tx;
 use crate::db::schema::{audit_events, audit_subtrees};
 use crate::db::types::Timestamp;
+use crate::db::{Tx, bytes_of};
 use crate::error::{Error, Result};
 
 /// An event that waits for its position longer than this is told.
@@ -20,14 +20,28 @@ const MOST_WAITING: i64 = 10_000;
 /// The columns that repeat what the bytes say.
 #[derive(Queryable, Serialize)]
 struct Columns {
-    action: String,
-    actor: Option<String>,
-    case: Option<String>,
-    id: String,
-    outcome: String,
+    #[serde(serialize_with = "told")]
+    action: Text,
+    #[serde(serialize_with = "told")]
+    actor: Text,
+    #[serde(serialize_with = "told")]
+    case: Text,
+    #[serde(serialize_with = "told")]
+    id: Text,
+    #[serde(serialize_with = "told")]
+    outcome: Text,
     position: Option<i64>,
     recorded_at: Timestamp,
-    subject: Option<String>,
+    #[serde(serialize_with = "told")]
+    subject: Text,
+}
+
+type Text = Option<Vec<u8>>;
+
+/// As far as it is a text: what is no UTF-8 was not written by this program.
+#[expect(clippy::ref_option, reason = "as serde calls it")]
+fn told<S: serde::Serializer>(text: &Text, serializer: S) -> Result<S::Ok, S::Error> {
+    text.as_deref().map(String::from_utf8_lossy).serialize(serializer)
 }
 
 #[derive(Queryable, Serialize)]
@@ -46,22 +60,23 @@ impl Block {
     pub(super) fn load(tx: &mut Tx<'_>, place: TilePath) -> Result<Self> {
         let first = i64::try_from(place.first()).map_err(Error::internal)?;
         let next = first + i64::try_from(place.width).map_err(Error::internal)?;
+        let conn = tx.conn();
         let columns = (
-            audit_events::action,
-            audit_events::actor_id,
-            audit_events::case_id,
-            audit_events::id,
-            audit_events::outcome,
+            bytes_of(conn, "action"),
+            bytes_of(conn, "actor_id"),
+            bytes_of(conn, "case_id"),
+            bytes_of(conn, "id"),
+            bytes_of(conn, "outcome"),
             audit_events::position,
             audit_events::recorded_at,
-            audit_events::subject,
+            bytes_of(conn, "subject"),
         );
         let rows = audit_events::table
             .filter(audit_events::position.ge(first))
             .filter(audit_events::position.lt(next))
             .order(audit_events::position)
             .select((columns, audit_events::body, audit_events::leaf))
-            .load(tx.conn())?;
+            .load(conn)?;
         Ok(Self { place, rows })
     }
 
