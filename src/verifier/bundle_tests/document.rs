@@ -32,7 +32,14 @@ fn the_example_is_a_log_that_is_whole() {
     files.insert("unsequenced".to_owned(), Vec::new());
     let report = told(&files, block("key").trim_end(), &[block("checkpoint")]);
     assert_eq!((report.verdict, codes(&report)), (Verdict::Whole, Vec::new()));
-    assert_eq!(hex(&crate::verifier::Checkpoint::parse(&block("checkpoint")[..=block("checkpoint").find("\n\n").unwrap()]).unwrap().root), block("root").trim_end());
+    assert_eq!(
+        hex(&crate::verifier::Checkpoint::parse(
+            &block("checkpoint")[..=block("checkpoint").find("\n\n").unwrap()]
+        )
+        .unwrap()
+        .root),
+        block("root").trim_end()
+    );
     let node = crate::verifier::merkle::node_hash(&leaf(&entries[0]), &leaf(&entries[1]));
     assert!(DOCUMENT.contains(&format!("`{}`", hex(&node))));
 }

@@ -4,6 +4,9 @@ mod agreement;
 mod document;
 mod log;
 mod mutation;
+mod policy;
+mod proof;
+mod scale;
 mod succession;
 mod tampering;
 

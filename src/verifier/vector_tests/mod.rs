@@ -10,7 +10,8 @@ use super::{Checkpoint, Note, VerifierKey};
 
 macro_rules! vectors {
     ($name:literal) => {
-        serde_json::from_str(include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/vectors/", $name))).unwrap()
+        serde_json::from_str(include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/vectors/", $name)))
+            .unwrap()
     };
 }
 
@@ -78,15 +79,16 @@ fn proofs_of_consistency_show_what_they_should() {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Notes {
-    keys: Vec<Key>,
+    keys: Vec<KeyText>,
     notes: Vec<Example>,
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Key {
+struct KeyText {
     source: String,
-    key: String,
+    #[serde(rename = "key")]
+    text: String,
     good: bool,
 }
 
@@ -104,9 +106,9 @@ struct Example {
 #[test]
 fn keys_of_others_are_read() {
     let vectors: Notes = vectors!("notes.json");
-    for Key { source, key, good } in vectors.keys {
-        let read = VerifierKey::parse(&key);
-        assert_eq!(read.as_ref().map(ToString::to_string).ok(), good.then_some(key), "{source}");
+    for KeyText { source, text, good } in vectors.keys {
+        let read = VerifierKey::parse(&text);
+        assert_eq!(read.as_ref().map(ToString::to_string).ok(), good.then_some(text), "{source}");
     }
 }
 
@@ -116,7 +118,8 @@ fn notes_of_others_are_read_and_verified() {
     for Example { source, note: text, signatures, key, size, cosigned_at } in vectors.notes {
         let note = Note::parse(text.as_bytes()).unwrap();
         let id = |id: &[u8; 4]| format!("{:08x}", u32::from_be_bytes(*id));
-        let read: Vec<_> = note.signatures().iter().map(|line| (line.name.clone(), id(&line.key_id))).collect();
+        let read: Vec<_> =
+            note.signatures().iter().map(|line| (line.name.clone(), id(&line.key_id))).collect();
         assert_eq!(read, signatures, "{source}");
         assert!(text.starts_with(note.text()));
         if let Some(key) = key {
