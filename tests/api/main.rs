@@ -11,6 +11,7 @@ mod architecture;
 mod asylum;
 mod audit;
 mod audit_log;
+mod audit_verify;
 mod bad_input;
 mod bodies;
 mod cases;

@@ -6,10 +6,11 @@ mod verify_proof;
 use std::path::Path;
 use std::process::ExitCode;
 
-use anyhow::Context as _;
+use anyhow::{Context as _, bail};
 use clap::Subcommand;
 
 use crate::verifier::VerifierKey;
+use crate::verifier::key::KeyType;
 
 /// What to do with the log.
 #[derive(Subcommand)]
@@ -39,8 +40,16 @@ pub fn run(command: &Command) -> ExitCode {
     }
 }
 
-/// The key as it is written, or the first line of the file with this name.
+/// The key of a log, as it is written, or the first line of the file with this name.
 fn key(given: &str) -> anyhow::Result<VerifierKey> {
+    let key = read_key(given)?;
+    if key.key_type() != KeyType::Log {
+        bail!("--key is a witness's (of type 0x04), and not a log's (of type 0x01)");
+    }
+    Ok(key)
+}
+
+fn read_key(given: &str) -> anyhow::Result<VerifierKey> {
     let from_text = VerifierKey::parse(given);
     if from_text.is_ok() || !Path::new(given).is_file() {
         return from_text.context("--key is no verifier key, and no file");
