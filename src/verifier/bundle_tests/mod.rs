@@ -4,6 +4,7 @@ mod agreement;
 mod document;
 mod log;
 mod mutation;
+mod nonsense;
 mod policy;
 mod proof;
 mod scale;
