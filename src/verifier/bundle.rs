@@ -74,7 +74,8 @@ impl Bundle<'_> {
     ) -> Result<Option<Vec<u8>>, Unreadable> {
         let bytes = self.read(&tile.path())?;
         if bytes.is_none() {
-            let last = tile.start().saturating_add(tile.width.saturating_mul(tile.kind.span())).min(size) - 1;
+            let under = u64::from(tile.width).saturating_mul(tile.kind.span());
+            let last = tile.start().saturating_add(under).min(size) - 1;
             findings.between(Code::FileMissing, tile.start(), last, || format!("{} is missing", tile.path()));
         }
         Ok(bytes)
@@ -89,13 +90,13 @@ impl Bundle<'_> {
     ) -> Result<Option<Vec<Hash>>, Unreadable> {
         let Some(bytes) = self.read_tile(tile, size, findings)? else { return Ok(None) };
         let (whole, rest) = bytes.as_chunks::<32>();
-        let count = tile.width.min(whole.len() as u64);
-        if whole.len() as u64 != tile.width || !rest.is_empty() {
-            findings.at(Code::FileLength, tile.start() + count * tile.kind.span(), || {
+        let hashes: Vec<Hash> = whole.iter().copied().take(tile.width.into()).collect();
+        if whole.len() != usize::from(tile.width) || !rest.is_empty() {
+            findings.at(Code::FileLength, tile.start() + hashes.len() as u64 * tile.kind.span(), || {
                 format!("{} does not have {} hashes of 32 bytes", tile.path(), tile.width)
             });
         }
-        Ok(Some(whole.iter().copied().take(tile::WIDTH.min(count) as usize).collect()))
+        Ok(Some(hashes))
     }
 
     /// Tells every file that a bundle of this size does not have.
@@ -116,11 +117,16 @@ impl Bundle<'_> {
             }
             let known = |path: &str| NAMES.contains(&path) || tile::is_expected(path, size);
             if !kind.is_file() || !path.to_str().is_some_and(known) {
-                findings.add(Code::FileSurplus, format!("{path:?} does not belong there"));
+                findings.add(Code::FileSurplus, format!("{} does not belong there", shown(&path)));
             }
         }
         Ok(())
     }
+}
+
+/// A name that somebody else chose, so that it cannot steer the terminal.
+fn shown(path: &Path) -> String {
+    path.to_string_lossy().escape_debug().to_string()
 }
 
 /// Checkpoints one after another, each read when it is asked for.

@@ -69,7 +69,7 @@ mod tests {
         assert_eq!(told(&edited).unwrap(), "not as in the entry: outcome, position");
         let moved = LINE.replace(r#""case":null,"#, "");
         assert_eq!(told(&moved).unwrap(), "not as in the entry: case");
-        assert!(told(&LINE.replace("{", "{ ")).unwrap().contains("not canonical"));
+        assert!(told(&LINE.replace('{', "{ ")).unwrap().contains("not canonical"));
         assert!(told("{").unwrap().contains("not a JSON object"));
     }
 }

@@ -10,7 +10,7 @@ use super::note::Note;
 
 /// A checkpoint from elsewhere.
 #[derive(Debug, Clone)]
-pub struct Copy {
+pub struct KeptCopy {
     label: String,
     note: Note,
     checkpoint: Checkpoint,
@@ -34,7 +34,7 @@ impl Abandoned {
     }
 }
 
-impl Copy {
+impl KeptCopy {
     /// Reads a note; `label` says where it came from.
     pub fn parse(label: &str, bytes: &[u8]) -> Result<Self, Malformed> {
         let note = Note::parse(bytes)?;

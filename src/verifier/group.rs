@@ -36,7 +36,7 @@ impl Group {
         else {
             return Ok(None);
         };
-        let (start, width) = (entries.start(), entries.width as usize);
+        let (start, width) = (entries.start(), usize::from(entries.width));
         let stored = bundle.read_hashes(&leaves, size, findings)?.unwrap_or_default();
         let (mut bytes, mut bounds) = (Vec::new(), Vec::new());
         if let Some(found) = bundle.read_tile(&entries, size, findings)? {
@@ -55,7 +55,7 @@ impl Group {
         let columns_path = columns.path();
         let columns = bundle.read_tile(&columns, size, findings)?;
         if let Some(columns) = &columns {
-            let lines = columns.iter().filter(|byte| **byte == b'\n').count();
+            let lines = columns.split(|byte| *byte == b'\n').count() - 1;
             if lines != width || columns.last() != Some(&b'\n') {
                 findings.at(Code::FileLength, start + lines.min(width) as u64, || {
                     format!("{columns_path} does not have {width} whole lines")
@@ -97,12 +97,17 @@ fn parts(bytes: &[u8], count: usize) -> (Vec<Range<usize>>, bool) {
 mod tests {
     use super::*;
 
+    fn read(bytes: &[u8], count: usize) -> (Vec<&[u8]>, bool) {
+        let (found, whole) = parts(bytes, count);
+        (found.into_iter().map(|bounds| &bytes[bounds]).collect(), whole)
+    }
+
     #[test]
     fn entries_are_read_up_to_the_first_that_is_cut_off() {
-        assert_eq!(parts(b"\0\x01a\0\0\0\x02bc", 3), (vec![2..3, 5..5, 7..9], true));
-        assert_eq!(parts(b"\0\x01a\0\x02b", 2), (vec![2..3], false));
-        assert_eq!(parts(b"\0\x01a\0", 2), (vec![2..3], false));
-        assert_eq!(parts(b"\0\x01a\0\0", 1), (vec![2..3], false));
-        assert_eq!(parts(b"", 1), (vec![], true));
+        assert_eq!(read(b"\0\x01a\0\0\0\x02bc", 3), (vec![b"a".as_slice(), b"", b"bc"], true));
+        assert_eq!(read(b"\0\x01a\0\x02b", 2), (vec![b"a".as_slice()], false));
+        assert_eq!(read(b"\0\x01a\0", 2), (vec![b"a".as_slice()], false));
+        assert_eq!(read(b"\0\x01a\0\0", 1), (vec![b"a".as_slice()], false));
+        assert_eq!(read(b"", 1), (Vec::new(), true));
     }
 }

@@ -35,7 +35,7 @@ mod walk;
 
 pub use bundle::Unreadable;
 pub use checkpoint::Checkpoint;
-pub use copies::Copy;
+pub use copies::KeptCopy;
 pub use key::VerifierKey;
 pub use malformed::Malformed;
 pub use note::Note;

@@ -5,6 +5,16 @@ use super::findings::{Code, Findings};
 use super::merkle::Tree;
 use super::report::Fits;
 
+/// Compares a checkpoint with the tree of the entries and that of the stored leaves, at its size.
+pub(super) fn compare(checkpoint: &Checkpoint, entries: &Tree, stored: &Tree) -> Fits {
+    match (entries.root() == checkpoint.root, stored.root() == checkpoint.root) {
+        (true, true) => Fits::Both,
+        (true, false) => Fits::Entries,
+        (false, true) => Fits::StoredTree,
+        (false, false) => Fits::Neither,
+    }
+}
+
 /// The first checkpoint that does not fit.
 struct Misfit {
     size: u64,
@@ -22,14 +32,9 @@ pub(super) struct Roots {
 }
 
 impl Roots {
-    /// Compares a checkpoint with the tree of the entries and that of the stored leaves, at its size.
-    pub(super) fn compare(&mut self, checkpoint: &Checkpoint, entries: &Tree, stored: &Tree) -> Fits {
-        let fits = match (entries.root() == checkpoint.root, stored.root() == checkpoint.root) {
-            (true, true) => Fits::Both,
-            (true, false) => Fits::Entries,
-            (false, true) => Fits::StoredTree,
-            (false, false) => Fits::Neither,
-        };
+    /// Takes a checkpoint, at its size.
+    pub(super) fn take(&mut self, checkpoint: &Checkpoint, entries: &Tree, stored: &Tree) {
+        let fits = compare(checkpoint, entries, stored);
         if matches!(fits, Fits::Both | Fits::Entries) {
             self.largest_fit = checkpoint.size;
         } else {
@@ -37,7 +42,6 @@ impl Roots {
             let (size, after) = (checkpoint.size, self.largest_fit);
             self.first_misfit.get_or_insert(Misfit { size, after, fits_stored: fits == Fits::StoredTree });
         }
-        fits
     }
 
     /// Tells of those that did not fit. Where no entry before is known to be wrong, it tells between which.

@@ -81,9 +81,14 @@ impl Stored {
                 Code::Truncated,
                 format!("a checkpoint of {} entries is stored, and the newest is of {size}", larger.size),
             );
-        } else if self.last.as_deref() != Some(newest.text()) {
+        } else if !self.ends_with(newest) {
             findings.add(Code::CheckpointMissing, "the newest checkpoint is not the last of the stored ones");
         }
+    }
+
+    /// Whether this is the last of them so far.
+    pub(super) fn ends_with(&self, note: &Note) -> bool {
+        self.last.as_deref() == Some(note.text())
     }
 
     /// How many were read.

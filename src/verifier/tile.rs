@@ -19,7 +19,7 @@ pub(super) enum Kind {
 pub(super) struct Tile {
     pub kind: Kind,
     pub index: u64,
-    pub width: u64,
+    pub width: u16,
 }
 
 impl Kind {
@@ -44,7 +44,8 @@ impl Tile {
     /// The file with this index in a log of this size, unless it would be empty.
     pub(super) fn of(kind: Kind, index: u64, size: u64) -> Option<Self> {
         let rest = kind.count(size).checked_sub(index.checked_mul(WIDTH)?)?;
-        (rest > 0).then_some(Self { kind, index, width: rest.min(WIDTH) })
+        let width = u16::try_from(rest.min(WIDTH)).ok()?;
+        (width > 0).then_some(Self { kind, index, width })
     }
 
     /// The path inside the bundle.
@@ -54,7 +55,8 @@ impl Tile {
             Kind::Entries => "tile/entries".to_owned(),
             Kind::Columns => "columns".to_owned(),
         };
-        let partial = if self.width < WIDTH { format!(".p/{}", self.width) } else { String::new() };
+        let partial =
+            if u64::from(self.width) < WIDTH { format!(".p/{}", self.width) } else { String::new() };
         format!("{folder}/{}{partial}", elements(self.index))
     }
 

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::bundle::{Bundle, Unreadable};
 use super::checkpoint::Checkpoint;
-use super::copies::Copy;
+use super::copies::KeptCopy;
 use super::findings::{Code, Findings};
 use super::key::VerifierKey;
 use super::note::Note;
@@ -20,7 +20,7 @@ pub struct Request<'a> {
     /// The key of the log that is trusted beforehand.
     pub key: VerifierKey,
     /// Checkpoints that were kept elsewhere.
-    pub copies: Vec<Copy>,
+    pub copies: Vec<KeptCopy>,
     /// Which witnesses must have signed.
     pub policy: Option<Policy>,
 }
@@ -52,7 +52,7 @@ pub fn verify(request: Request<'_>, progress: &mut dyn FnMut(u64, u64)) -> Resul
     report.size = checkpoint.size;
     report.root = checkpoint.root_text();
     report.entries = walk.position();
-    report.fits = walk.compare_newest(&checkpoint);
+    report.fits = walk.compare_newest(&note, &checkpoint);
     if walk.position() == checkpoint.size {
         walk.stored.finish(&note, checkpoint.size, &mut walk.findings);
         walk.succession.judge_newest(&note, &mut walk.findings);
@@ -89,9 +89,9 @@ fn empty(key: &VerifierKey) -> Report {
 }
 
 /// The checkpoint that the server keeps beside its database.
-fn kept(bundle: &Bundle<'_>, findings: &mut Findings) -> Result<Option<Copy>, Unreadable> {
+fn kept(bundle: &Bundle<'_>, findings: &mut Findings) -> Result<Option<KeptCopy>, Unreadable> {
     let Some(bytes) = bundle.read("kept-checkpoint")? else { return Ok(None) };
-    match Copy::parse("the checkpoint that the server keeps beside its database", &bytes) {
+    match KeptCopy::parse("the checkpoint that the server keeps beside its database", &bytes) {
         Ok(copy) => Ok(Some(copy)),
         Err(malformed) => {
             findings.add(Code::CheckpointMalformed, format!("kept-checkpoint cannot be read: {malformed}"));

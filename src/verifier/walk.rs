@@ -3,7 +3,7 @@
 use super::bundle::{Bundle, Notes, Unreadable};
 use super::checkpoint::Checkpoint;
 use super::columns;
-use super::copies::{Abandoned, Copy};
+use super::copies::{Abandoned, KeptCopy};
 use super::difference::explain;
 use super::entry::Entry;
 use super::findings::{Code, Findings};
@@ -12,8 +12,9 @@ use super::key::VerifierKey;
 use super::levels::Levels;
 use super::merkle::{Hash, Node, Tree};
 use super::moments::Moments;
+use super::note::Note;
 use super::report::Fits;
-use super::roots::Roots;
+use super::roots::{self, Roots};
 use super::stored::Stored;
 use super::succession::Succession;
 
@@ -31,7 +32,7 @@ pub(super) struct Walk<'a> {
     pub succession: Succession,
     pub stored: Stored,
     pub roots: Roots,
-    pub copies: Vec<Copy>,
+    pub copies: Vec<KeptCopy>,
     pub abandoned: Vec<Abandoned>,
     pub findings: Findings,
 }
@@ -42,14 +43,14 @@ impl<'a> Walk<'a> {
         bundle: &'a Bundle<'a>,
         size: u64,
         key: VerifierKey,
-        mut copies: Vec<Copy>,
+        mut copies: Vec<KeptCopy>,
         mut findings: Findings,
     ) -> Result<Self, Unreadable> {
         let notes = bundle.open("checkpoints")?.map(Notes::new);
         if notes.is_none() {
             findings.add(Code::FileMissing, "checkpoints is missing");
         }
-        copies.sort_by_key(Copy::size);
+        copies.sort_by_key(KeptCopy::size);
         Ok(Self {
             bundle,
             size,
@@ -87,12 +88,15 @@ impl<'a> Walk<'a> {
     }
 
     /// What the newest checkpoint fits, at the end of the walk.
-    pub(super) fn compare_newest(&mut self, newest: &Checkpoint) -> Fits {
-        if self.position() == newest.size {
-            self.roots.compare(newest, &self.entries, &self.leaves)
-        } else {
-            Fits::NotKnown
+    pub(super) fn compare_newest(&mut self, note: &Note, newest: &Checkpoint) -> Fits {
+        if self.position() != newest.size {
+            return Fits::NotKnown;
         }
+        // As the last of the stored ones it was taken already.
+        if !self.stored.ends_with(note) {
+            self.roots.take(newest, &self.entries, &self.leaves);
+        }
+        roots::compare(newest, &self.entries, &self.leaves)
     }
 
     fn pass(&mut self, group: &Group) -> Result<bool, Unreadable> {
@@ -162,7 +166,7 @@ impl<'a> Walk<'a> {
     fn compare_roots(&mut self) -> Result<(), Unreadable> {
         let size = self.position();
         while let Some((note, checkpoint)) = self.stored.at(size, &mut self.findings)? {
-            self.roots.compare(&checkpoint, &self.entries, &self.leaves);
+            self.roots.take(&checkpoint, &self.entries, &self.leaves);
             self.succession.judge(&note, &checkpoint, &mut self.findings);
         }
         let from = self.copies.partition_point(|copy| copy.size() < size);

@@ -85,7 +85,7 @@ fn only(exceptions: &[&str], breaks: impl Fn(&Source) -> bool) {
 
 #[test]
 fn every_folder_is_core_or_a_domain_or_the_program_around_them() {
-    let around = ["cli", "config"];
+    let around = ["cli", "config", "verifier"];
     let folders: BTreeSet<String> = sources()
         .iter()
         .filter(|source| source.path.contains('/'))
@@ -122,6 +122,36 @@ fn a_domain_uses_another_s_model_and_store_and_never_its_handlers() {
                     .any(|path| path.contains("::api"))
             })
     });
+}
+
+#[test]
+fn the_verifier_shares_no_code_with_what_it_verifies() {
+    const ALLOWED: [&str; 7] =
+        ["base64", "chrono", "ed25519_dalek", "serde", "serde_json", "serde_json_canonicalizer", "sha2"];
+    let foreign = |source: &Source| {
+        let own = source.code.replace("crate::verifier", "");
+        let imports = own.lines().filter_map(|line| {
+            let line = line.trim_start();
+            let path = line.strip_prefix("use ").or_else(|| line.strip_prefix("pub use "))?;
+            path.trim_start_matches("::").split([':', ';', ' ']).next()
+        });
+        own.contains("crate::")
+            || own.contains("super::super")
+            || imports.into_iter().any(|root| {
+                // One folder deep, `super` is the verifier; what it re-exports is named by its own module.
+                !["std", "super", "self"].contains(&root) && !ALLOWED.contains(&root) && !is_own_module(root)
+            })
+    };
+    only(&[], |source| source.folder() == "verifier" && foreign(source));
+    // Nothing but the command line uses it, so that the writer cannot come to lean on it either.
+    only(&[], |source| {
+        !["verifier", "cli", "lib"].contains(&source.folder()) && source.names("crate::verifier")
+    });
+}
+
+/// A module of the verifier, which its `mod.rs` names without a path.
+fn is_own_module(name: &str) -> bool {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("src/verifier/{name}.rs")).exists()
 }
 
 #[test]

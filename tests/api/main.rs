@@ -14,6 +14,7 @@ mod audit_log;
 mod audit_questions;
 mod audit_seen;
 mod audit_unusual;
+mod audit_verify;
 mod bad_input;
 mod bodies;
 mod cases;

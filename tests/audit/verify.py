@@ -55,7 +55,6 @@ def is_write(value):
             and all(map(is_text, value.values())) and bool(re.fullmatch("[0-9a-f]{64}", value["sha256"])))
 def some(kind, of=list):
     return lambda value: isinstance(value, of) and value and all(map(kind, value.values() if of is dict else value))
-
 NEEDED = set("action at id outcome permission request v".split())
 FORMS = dict.fromkeys("action at case_asked_for code outcome permission role subject".split(), is_text) | dict.fromkeys(
     "actor case id request session".split(), is_id) | dict.fromkeys(["fields", "groups"], some(is_text)) | {

@@ -3,9 +3,10 @@
 use std::path::Path;
 use std::process::ExitCode;
 
-use anyhow::Context as _;
+use anyhow::{Context as _, bail};
 
 use crate::verifier::VerifierKey;
+use crate::verifier::key::KeyType;
 
 /// Could not be checked; 1 says that something is wrong with the log.
 const NOT_CHECKED: u8 = 2;
@@ -22,8 +23,16 @@ pub fn answer(checked: anyhow::Result<bool>) -> ExitCode {
     }
 }
 
-/// The key as it is written, or the first line of the file with this name.
+/// The log's key as it is written, or the first line of the file with this name.
 pub fn key(given: &str) -> anyhow::Result<VerifierKey> {
+    let key = read_key(given)?;
+    if key.key_type() != KeyType::Log {
+        bail!("--key is a witness's (of type 0x04), and not a log's (of type 0x01)");
+    }
+    Ok(key)
+}
+
+fn read_key(given: &str) -> anyhow::Result<VerifierKey> {
     let from_text = VerifierKey::parse(given);
     if from_text.is_ok() || !Path::new(given).is_file() {
         return from_text.context("--key is no verifier key, and no file");

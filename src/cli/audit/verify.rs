@@ -8,7 +8,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use super::offline::{key, read};
 use crate::verifier::findings::Finding;
 use crate::verifier::report::Fits;
-use crate::verifier::{Copy, Policy, Report, Request, Verdict, verify};
+use crate::verifier::{KeptCopy, Policy, Report, Request, Verdict, verify};
 
 /// What is verified, and against what.
 #[derive(clap::Args)]
@@ -47,7 +47,7 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<bool> {
     let copies = arguments.since.iter().chain(&arguments.against);
     let copy = |path: &PathBuf| {
         let label = path.display().to_string();
-        Copy::parse(&label, &read(path)?).with_context(|| format!("{label} is no checkpoint"))
+        KeptCopy::parse(&label, &read(path)?).with_context(|| format!("{label} is no checkpoint"))
     };
     let request = Request {
         bundle: &arguments.bundle,

@@ -150,24 +150,40 @@ pub fn checkpoint(entries: &[Vec<u8>], key: &SigningKey) -> String {
     sign(&format!("{ORIGIN}\n{}\n{}\n", entries.len(), STANDARD.encode(root(&leaves))), key)
 }
 
+/// A note with this text.
 pub fn sign(text: &str, key: &SigningKey) -> String {
-    let id = Sha256::digest([ORIGIN.as_bytes(), b"\n", &type_and_key(key)].concat());
+    let id = Sha256::digest([ORIGIN.as_bytes(), b"\n", &type_and_key(1, key)].concat());
     let signature = [&id[..4], key.sign(text.as_bytes()).to_bytes().as_slice()].concat();
     format!("{text}\n\u{2014} {ORIGIN} {}\n", STANDARD.encode(signature))
+}
+
+/// The line that a witness adds to a note.
+pub fn cosign(note: &str, witness: &str, key: &SigningKey, at: u64) -> String {
+    let text = &note[..=note.rfind("\n\n").unwrap()];
+    let signature = key.sign(format!("cosignature/v1\ntime {at}\n{text}").as_bytes()).to_bytes();
+    let id = Sha256::digest([witness.as_bytes(), b"\n", &type_and_key(4, key)].concat());
+    let signature = [&id[..4], &at.to_be_bytes(), signature.as_slice()].concat();
+    format!("\u{2014} {witness} {}\n", STANDARD.encode(signature))
 }
 
 pub fn signing_key(seed: u64, version: u64) -> SigningKey {
     SigningKey::from_bytes(&Sha256::digest([seed.to_be_bytes(), version.to_be_bytes()].concat()).into())
 }
 
+/// The key of a log.
 pub fn vkey(key: &SigningKey) -> String {
-    let id = Sha256::digest([ORIGIN.as_bytes(), b"\n", &type_and_key(key)].concat());
-    let id: String = id[..4].iter().map(|byte| format!("{byte:02x}")).collect();
-    format!("{ORIGIN}+{id}+{}", STANDARD.encode(type_and_key(key)))
+    vkey_of(ORIGIN, 1, key)
 }
 
-fn type_and_key(key: &SigningKey) -> Vec<u8> {
-    [&[1], key.verifying_key().as_bytes().as_slice()].concat()
+/// A key of this name and type.
+pub fn vkey_of(name: &str, kind: u8, key: &SigningKey) -> String {
+    let id = Sha256::digest([name.as_bytes(), b"\n", &type_and_key(kind, key)].concat());
+    let id: String = id[..4].iter().map(|byte| format!("{byte:02x}")).collect();
+    format!("{name}+{id}+{}", STANDARD.encode(type_and_key(kind, key)))
+}
+
+fn type_and_key(kind: u8, key: &SigningKey) -> Vec<u8> {
+    [&[kind], key.verifying_key().as_bytes().as_slice()].concat()
 }
 
 pub fn leaf(entry: &[u8]) -> [u8; 32] {
@@ -186,8 +202,10 @@ pub fn root(leaves: &[[u8; 32]]) -> [u8; 32] {
 }
 
 fn place(index: usize, width: usize) -> String {
-    assert!(index < 1000);
-    if width < 256 { format!("{index:03}.p/{width}") } else { format!("{index:03}") }
+    let (thousands, rest) = (index / 1000, index % 1000);
+    assert!(thousands < 1000);
+    let path = if thousands > 0 { format!("x{thousands:03}/{rest:03}") } else { format!("{rest:03}") };
+    if width < 256 { format!("{path}.p/{width}") } else { path }
 }
 
 /// The columns beside an entry; beside what is no JSON they are empty.

@@ -4,11 +4,15 @@ mod agreement;
 mod document;
 mod log;
 mod mutation;
+mod nonsense;
+mod policy;
+mod proof;
+mod scale;
 mod succession;
 mod tampering;
 
 use super::findings::Code;
-use super::{Copy, Report, Request, Verdict, VerifierKey, verify};
+use super::{KeptCopy, Report, Request, Verdict, VerifierKey, verify};
 use log::{Files, Log, lay};
 
 /// What is told of these files to somebody who trusts this key and kept these notes.
@@ -16,7 +20,7 @@ use log::{Files, Log, lay};
 fn told(files: &Files, key: &str, copies: &[&str]) -> Report {
     let directory = tempfile::tempdir().unwrap();
     lay(files, directory.path());
-    let copies = copies.iter().map(|note| Copy::parse("the copy", note.as_bytes()).unwrap()).collect();
+    let copies = copies.iter().map(|note| KeptCopy::parse("the copy", note.as_bytes()).unwrap()).collect();
     let key = VerifierKey::parse(key).unwrap();
     let request = Request { bundle: directory.path(), key, copies, policy: None };
     verify(request, &mut |_, _| ()).unwrap()

@@ -287,7 +287,7 @@ fn edited_checkpoints_are_told() {
         [Code::CheckpointOrigin, Code::CheckpointSignature, Code::CheckpointMissing, Code::CopyNotSigned]
     );
     let report = told_of(&log, |files| {
-        drop(files.insert("checkpoint".to_owned(), log.checkpoints()[3].clone().into()))
+        drop(files.insert("checkpoint".to_owned(), log.checkpoints()[3].clone().into()));
     });
     assert!(codes(&report).contains(&Code::Truncated), "{:?}", report.findings);
 }

@@ -79,15 +79,16 @@ fn proofs_of_consistency_show_what_they_should() {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Notes {
-    keys: Vec<Key>,
+    keys: Vec<KeyText>,
     notes: Vec<Example>,
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Key {
+struct KeyText {
     source: String,
-    key: String,
+    #[serde(rename = "key")]
+    text: String,
     good: bool,
 }
 
@@ -105,9 +106,9 @@ struct Example {
 #[test]
 fn keys_of_others_are_read() {
     let vectors: Notes = vectors!("notes.json");
-    for Key { source, key, good } in vectors.keys {
-        let read = VerifierKey::parse(&key);
-        assert_eq!(read.as_ref().map(ToString::to_string).ok(), good.then_some(key), "{source}");
+    for KeyText { source, text, good } in vectors.keys {
+        let read = VerifierKey::parse(&text);
+        assert_eq!(read.as_ref().map(ToString::to_string).ok(), good.then_some(text), "{source}");
     }
 }
 
