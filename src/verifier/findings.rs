@@ -91,7 +91,8 @@ pub struct Finding {
 pub struct Findings {
     told: Vec<Finding>,
     total: u64,
-    first_position: Option<u64>,
+    first_entry: Option<u64>,
+    first_node: Option<u64>,
     /// Of each kind: where its latest run of entries ends, and its place among those that are told.
     runs: BTreeMap<Code, (u64, Option<usize>)>,
 }
@@ -109,7 +110,8 @@ impl Findings {
 
     /// Something about a run of entries. One that follows on a run of its kind makes that longer.
     pub(super) fn between(&mut self, code: Code, first: u64, last: u64, what: impl FnOnce() -> String) {
-        self.first_position = Some(self.first_position.map_or(first, |known| known.min(first)));
+        let earliest = if code == Code::NodeDiffers { &mut self.first_node } else { &mut self.first_entry };
+        *earliest = Some(earliest.map_or(first, |known| known.min(first)));
         match self.runs.get_mut(&code) {
             Some((end, told)) if *end + 1 == first || *end == first => {
                 *end = last;
@@ -150,10 +152,16 @@ impl Findings {
         self.total
     }
 
-    /// The first entry that any of them is about.
+    /// The first entry that is known to be wrong. A hash above it says no more than that it is one of many.
+    #[must_use]
+    pub fn first_entry(&self) -> Option<u64> {
+        self.first_entry
+    }
+
+    /// The same; where no entry is, the first under a hash that is wrong.
     #[must_use]
     pub fn first_position(&self) -> Option<u64> {
-        self.first_position
+        self.first_entry.or(self.first_node)
     }
 }
 

@@ -56,7 +56,7 @@ impl Roots {
                 Code::RootDiffers,
                 format!("{what}; it has that of the stored tree, so it is the entries that were changed"),
             );
-        } else if after >= size || findings.first_position().is_some_and(|known| known < size) {
+        } else if after >= size || findings.first_entry().is_some_and(|known| known < size) {
             findings.add(Code::RootDiffers, what);
         } else {
             findings.between(Code::RootDiffers, after, size - 1, || {

@@ -79,10 +79,10 @@ class Verifier:
     def __init__(self, bundle, key, *copies):
         self.bundle, self.pinned, self.found, self.first, self.expected = bundle, parse_key(key), [], math.inf, set()
         self.copies, self.latest, self.ids = [open(path, "rb").read() for path in copies], -1 << 63, set()
-        self.rotations, self.abandoned, self.fit, self.misfit = [], [], 0, None
-    def tell(self, what, position=math.inf):
+        self.rotations, self.abandoned, self.fit, self.misfit, self.node = [], [], 0, None, math.inf
+    def tell(self, what, position=math.inf, node=math.inf):
         self.found.append(what)
-        self.first = min(self.first, position)
+        self.first, self.node = min(self.first, position), min(self.node, node)
     def attempt(self, what, check, *arguments, position=math.inf):
         try: check(*arguments)
         except WRONG: self.tell(what, position)
@@ -152,7 +152,7 @@ class Verifier:
             below = [[root(of[i:i + 256]) for i in range(0, len(of) - 255, 256)] for of in below]
             stored = self.things("tile/%d" % level, len(below[0]), hashes, 256 ** level)
             for index, (found, *right) in enumerate(zip(stored, *below)):
-                if found not in (None, *right): self.tell("hash of level %d" % level, index * 256 ** level)
+                if found not in (None, *right): self.tell("hash of level %d" % level, node=index * 256 ** level)
             level += 1
     def keys(self):
         listed = [parse_key(line) for line in self.read("keys").decode().split("\n")[:-1]]
@@ -195,6 +195,6 @@ if __name__ == "__main__":
     for line in sys.stdin if sys.argv[1:] == ["-"] else ["\t".join(sys.argv[1:])]:
         verifier = Verifier(*line.rstrip("\n").split("\t"))
         verifier.attempt("newest checkpoint", verifier.run)
-        verdict, first = "not whole" if verifier.found else "whole", verifier.first
+        verdict, first = "not whole" if verifier.found else "whole", verifier.first if verifier.first < math.inf else verifier.node
         print(verdict, "-" if first == math.inf else first, "; ".join(verifier.found[:9]), sep="\t", flush=True)
     sys.exit(verdict != "whole")
