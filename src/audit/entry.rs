@@ -116,6 +116,12 @@ impl NewEntry {
             v: 1,
         })
         .map_err(Error::internal)?;
+        if body.len() > LARGEST_BODY {
+            return Err(Error::internal(anyhow::anyhow!(
+                "an entry of {} bytes is larger than a log may have",
+                body.len()
+            )));
+        }
         let leaf = leaf_hash(&body).to_vec();
         Ok(Self {
             id,
@@ -131,6 +137,9 @@ impl NewEntry {
         })
     }
 }
+
+/// The log is handed out as entries after two bytes of length each (C2SP tlog-tiles).
+const LARGEST_BODY: usize = u16::MAX as usize;
 
 /// RFC 6962, section 2.1: the hash of a leaf.
 #[must_use]
