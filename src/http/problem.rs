@@ -88,6 +88,7 @@ pub fn response(error: &Error, request_id: Option<String>) -> HttpResponse {
         Code::Overloaded
         | Code::Unavailable
         | Code::OutcomeUnknown
+        | Code::CopyNotWritten
         | Code::TimedOut
         | Code::TooManyRequests => {
             response.insert_header((RETRY_AFTER, "2"));

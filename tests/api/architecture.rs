@@ -241,3 +241,12 @@ fn the_documents_name_every_module_and_every_test() {
         }
     }
 }
+
+#[test]
+fn the_document_of_the_api_tells_every_code_with_its_status() {
+    let told = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/API.md")).unwrap();
+    for code in waystation::error::Code::ALL {
+        let line = format!("| `{}` | {} |", code.as_str(), code.status().as_u16());
+        assert!(told.contains(&line), "{line} ... is not in docs/API.md");
+    }
+}

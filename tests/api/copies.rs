@@ -93,6 +93,7 @@ async fn what_cannot_be_copied_is_not_shown_and_is_on_the_log() {
     std::fs::remove_file(&path).unwrap();
     let refused = administrator.get("/v1/me").await;
     refused.expect_problem(503, "copy_not_written");
+    assert!(refused.header("retry-after").is_some());
     let request = refused.header("x-request-id").unwrap().to_owned();
     assert_eq!(app.events_of(&request).await.len(), 1);
     assert!(!refused.text().contains(administrator.id.as_str()));
