@@ -180,7 +180,7 @@ async fn the_log_is_exported_as_a_table_that_no_spreadsheet_runs() {
         lines.filter(|line| !line.is_empty()).map(|line| line.split(',').collect()).collect();
     assert_eq!(rows.len(), 4, "{text}");
     assert_eq!(rows.iter().filter(|row| row[6] == "case.list" && row[16] == case).count(), 1, "{text}");
-    assert!(rows.iter().all(|row| row.len() == 17 && row[3] == crane.id.as_str()), "{text}");
+    assert!(rows.iter().all(|row| row.len() == 19 && row[3] == crane.id.as_str()), "{text}");
     let request = owl.request(actix_web::http::Method::GET, "/v1/audit/export");
     owl.send(request.insert_header(("Accept", "image/png"))).await.expect_problem(406, "not_acceptable");
     crane.get("/v1/audit/export").await.expect_problem(403, "forbidden");
@@ -208,4 +208,20 @@ async fn a_long_export_comes_in_parts_that_leave_nothing_out() {
     assert_eq!((positions, parts), ((0..6000).rev().collect(), 2));
     let own = admin.get("/v1/audit/export").await;
     assert_eq!((own.status.as_u16(), own.text().as_str()), (200, ""), "nothing was done by them yet");
+}
+
+#[actix_web::test]
+async fn a_part_of_an_export_tells_how_the_log_stood() {
+    let app = TestApp::new().await;
+    let owl = app.auditor();
+    let checkpoint = owl.get("/v1/audit/log/checkpoint").await.text();
+    let lines = owl.get("/v1/audit/export?limit=").await;
+    assert_eq!(lines.status, 400, "it takes no limit");
+    let lines = owl.get("/v1/audit/export").await.text();
+    let last: Value = serde_json::from_str(lines.lines().last().unwrap()).unwrap();
+    assert_eq!(last["log"]["checkpoint"], checkpoint);
+    let request = owl.request(actix_web::http::Method::GET, "/v1/audit/export");
+    let table = owl.send(request.insert_header(("Accept", "text/csv"))).await.text();
+    let stood = format!(",{},", last["log"]["size"]);
+    assert!(table.lines().skip(1).all(|row| row.contains(&stood)), "{table}");
 }

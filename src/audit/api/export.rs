@@ -2,12 +2,13 @@
 
 use actix_web::HttpRequest;
 use actix_web::web::Data;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::events::{EventView, LogQuery};
 use crate::access::permissions::AuditRead;
 use crate::access::{CaseId, FieldGroup, Permit, Role, UserId};
 use crate::app::App;
+use crate::audit::checkpoint::Anchor;
 use crate::audit::model::LogRow;
 use crate::audit::{Action, store};
 use crate::db::types::CodeList as _;
@@ -33,27 +34,41 @@ pub async fn export_audit_events(
     let read = app.db.read_log(permit, event, move |tx, permit| {
         let found = store::list(tx, permit, &filter, start, PART)?;
         tx.event.set_detail("entries", found.rows.len());
-        Ok(found)
+        Ok((found, Anchor::now(tx)?))
     });
-    let found = read.await?.value;
+    let (found, log) = read.await?.value;
     let next = found.next.map(|position| query.place.next(position)).transpose()?;
     let bytes = match format {
-        ExportFormat::Jsonl => lines(found.rows)?,
-        ExportFormat::Csv => table(&found.rows)?,
+        ExportFormat::Jsonl => lines(found.rows, log)?,
+        ExportFormat::Csv => table(&found.rows, log.as_ref())?,
     };
     Ok(Export { name: "audit-log".to_owned(), format, bytes, next })
 }
 
-fn lines(rows: Vec<LogRow>) -> Result<Vec<u8>> {
+/// How the log stood, as the last line of a part.
+#[derive(Serialize)]
+struct Stood {
+    log: Anchor,
+}
+
+fn lines(rows: Vec<LogRow>, log: Option<Anchor>) -> Result<Vec<u8>> {
     let mut bytes = Vec::new();
     for row in rows {
-        serde_json::to_writer(&mut bytes, &EventView::new(row.stored)?).map_err(Error::internal)?;
-        bytes.push(b'\n');
+        line(&mut bytes, &EventView::new(row.stored)?)?;
+    }
+    if let Some(log) = log {
+        line(&mut bytes, &Stood { log })?;
     }
     Ok(bytes)
 }
 
-const HEADER: [&str; 17] = [
+fn line(bytes: &mut Vec<u8>, value: &impl Serialize) -> Result<()> {
+    serde_json::to_writer(&mut *bytes, value).map_err(Error::internal)?;
+    bytes.push(b'\n');
+    Ok(())
+}
+
+const HEADER: [&str; 19] = [
     "position",
     "id",
     "at",
@@ -71,6 +86,8 @@ const HEADER: [&str; 17] = [
     "groups",
     "fields",
     "cases",
+    "log_size",
+    "log_root",
 ];
 
 /// What of an entry fits into a table; the hashes of sealed writes and the details stand in JSON Lines alone.
@@ -97,12 +114,12 @@ struct Cells {
     cases: Vec<CaseId>,
 }
 
-fn table(rows: &[LogRow]) -> Result<Vec<u8>> {
-    let cells = rows.iter().map(cells).collect::<Result<Vec<_>>>()?;
+fn table(rows: &[LogRow], log: Option<&Anchor>) -> Result<Vec<u8>> {
+    let cells = rows.iter().map(|row| cells(row, log)).collect::<Result<Vec<_>>>()?;
     csv::table(HEADER, cells)
 }
 
-fn cells(row: &LogRow) -> Result<[String; 17]> {
+fn cells(row: &LogRow, log: Option<&Anchor>) -> Result<[String; 19]> {
     let cells: Cells = serde_json::from_slice(&row.stored.body).map_err(Error::internal)?;
     Ok([
         row.stored.position.to_string(),
@@ -122,6 +139,8 @@ fn cells(row: &LogRow) -> Result<[String; 17]> {
         cells.groups.iter().map(|group| group.code()).collect::<Vec<_>>().join(" "),
         cells.fields.join(" "),
         cells.cases.iter().map(CaseId::as_str).collect::<Vec<_>>().join(" "),
+        text(log.map(|log| log.size)),
+        text(log.map(|log| log.root.as_str())),
     ])
 }
 

@@ -3,9 +3,9 @@
 use std::path::PathBuf;
 
 use anyhow::Context as _;
-use indicatif::{ProgressBar, ProgressStyle};
 
 use super::offline::{key, read};
+use super::progress::Progress;
 use crate::verifier::findings::Finding;
 use crate::verifier::report::Fits;
 use crate::verifier::{KeptCopy, Policy, Report, Request, Verdict, verify};
@@ -55,12 +55,9 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<bool> {
         copies: copies.map(copy).collect::<anyhow::Result<_>>()?,
         policy: arguments.policy.as_ref().map(|path| policy(path)).transpose()?,
     };
-    let progress = progress()?;
-    let report = verify(request, &mut |done, of| {
-        progress.set_length(of);
-        progress.set_position(done);
-    });
-    progress.finish_and_clear();
+    let progress = Progress::new();
+    let report = verify(request, &mut |done, of| progress.at(done, of));
+    drop(progress);
     let report = report.with_context(|| arguments.bundle.display().to_string())?;
     if arguments.json {
         println!("{}", serde_json::to_string_pretty(&report)?);
@@ -72,12 +69,6 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<bool> {
 
 fn policy(path: &std::path::Path) -> anyhow::Result<Policy> {
     Policy::parse(&read(path)?).with_context(|| format!("{} is no policy", path.display()))
-}
-
-/// Seen on a terminal only.
-fn progress() -> anyhow::Result<ProgressBar> {
-    let style = ProgressStyle::with_template("{bar:40} {pos}/{len} entries, {eta} to go")?;
-    Ok(ProgressBar::new(0).with_style(style))
 }
 
 fn tell(report: &Report) {
