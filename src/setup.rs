@@ -12,7 +12,6 @@ use crate::app::App;
 use crate::audit::checkpoint::note::verifier_key;
 use crate::audit::checkpoint::{LogOrigin, NoOrigin, NotSigned, Notary};
 use crate::audit::entry::RequestId;
-use crate::audit::{Action, Event};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::crypto::{KeyError, Keyring, RootKey};
@@ -163,8 +162,7 @@ pub async fn rotate_log_key(config: &Config) -> Result<String, RotationError> {
     let (row, public) =
         app.keyring.next_audit_signing(&root, &identity.database_id).map_err(StartError::from)?;
     let key = verifier_key(app.notary.origin(), &public);
-    let old = app.notary.verifier_keys().pop().unwrap_or_default();
-    let event = Event::new(Action::AuditKeyRotate).detail("new_key", &key).detail("old_key", old);
+    let event = app.notary.announcing(&public)?;
     let written = app.db.write(Permit::<SystemAct>::system("operator"), event, move |tx, _| {
         let now = tx.now();
         keyring_rows::add(tx.conn(), &row, now)

@@ -8,7 +8,6 @@ use std::ops::Range;
 
 use diesel::prelude::*;
 
-use super::action::Outcome;
 use super::entry::EventId;
 use super::model::LogRow;
 use super::walk::Way;
@@ -91,7 +90,6 @@ pub(crate) fn alarms(
     for canary in list(tx, permit, None, MOST)? {
         let found: Vec<LogRow> = Way::Case(canary.case_id)
             .entries(&(0..start.unwrap_or(i64::MAX)))
-            .filter(audit_events::outcome.eq(Outcome::Done))
             .filter(audit_events::recorded_at.ge(canary.created_at))
             .order(audit_events::position.desc())
             .limit(limit)
@@ -111,7 +109,6 @@ pub(crate) fn rung(tx: &mut Tx<'_>, within: Range<i64>) -> Result<Vec<EventId>> 
     for canary in canaries {
         let found: Vec<EventId> = Way::Case(canary.case_id)
             .entries(&within)
-            .filter(audit_events::outcome.eq(Outcome::Done))
             .filter(audit_events::recorded_at.ge(canary.created_at))
             .select(audit_events::id)
             .load(tx.conn())?;

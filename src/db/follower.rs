@@ -22,17 +22,19 @@ impl LogFollower {
         Ok(Self { url: url.clone(), conn: Some(conn) })
     }
 
-    /// How many entries there are.
+    /// How many entries there are; everything that was committed before has a position by then.
     pub(crate) fn size(&mut self) -> Result<i64> {
-        self.work(log::next_position)
-    }
-
-    /// Up to `limit` entries from a position on; everything that was committed before has a position by then.
-    pub(crate) fn entries_from(&mut self, first: i64, limit: i64) -> Result<Vec<Entry>> {
         self.work(|conn| {
             if let AnyConnection::Postgres(_) = conn {
                 sequence_all(conn)?;
             }
+            log::next_position(conn)
+        })
+    }
+
+    /// Up to `limit` entries from a position on.
+    pub(crate) fn entries_from(&mut self, first: i64, limit: i64) -> Result<Vec<Entry>> {
+        self.work(|conn| {
             let rows: Vec<(i64, Vec<u8>, Vec<u8>)> = audit_events::table
                 .filter(audit_events::position.ge(first))
                 .order(audit_events::position)

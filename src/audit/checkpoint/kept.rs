@@ -3,9 +3,10 @@
 //! It is written before a checkpoint is handed out. A database that is put back from an older copy does not
 //! reach it any more, and the server sees that.
 
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
 
 /// Where it is.
 #[derive(Clone, Debug)]
@@ -16,6 +17,10 @@ pub(super) struct Locked {
     file: KeptFile,
     _lock: File,
 }
+
+/// Whoever signs has the file for some milliseconds.
+const LONGEST_WAIT: Duration = Duration::from_secs(5);
+const PAUSE: Duration = Duration::from_millis(2);
 
 /// More than a checkpoint has, whatever its name.
 const LARGEST: u64 = 64 * 1024;
@@ -29,7 +34,7 @@ impl KeptFile {
         &self.0
     }
 
-    /// Waits for whoever has it.
+    /// Waits for whoever has it, and not without end: who holds it keeps the log from being signed.
     pub(super) fn lock(&self) -> io::Result<Locked> {
         let directory = self.directory();
         if !directory.is_dir() {
@@ -43,8 +48,17 @@ impl KeptFile {
         name.push(".lock");
         // Beside it and not itself: it is replaced, and a lock on what was replaced locks nothing.
         let lock = OpenOptions::new().create(true).truncate(false).write(true).open(PathBuf::from(name))?;
-        lock.lock()?;
-        Ok(Locked { file: self.clone(), _lock: lock })
+        let since = Instant::now();
+        loop {
+            match lock.try_lock() {
+                Ok(()) => return Ok(Locked { file: self.clone(), _lock: lock }),
+                Err(TryLockError::Error(error)) => return Err(error),
+                Err(TryLockError::WouldBlock) if since.elapsed() > LONGEST_WAIT => {
+                    return Err(io::Error::new(io::ErrorKind::ResourceBusy, "somebody else keeps it locked"));
+                }
+                Err(TryLockError::WouldBlock) => std::thread::sleep(PAUSE),
+            }
+        }
     }
 
     fn directory(&self) -> &Path {

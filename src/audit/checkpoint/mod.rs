@@ -11,6 +11,7 @@ mod origin;
 mod rules;
 #[cfg(test)]
 mod schedules;
+mod statement;
 pub(crate) mod store;
 
 pub use anchor::Anchor;
@@ -36,7 +37,11 @@ pub struct Checkpoint {
 
 impl Checkpoint {
     fn text(&self, origin: &LogOrigin) -> String {
-        format!("{origin}\n{}\n{}\n", self.size, STANDARD.encode(self.root))
+        format!("{origin}\n{}\n{}\n", self.size, self.root_text())
+    }
+
+    fn root_text(&self) -> String {
+        STANDARD.encode(self.root)
     }
 
     /// Our own form alone: three lines, no extensions.

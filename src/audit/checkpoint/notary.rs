@@ -4,15 +4,14 @@ use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
+use ed25519_dalek::VerifyingKey;
 use tokio::sync::Mutex;
 
 use super::kept::{KeptFile, Locked};
 use super::note::verifier_key;
 use super::rules::{self, Next, Signed, View};
 use super::store::{self, CheckpointRow};
-use super::{LogOrigin, RefusedToSign, SignedCheckpoint};
+use super::{LogOrigin, RefusedToSign, SignedCheckpoint, statement};
 use crate::access::Permit;
 use crate::access::permissions::SystemAct;
 use crate::audit::Event;
@@ -97,17 +96,24 @@ impl Notary {
         let _turn = self.turn.lock().await;
         let (locked, kept) = self.take_file().await?;
         let view = self.view(db, kept).await?;
-        let lost = match (rules::next(&view), view.kept) {
-            (Err(refused), Some(kept)) if refused.is_a_fork() => kept.was.checkpoint,
+        let lost = match (rules::next(&view), &view.kept) {
+            (Err(refused), Some(kept)) if refused.is_a_fork() => kept.was.checkpoint.clone(),
             (Err(refused), _) => return Err(refused.into()),
             (Ok(_), _) => return Err(RefusedToSign::NothingLost.into()),
         };
-        let event =
-            accepted.detail("abandoned_root", STANDARD.encode(lost.root)).detail("abandoned_size", lost.size);
+        let key = self.keyring.audit_signing(view.held_key).ok_or(RefusedToSign::NewerKey)?;
+        let event = statement::lost(accepted, &self.origin, key, &lost);
         db.write(Permit::<SystemAct>::system("operator"), event, |_, _| Ok(())).await?.made()?;
         db.sequence_now().await?;
         let view = self.view(db, None).await?;
         self.sign(db, locked, &view).await
+    }
+
+    /// The entry by which the newest key that is held names the next.
+    pub(crate) fn announcing(&self, next: &VerifyingKey) -> Result<Event, NotSigned> {
+        let old = self.keyring.audit_signing(self.keyring.audit_signing_version());
+        let old = old.ok_or(RefusedToSign::NewerKey)?;
+        Ok(statement::next_key(&self.origin, old, next))
     }
 
     /// The file, locked, and the checkpoint in it.
@@ -181,13 +187,21 @@ fn view(
         Ok(Signed { was, is })
     };
     let (stored, kept) = (stored.map(&mut beside).transpose()?, kept.map(&mut beside).transpose()?);
+    let signed_by = [&stored, &kept].into_iter().flatten().map(|signed| &signed.was);
+    let newest = signed_by.max_by_key(|signed| signed.checkpoint.size);
+    // Of the key that follows on the one that signed last: there may be several that have never signed.
+    let follows = newest.and_then(|newest| keyring.audit_signing(newest.key_version + 1));
+    let announced_by = match follows {
+        Some(next) => store::announced_by(conn, &verifier_key(origin, &next.key.verifying_key()))?,
+        None => None,
+    };
     Ok(View {
         now,
-        stored,
-        kept,
         held_key: keyring.audit_signing_version(),
         newest_key: store::newest_key(conn)?,
-        announced_by: store::announced_by(conn)?,
+        announced_by,
+        stored,
+        kept,
     })
 }
 

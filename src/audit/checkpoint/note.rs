@@ -32,9 +32,14 @@ fn key_id(origin: &LogOrigin, key: &VerifyingKey) -> [u8; 4] {
 /// The note of a text that ends with a newline.
 #[must_use]
 pub(super) fn sign(text: &str, origin: &LogOrigin, key: &SigningKey) -> String {
+    format!("{text}\n\u{2014} {origin} {}\n", signature(text, origin, key))
+}
+
+/// The signature alone, as it stands behind the name in a note.
+#[must_use]
+pub(super) fn signature(text: &str, origin: &LogOrigin, key: &SigningKey) -> String {
     let signature = key.sign(text.as_bytes());
-    let signed = [key_id(origin, &key.verifying_key()).as_slice(), &signature.to_bytes()].concat();
-    format!("{text}\n\u{2014} {origin} {}\n", STANDARD.encode(signed))
+    STANDARD.encode([key_id(origin, &key.verifying_key()).as_slice(), &signature.to_bytes()].concat())
 }
 
 /// The text of a note that one of these keys has signed, and which of them.

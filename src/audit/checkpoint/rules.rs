@@ -17,8 +17,9 @@ pub(super) struct View {
     /// The newest version of the log's key that this server holds, and that the database has.
     pub held_key: i32,
     pub newest_key: i32,
-    /// How many entries the log must have for the announcement of the newest key to be among them.
-    pub announced_by: u64,
+    /// How many entries the log must have for the announcement of the key that follows on the one that signed last to
+    /// be among them; none where it is not announced, or where none follows.
+    pub announced_by: Option<u64>,
 }
 
 /// A checkpoint, and the root of the log at that size today; `None` where the log is shorter.
@@ -107,7 +108,8 @@ pub(super) fn next(view: &View) -> Result<Next, RefusedToSign> {
         Some(newest) if newest.checkpoint == view.now => Next::Signed(newest.clone()),
         // The old key signs until one of its checkpoints has the announcement of the new one among its entries.
         Some(newest) if newest.key_version < view.held_key => {
-            Next::Sign(newest.key_version + i32::from(newest.checkpoint.size >= view.announced_by))
+            let covered = view.announced_by.is_some_and(|size| newest.checkpoint.size >= size);
+            Next::Sign(newest.key_version + i32::from(covered))
         }
         _ => Next::Sign(view.held_key),
     })
@@ -151,7 +153,7 @@ mod tests {
             kept: kept.map(beside),
             held_key: 1,
             newest_key: 1,
-            announced_by: 0,
+            announced_by: None,
         }
     }
 
@@ -183,13 +185,17 @@ mod tests {
     #[test]
     fn the_old_key_signs_until_it_has_covered_the_new_one() {
         let rotated = |newest: SignedCheckpoint, announced_by, held_key| {
+            let announced_by = Some(announced_by);
             next(&View { held_key, newest_key: held_key, announced_by, ..view(Some(newest), None) })
         };
         assert_eq!(rotated(signed(7, 0, 1), 8, 2), Ok(Next::Sign(1)));
         assert_eq!(rotated(signed(8, 0, 1), 8, 2), Ok(Next::Sign(2)));
         assert_eq!(rotated(signed(9, 0, 2), 8, 2), Ok(Next::Sign(2)));
-        // Rotated twice at once: each version signs before the next.
+        // Rotated twice before anything was signed: each version signs before the next, and once only behind the entry
+        // that names it.
         assert_eq!(rotated(signed(9, 0, 1), 9, 3), Ok(Next::Sign(2)));
+        let not_announced = View { held_key: 2, newest_key: 2, ..view(Some(signed(9, 0, 1)), None) };
+        assert_eq!(next(&not_announced), Ok(Next::Sign(1)));
         let not_loaded = View { newest_key: 2, ..view(None, None) };
         assert_eq!(next(&not_loaded), Err(RefusedToSign::NewerKey));
     }

@@ -112,7 +112,7 @@ impl World {
             kept: self.kept.as_ref().filter(|_| self.heeded).map(beside),
             held_key: 1,
             newest_key: 1,
-            announced_by: 0,
+            announced_by: None,
         };
         let signed = match next(&view)? {
             Next::Signed(signed) => signed,

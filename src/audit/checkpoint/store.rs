@@ -1,6 +1,7 @@
 //! The checkpoints in the database, and what the tree says of them.
 
 use diesel::prelude::*;
+use serde::Deserialize;
 
 use super::{Checkpoint, SignedCheckpoint};
 use crate::audit::tree::{self, Hash, StoredTiles};
@@ -96,21 +97,42 @@ pub(super) fn newest_key(conn: &mut AnyConnection) -> Result<i32> {
     Ok(newest.unwrap_or(1))
 }
 
-/// How many entries the log must have for the last announcement of a new key to be among them; 0 without one.
-pub(super) fn announced_by(conn: &mut AnyConnection) -> Result<u64> {
-    let last: Option<i64> = audit_events::table
+/// Announcements of keys that are looked through: far more than a log has.
+const MOST_ANNOUNCEMENTS: i64 = 1000;
+
+#[derive(Deserialize)]
+struct Announcement {
+    details: Announced,
+}
+
+#[derive(Deserialize)]
+struct Announced {
+    new_key: String,
+}
+
+/// How many entries the log must have for the announcement of this key to be among them; none where it is not there.
+pub(super) fn announced_by(conn: &mut AnyConnection, key: &str) -> Result<Option<u64>> {
+    let announcements: Vec<(i64, Vec<u8>)> = audit_events::table
         .filter(audit_events::action.eq(Action::AuditKeyRotate))
         .filter(audit_events::outcome.eq(Outcome::Done))
         .filter(audit_events::position.is_not_null())
-        .select(diesel::dsl::max(audit_events::position))
-        .first(conn)?;
-    last.map_or(Ok(0), |position| u64::try_from(position + 1).map_err(Error::internal))
+        .order(audit_events::position)
+        .limit(MOST_ANNOUNCEMENTS)
+        .select((audit_events::position.assume_not_null(), audit_events::body))
+        .load(conn)?;
+    let announces = |body: &[u8]| {
+        serde_json::from_slice(body).is_ok_and(|Announcement { details }| details.new_key == key)
+    };
+    let found = announcements.iter().find(|(_, body)| announces(body));
+    found.map(|(position, _)| u64::try_from(position + 1).map_err(Error::internal)).transpose()
 }
 
-/// Up to `limit` checkpoints of more than `after` entries, by their size, with the signatures of witnesses.
-pub(crate) fn notes_after(tx: &mut Tx<'_>, after: i64, limit: i64) -> Result<Vec<(i64, String)>> {
+/// Up to `limit` checkpoints of more than `after` and at most `most` entries, by their size, with the signatures of
+/// witnesses.
+pub(crate) fn notes_within(tx: &mut Tx<'_>, after: i64, most: i64, limit: i64) -> Result<Vec<(i64, String)>> {
     let mut notes: Vec<(i64, String)> = audit_checkpoints::table
         .filter(audit_checkpoints::tree_size.gt(after))
+        .filter(audit_checkpoints::tree_size.le(most))
         .order(audit_checkpoints::tree_size)
         .limit(limit)
         .select((audit_checkpoints::tree_size, audit_checkpoints::note))

@@ -9,7 +9,7 @@ use super::{Entry, Sink, line};
 pub(super) struct JsonLines {
     path: PathBuf,
     file: File,
-    next: i64,
+    last: Option<(i64, String)>,
 }
 
 /// More than any line of ours has.
@@ -17,65 +17,84 @@ const LONGEST_LINE: u64 = 128 * 1024;
 
 impl JsonLines {
     pub(super) fn open(path: &Path) -> io::Result<Self> {
+        // Nothing but appended to: the file system may be told to allow no more.
         let mut options = OpenOptions::new();
-        options.read(true).write(true).create(true).truncate(false);
+        options.read(true).append(true).create(true);
         #[cfg(unix)]
         std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
         let mut file = options.open(path)?;
-        let next = go_on(&mut file)?;
-        Ok(Self { path: path.to_owned(), file, next })
+        let last = go_on(&mut file)?;
+        Ok(Self { path: path.to_owned(), file, last })
+    }
+
+    /// Whether the file is still the one at its path: whoever rotates such files moves them away.
+    fn is_in_place(&self) -> io::Result<bool> {
+        use std::os::unix::fs::MetadataExt as _;
+        let ours = self.file.metadata()?;
+        match std::fs::metadata(&self.path) {
+            Ok(there) => Ok((there.dev(), there.ino()) == (ours.dev(), ours.ino())),
+            Err(error) if error.kind() == ErrorKind::NotFound => Ok(false),
+            Err(error) => Err(error),
+        }
     }
 }
 
-/// Cuts a line that a crash has left half, goes to the end, and tells which entry comes next.
-fn go_on(file: &mut File) -> io::Result<i64> {
+/// Ends a line that a crash has left half, and tells what the last whole one is of.
+fn go_on(file: &mut File) -> io::Result<Option<(i64, String)>> {
     let length = file.metadata()?.len();
     let start = length.saturating_sub(LONGEST_LINE);
     file.seek(SeekFrom::Start(start))?;
     let mut tail = Vec::new();
     file.read_to_end(&mut tail)?;
+    let foreign = || io::Error::new(ErrorKind::InvalidData, "its last line is not that of a copy of a log");
     let whole = tail.iter().rposition(|byte| *byte == b'\n').map_or(0, |end| end + 1);
-    if whole == 0 && start > 0 {
-        return Err(io::Error::new(
-            ErrorKind::InvalidData,
-            "its last lines are not those of a copy of a log",
-        ));
+    if whole < tail.len() {
+        if whole == 0 && !b"{\"position\":".starts_with(&tail[..tail.len().min(12)]) {
+            return Err(foreign());
+        }
+        cut(file, start + whole as u64)?;
     }
-    let length = start + whole as u64;
-    file.set_len(length)?;
-    file.seek(SeekFrom::Start(length))?;
-    if whole == 0 {
-        return Ok(0);
+    let lines = tail[..whole].split(|byte| *byte == b'\n').filter(|line| !line.is_empty());
+    // A line that could not be cut stands between whole ones.
+    match (lines.clone().rev().find_map(line::place), whole) {
+        (Some(last), _) => Ok(Some(last)),
+        (None, 0) if start == 0 => Ok(None),
+        (None, _) => Err(foreign()),
     }
-    let last = tail[..whole - 1].rsplit(|byte| *byte == b'\n').next().unwrap_or_default();
-    let position = line::position(last).ok_or_else(|| {
-        io::Error::new(ErrorKind::InvalidData, "its last line is not that of a copy of a log")
-    })?;
-    Ok(position + 1)
+}
+
+/// Takes the end away, or where the file may only be appended to, sets it off from what follows.
+fn cut(file: &mut File, length: u64) -> io::Result<()> {
+    match file.set_len(length) {
+        Err(error) if error.kind() == ErrorKind::PermissionDenied => file.write_all(b"\n"),
+        done => done,
+    }
 }
 
 impl Sink for JsonLines {
-    fn next(&self) -> Option<i64> {
-        Some(self.next)
+    fn last(&self) -> Option<(i64, String)> {
+        self.last.clone()
+    }
+
+    fn begins_anew(&self) -> bool {
+        true
     }
 
     fn write(&mut self, entries: &[Entry]) -> io::Result<()> {
-        // Whoever rotates such files moves them away: then this begins the next one, which goes on where that ended.
-        if !self.path.exists() {
-            let mut next = Self::open(&self.path)?;
-            std::mem::swap(&mut self.file, &mut next.file);
+        if !self.is_in_place()? {
+            // The next file goes on where the one that was moved away ended.
+            self.file = Self::open(&self.path)?.file;
         }
         let mut lines = Vec::new();
         for entry in entries {
             line::write(&mut lines, entry);
             lines.push(b'\n');
         }
-        let before = self.file.stream_position()?;
+        let before = self.file.metadata()?.len();
         let written = self.file.write_all(&lines).and_then(|()| self.file.sync_data());
         if written.is_err() {
             // What is half written would stand before what is written next.
-            self.file.set_len(before)?;
-            self.file.seek(SeekFrom::Start(before))?;
+            cut(&mut self.file, before)?;
         }
         written
     }
@@ -94,15 +113,15 @@ mod tests {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join("copy.jsonl");
         let mut lines = JsonLines::open(&path).unwrap();
-        assert_eq!(lines.next(), Some(0));
+        assert_eq!(lines.last(), None);
         lines.write(&[entry(0), entry(1)]).unwrap();
         let whole = std::fs::read(&path).unwrap();
         std::fs::write(&path, [&whole[..], b"{\"position\":2,\"le"].concat()).unwrap();
         let mut lines = JsonLines::open(&path).unwrap();
-        assert_eq!(lines.next(), Some(2));
+        assert_eq!(lines.last(), Some((1, "01".repeat(32))));
         lines.write(&[entry(2)]).unwrap();
         let text = std::fs::read_to_string(&path).unwrap();
-        let positions: Vec<_> = text.lines().map(|line| line::position(line.as_bytes()).unwrap()).collect();
+        let positions: Vec<_> = text.lines().map(|line| line::place(line.as_bytes()).unwrap().0).collect();
         assert_eq!(positions, [0, 1, 2]);
     }
 
@@ -114,8 +133,18 @@ mod tests {
         lines.write(&[entry(0)]).unwrap();
         std::fs::rename(&path, directory.path().join("copy.jsonl.1")).unwrap();
         lines.write(&[entry(1)]).unwrap();
-        let text = std::fs::read_to_string(&path).unwrap();
-        assert_eq!(line::position(text.as_bytes()), Some(1));
+        let positions = |path: &Path| {
+            let text = std::fs::read_to_string(path).unwrap();
+            text.lines().map(|line| line::place(line.as_bytes()).unwrap().0).collect::<Vec<_>>()
+        };
+        assert_eq!(positions(&path), [1]);
+        // As logrotate does it: another file stands in its place at once, and the old one goes.
+        let moved = directory.path().join("copy.jsonl.2");
+        std::fs::rename(&path, &moved).unwrap();
+        std::fs::write(&path, "").unwrap();
+        std::fs::remove_file(&moved).unwrap();
+        lines.write(&[entry(2)]).unwrap();
+        assert_eq!(positions(&path), [2]);
     }
 
     #[test]

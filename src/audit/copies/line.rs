@@ -13,11 +13,12 @@ pub(super) fn write(to: &mut Vec<u8>, entry: &Entry) {
     to.extend(b"}");
 }
 
-/// The position that a line of ours begins with.
-pub(super) fn position(line: &[u8]) -> Option<i64> {
+/// The position and the leaf that a line of ours begins with.
+pub(super) fn place(line: &[u8]) -> Option<(i64, String)> {
     let line = std::str::from_utf8(line).ok()?;
-    let (position, _) = line.strip_prefix("{\"position\":")?.split_once(',')?;
-    position.parse().ok()
+    let (position, rest) = line.strip_prefix("{\"position\":")?.split_once(',')?;
+    let (leaf, _) = rest.strip_prefix("\"leaf\":\"")?.split_once('"')?;
+    Some((position.parse().ok()?, leaf.to_owned()))
 }
 
 #[cfg(test)]
@@ -34,9 +35,9 @@ mod tests {
         assert_eq!(json["position"], 7);
         assert_eq!(json["leaf"], "ab".repeat(32));
         assert_eq!(json["entry"]["action"], "case.read");
-        assert_eq!(position(&line), Some(7));
+        assert_eq!(place(&line), Some((7, "ab".repeat(32))));
         for other in [&b"{}"[..], b"", b"{\"position\":x,", b"\xff"] {
-            assert_eq!(position(other), None);
+            assert_eq!(place(other), None);
         }
     }
 }

@@ -13,6 +13,7 @@ use std::time::Duration;
 
 use tokio::sync::oneshot;
 
+use crate::audit::entry::hex;
 use crate::db::LogFollower;
 use crate::error::{Code, Error, Result};
 
@@ -25,8 +26,10 @@ const BATCH: i64 = 500;
 
 /// Where entries go.
 trait Sink: Send {
-    /// The position of the next entry that it lacks; none where it cannot know.
-    fn next(&self) -> Option<i64>;
+    /// The last entry that it has: its position, and its leaf in hexadecimal; none where it cannot know, or has none.
+    fn last(&self) -> Option<(i64, String)>;
+    /// Whether one that has none begins with the log's first entry, or with its next.
+    fn begins_anew(&self) -> bool;
     /// Writes entries, durably as far as it can tell.
     fn write(&mut self, entries: &[Entry]) -> std::io::Result<()>;
 }
@@ -50,21 +53,18 @@ impl Copies {
     /// Starts it, and says at once what is wrong with the target.
     pub(crate) fn start(target: &CopyTarget, mut follower: LogFollower) -> anyhow::Result<Self> {
         let mut sink = target.open()?;
-        let size = follower.size().map_err(|error| anyhow::anyhow!("the log cannot be read: {error:?}"))?;
-        let mut next = sink.next().unwrap_or(size);
-        if next > size {
-            anyhow::bail!(
-                "the copy of the log has {next} entries and the log {size}: the database was put back from an older copy. Keep \
-                 that file, and name another"
-            );
-        }
+        let mut next = goes_on(sink.as_ref(), &mut follower)?;
         let (asking, asked) = channel();
         let run = move || {
+            let mut failed = false;
             while let Some(waiters) = waiters(&asked) {
                 let copied = copy(&mut follower, sink.as_mut(), &mut next);
-                if let Err(failure) = &copied {
-                    tracing::error!("entries of the log are not copied: {failure}");
+                match &copied {
+                    Err(failure) => tracing::error!("entries of the log are not copied: {failure}"),
+                    Ok(()) if failed => tracing::info!("entries of the log are copied again"),
+                    Ok(()) => {}
                 }
+                failed = copied.is_err();
                 for waiter in waiters {
                     drop(waiter.send(copied.clone()));
                 }
@@ -98,13 +98,31 @@ fn waiters(asked: &Receiver<Option<Waiter>>) -> Option<Vec<Waiter>> {
     Some(first.into_iter().chain(asked.try_iter().flatten()).collect())
 }
 
-/// Copies all that is on the log now.
+/// The entry that the copy lacks first. A copy of another history is not gone on with.
+fn goes_on(sink: &dyn Sink, follower: &mut LogFollower) -> anyhow::Result<i64> {
+    let read = |error: Error| anyhow::anyhow!("the log cannot be read: {error:?}");
+    let size = follower.size().map_err(read)?;
+    let Some((last, leaf)) = sink.last() else { return Ok(if sink.begins_anew() { 0 } else { size }) };
+    let same = follower.entries_from(last, 1).map_err(read)?;
+    if same.first().is_some_and(|entry| entry.position == last && hex(&entry.leaf) == leaf) {
+        return Ok(last + 1);
+    }
+    anyhow::bail!(
+        "the copy of the log ends with entry {last}, and the log has another one there or none: the copy is of another log, or \
+         the database was put back from an older copy. Keep that file, and name another"
+    )
+}
+
+/// Copies what is on the log now: what comes meanwhile is for those who ask next.
 fn copy(follower: &mut LogFollower, sink: &mut dyn Sink, next: &mut i64) -> Result<(), String> {
-    loop {
-        let entries = follower.entries_from(*next, BATCH).map_err(|error| format!("{error:?}"))?;
-        let Some(last) = entries.last() else { return Ok(()) };
+    let failed = |error: Error| format!("{error:?}");
+    let end = follower.size().map_err(failed)?;
+    while *next < end {
+        let entries = follower.entries_from(*next, BATCH.min(end - *next)).map_err(failed)?;
+        let Some(last) = entries.last() else { break };
         let after = last.position + 1;
         sink.write(&entries).map_err(|error| error.to_string())?;
         *next = after;
     }
+    Ok(())
 }

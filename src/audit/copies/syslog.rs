@@ -6,6 +6,7 @@
 use std::io;
 use std::os::unix::net::UnixDatagram;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use super::{Entry, Sink, line};
 
@@ -14,6 +15,9 @@ pub(super) struct Syslog {
     socket: UnixDatagram,
 }
 
+/// A syslog that takes nothing for so long has stopped.
+const LONGEST_SEND: Duration = Duration::from_secs(5);
+
 /// Facility 13 (log audit), severity 5 (notice): RFC 5424, section 6.2.1.
 const PRIORITY: u8 = 13 * 8 + 5;
 
@@ -21,6 +25,7 @@ impl Syslog {
     pub(super) fn connect(path: &Path) -> io::Result<Self> {
         let socket = UnixDatagram::unbound()?;
         socket.connect(path)?;
+        socket.set_write_timeout(Some(LONGEST_SEND))?;
         Ok(Self { path: path.to_owned(), socket })
     }
 
@@ -37,8 +42,12 @@ impl Syslog {
 }
 
 impl Sink for Syslog {
-    fn next(&self) -> Option<i64> {
+    fn last(&self) -> Option<(i64, String)> {
         None
+    }
+
+    fn begins_anew(&self) -> bool {
+        false
     }
 
     fn write(&mut self, entries: &[Entry]) -> io::Result<()> {

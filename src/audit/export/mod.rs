@@ -70,6 +70,8 @@ pub async fn export(
     app.db.write(Permit::<SystemAct>::system("operator"), event, |_, _| Ok(())).await?.made()?;
     app.db.sequence_now().await?;
     let unsigned = app.notary.publish(&app.db).await.err();
+    // Before the newest: signing goes on, and what is kept by now must not be of more entries than are exported.
+    let kept = app.notary.kept().await.map_err(Error::internal)?;
     let newest = read(app, checkpoint::store::newest_note).await?;
     let Some((size, note)) = newest else {
         return Err(match unsigned {
@@ -94,14 +96,14 @@ pub async fn export(
             directory.write(&format!("tile/{tile}"), &hashes)?;
         }
     }
-    checkpoints(app, &directory).await?;
+    checkpoints(app, &directory, size).await?;
     let waiting = read(app, store::unsequenced).await?;
     directory.write("unsequenced", &waiting)?;
     directory.write(
         "keys",
         app.notary.verifier_keys().into_iter().map(|key| key + "\n").collect::<String>().as_bytes(),
     )?;
-    if let Some(kept) = app.notary.kept().await.map_err(|refusal| Error::internal(refusal))? {
+    if let Some(kept) = kept {
         directory.write("kept-checkpoint", kept.as_bytes())?;
     }
     directory.write("checkpoint", note.as_bytes())?;
@@ -116,13 +118,14 @@ async fn read<T: Send + 'static>(
     app.db.unrecorded("a part of the log that is exported", f).await
 }
 
-/// All of them, as many at a time as are read at once.
-async fn checkpoints(app: &App, directory: &Directory) -> Result<(), ExportError> {
+/// All of them up to this size, as many at a time as are read at once.
+async fn checkpoints(app: &App, directory: &Directory, size: u64) -> Result<(), ExportError> {
+    let most = i64::try_from(size).map_err(Error::internal)?;
     let mut file = directory.file("checkpoints")?;
     let mut after = -1;
     loop {
-        let notes =
-            read(app, move |tx| checkpoint::store::notes_after(tx, after, TILE_WIDTH.cast_signed())).await?;
+        let some = TILE_WIDTH.cast_signed();
+        let notes = read(app, move |tx| checkpoint::store::notes_within(tx, after, most, some)).await?;
         let Some((last, _)) = notes.last() else { break };
         let first = after == -1;
         after = *last;

@@ -15,23 +15,42 @@ use crate::db::Tx;
 use crate::db::schema::audit_events;
 use crate::error::{Error, Result};
 
-/// One write: which entry tells of it, for which case, and the hash of what was stored.
+/// One write: which entry tells of it, for which case, the hash of what was stored, and what else its row must say.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Claim {
     pub position: u64,
     pub case: Option<String>,
     pub sha256: String,
+    pub label: Label,
 }
+
+/// What the row of a record repeats in clear.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Label {
+    pub group: Option<String>,
+    pub version: Option<String>,
+    pub writer: Option<String>,
+}
+
+/// Table, column and row.
+pub(super) type Place = (String, String, String);
 
 /// Every write of a sealed value, by table, column and row, the last one at the end. It grows with the sealed values:
 /// some 200 bytes for each.
 pub(super) struct Claims {
-    by_place: HashMap<(String, String, String), Vec<Claim>>,
+    by_place: HashMap<Place, Vec<Claim>>,
+    tree: Peaks,
+    next: u64,
 }
 
 #[derive(Deserialize)]
 struct Body {
+    actor: Option<String>,
     case: Option<String>,
+    #[serde(default)]
+    details: HashMap<String, String>,
+    #[serde(default)]
+    groups: Vec<String>,
     #[serde(default)]
     sealed: Vec<Sealed>,
 }
@@ -45,60 +64,63 @@ struct Sealed {
 }
 
 impl Claims {
-    /// Reads the log up to the checkpoint, and refuses one whose bytes do not have its root.
+    pub(super) fn new() -> Self {
+        Self { by_place: HashMap::new(), tree: Peaks::default(), next: 0 }
+    }
+
+    /// Reads the log on to the checkpoint, and refuses one whose bytes do not have its root.
     pub(super) async fn read(
+        &mut self,
         app: &Data<App>,
         checkpoint: &Checkpoint,
         progress: &mut impl FnMut(u64, u64),
-    ) -> Result<Self, StateError> {
-        let mut claims = Self { by_place: HashMap::new() };
-        let mut tree = Peaks::default();
-        let mut next = 0;
-        while next < checkpoint.size {
-            let end = checkpoint.size.min(next + TILE_WIDTH);
-            for (position, body) in
-                app.db.unrecorded("the log, to be checked", move |tx| bodies(tx, next, end)).await?
-            {
-                if position != next {
-                    return Err(StateError::LogBroken(format!("there is no entry {next}")));
+    ) -> Result<(), StateError> {
+        while self.next < checkpoint.size {
+            let (start, end) = (self.next, checkpoint.size.min(self.next + TILE_WIDTH));
+            let read = app.db.unrecorded("the log, to be checked", move |tx| bodies(tx, start, end)).await?;
+            for (position, body) in read {
+                if position != self.next {
+                    return Err(StateError::LogBroken(format!("there is no entry {}", self.next)));
                 }
-                tree.add(leaf_hash(&body));
-                claims.add(position, &body)?;
-                next += 1;
+                self.tree.add(leaf_hash(&body));
+                self.add(position, &body)?;
+                self.next += 1;
             }
-            if next != end {
-                return Err(StateError::LogBroken(format!("there is no entry {next}")));
+            if self.next != end {
+                return Err(StateError::LogBroken(format!("there is no entry {}", self.next)));
             }
-            progress(next, checkpoint.size);
+            progress(self.next, checkpoint.size);
         }
-        if tree.root() != Some(checkpoint.root) {
-            return Err(StateError::LogBroken(format!(
-                "its {} entries do not have the signed root",
-                checkpoint.size
-            )));
+        if self.tree.root() == Some(checkpoint.root) {
+            return Ok(());
         }
-        Ok(claims)
+        Err(StateError::LogBroken(format!("its {} entries do not have the signed root", checkpoint.size)))
     }
 
     fn add(&mut self, position: u64, body: &[u8]) -> Result<(), StateError> {
         let body: Body = serde_json::from_slice(body).map_err(|_| {
             StateError::LogBroken(format!("entry {position} is not as this program writes it"))
         })?;
+        let label = Label {
+            group: body.groups.first().cloned(),
+            version: body.details.get("version").cloned(),
+            writer: body.actor,
+        };
         for Sealed { column, row, sha256, table } in body.sealed {
-            let claim = Claim { position, case: body.case.clone(), sha256 };
+            let claim = Claim { position, case: body.case.clone(), sha256, label: label.clone() };
             self.by_place.entry((table, column, row)).or_default().push(claim);
         }
         Ok(())
     }
 
-    /// Takes out what is said of a place.
-    pub(super) fn take(&mut self, table: &str, column: &str, row: &str) -> Option<Vec<Claim>> {
-        self.by_place.remove(&(table.to_owned(), column.to_owned(), row.to_owned()))
+    /// What is said of a place, the last at the end.
+    pub(super) fn of(&self, place: &Place) -> &[Claim] {
+        self.by_place.get(place).map_or(&[], Vec::as_slice)
     }
 
-    /// What is said of places that nobody has asked for.
-    pub(super) fn rest(self) -> impl Iterator<Item = ((String, String, String), Vec<Claim>)> {
-        self.by_place.into_iter()
+    /// Every place of which something is said.
+    pub(super) fn places(&self) -> impl Iterator<Item = (&Place, &[Claim])> {
+        self.by_place.iter().map(|(place, claims)| (place, claims.as_slice()))
     }
 }
 

@@ -1,11 +1,12 @@
 //! The tree advances in the transaction that gives entries their positions.
 
+use std::collections::HashSet;
 use std::ops::Range;
 
 use diesel::prelude::*;
 
 use super::stored::StoredTiles;
-use super::{TILE_WIDTH, Tiles as _, fold, incomplete};
+use super::{TILE_WIDTH, Tiles as _, fold};
 use crate::audit::log;
 use crate::db::conn::AnyConnection;
 use crate::db::schema::audit_subtrees::dsl;
@@ -27,13 +28,25 @@ pub(crate) fn grow(conn: &mut AnyConnection, added: Range<i64>) -> Result<()> {
     Ok(())
 }
 
-/// Stores what the tree lacks: the log may have been there before it.
+/// Stores what the tree lacks: the log may have been there before it, or was mended.
 pub(crate) fn catch_up(conn: &mut AnyConnection) -> Result<()> {
-    let last: Option<i64> =
-        dsl::audit_subtrees.filter(dsl::level.eq(1)).select(diesel::dsl::max(dsl::number)).first(conn)?;
-    let covered = last.map_or(0, |last| last + 1) * TILE_WIDTH.cast_signed();
-    let next = log::next_position(conn)?;
-    if next < covered { Ok(()) } else { grow(conn, covered..next) }
+    let mut full = position(log::next_position(conn)?)? / TILE_WIDTH;
+    let mut level = 0;
+    while full > 0 {
+        let above =
+            dsl::audit_subtrees.filter(dsl::level.eq(i32::try_from(level + 1).map_err(Error::internal)?));
+        let there: i64 = above.count().get_result(conn)?;
+        if position(there)? < full {
+            let there: Vec<i64> = above.select(dsl::number).load(conn)?;
+            let there: HashSet<u64> = there.into_iter().map(i64::unsigned_abs).collect();
+            for number in (0..full).filter(|number| !there.contains(number)) {
+                store(conn, level, number)?;
+            }
+        }
+        level += 1;
+        full /= TILE_WIDTH;
+    }
+    Ok(())
 }
 
 /// Whether the entry at this position is the last of a tile.
@@ -41,10 +54,17 @@ pub(crate) fn fills_a_tile(position: i64) -> bool {
     position.rem_euclid(TILE_WIDTH.cast_signed()) == TILE_WIDTH.cast_signed() - 1
 }
 
+/// A tile that lacks hashes is left out: somebody has taken entries out of the log. It can then be signed no more, which
+/// is told; but nobody is kept from their work by it.
 fn store(conn: &mut AnyConnection, level: u32, number: u64) -> Result<()> {
     let tile = StoredTiles::new(conn).tile(level, number)?;
     if tile.len() as u64 != TILE_WIDTH {
-        return Err(incomplete(level, number));
+        tracing::error!(
+            level,
+            number,
+            "the log is damaged: entries that this part of its tree is over are gone"
+        );
+        return Ok(());
     }
     diesel::insert_into(dsl::audit_subtrees)
         .values((

@@ -19,7 +19,7 @@ pub fn run(config: &Config) -> anyhow::Result<()> {
     println!("{} sealed values are as the log says.", state.whole);
     for finding in &state.findings {
         let told = finding.position.map(|position| format!(" (entry {position})")).unwrap_or_default();
-        println!("  {} of row {}: {}{told}", finding.column, finding.row, finding.wrong);
+        println!("  {} of row {}: {}{told}", finding.column, finding.row.escape_debug(), finding.wrong);
     }
     match state.findings.len() {
         0 => Ok(()),
