@@ -38,7 +38,8 @@ pub(super) struct Bundle<'a>(pub &'a Path);
 
 impl Bundle<'_> {
     fn error(path: &Path, error: &io::Error) -> Unreadable {
-        Unreadable(format!("{} cannot be read: {error}", path.display()))
+        // A bundle may come from anybody, and its names end up on a terminal.
+        Unreadable(format!("{:?} cannot be read: {error}", path.display().to_string()))
     }
 
     /// The plain file at this path, if there is one. Links are not followed: a bundle is whole by itself.

@@ -25,6 +25,7 @@ pub mod policy;
 pub mod proof;
 pub mod report;
 mod roots;
+mod statement;
 mod stored;
 mod succession;
 mod tile;

@@ -8,8 +8,10 @@ use super::key::{KeyType, Signed, VerifierKey};
 use super::malformed::Malformed;
 use super::note::Note;
 
-/// Far more than the 32 logs, witnesses and groups that the specification asks for.
-const LONGEST_POLICY: usize = 1 << 20;
+/// More than the 32 logs, witnesses and groups that the specification asks for.
+const LONGEST_POLICY: usize = 1 << 17;
+/// Lines that are read: groups may stand in each other, and each costs.
+const MOST_LINES: usize = 1000;
 
 /// A policy. Names are octets: what they look like does not matter.
 #[derive(Debug, Clone)]
@@ -44,7 +46,10 @@ impl Policy {
     /// Reads a policy.
     pub fn parse(bytes: &[u8]) -> Result<Self, Malformed> {
         if bytes.len() > LONGEST_POLICY {
-            return Err(Malformed::new("a policy has at most 1 MiB"));
+            return Err(Malformed::new("a policy has at most 128 KiB"));
+        }
+        if bytes.iter().filter(|byte| **byte == b'\n').count() > MOST_LINES {
+            return Err(Malformed::new("a policy has at most 1,000 lines"));
         }
         let mut reader = Reader::default();
         for (number, line) in (1..).zip(bytes.split(|byte| *byte == b'\n')) {

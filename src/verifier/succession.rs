@@ -8,6 +8,10 @@ use super::entry::Entry;
 use super::findings::{Code, Findings};
 use super::key::{KeyType, Signed, VerifierKey};
 use super::note::Note;
+use super::statement::Statement;
+
+/// Far more than a log has: one a month for eighty years.
+const MOST_ROTATIONS: usize = 1000;
 
 /// A key that names the next.
 struct Rotation {
@@ -61,6 +65,22 @@ impl Succession {
         if self.rotations.last().is_some_and(|last| last.new != old) {
             findings.at(Code::KeyRotation, position, || {
                 "a change of the key does not begin with the key that the last one named".to_owned()
+            });
+            return;
+        }
+        let named = ["old_key", "new_key"];
+        let statement = Statement::read(entry, "audit.key_rotate", self.pinned.name(), named);
+        if !statement.is_some_and(|statement| statement.is_by(&old)) {
+            findings.at(Code::KeyRotation, position, || {
+                "a change of the key is not signed by the key before it: whoever wrote it does not have that".to_owned()
+            });
+            return;
+        }
+        if self.rotations.len() >= MOST_ROTATIONS {
+            findings.at(Code::KeyRotation, position, || {
+                format!(
+                    "the log has more than {MOST_ROTATIONS} changes of its key; this one is not looked at"
+                )
             });
             return;
         }
@@ -159,10 +179,20 @@ impl Succession {
         std::iter::once(first).chain(self.rotations.iter().map(|rotation| &rotation.new))
     }
 
+    /// Whether any key of the log has made this statement.
+    pub(super) fn said(&self, statement: &Statement) -> bool {
+        statement.is_by(&self.pinned) || self.keys().any(|key| statement.is_by(key))
+    }
+
     /// Whether any key of the log signed it.
     pub(super) fn signed(&self, note: &Note) -> bool {
         let signed = |key: &VerifierKey| matches!(key.verify(note), Signed::Yes { .. });
         signed(&self.pinned) || self.keys().any(signed)
+    }
+
+    /// The name of the log.
+    pub(super) fn origin(&self) -> &str {
+        self.pinned.name()
     }
 
     /// How many checkpoints came before the first by the pinned key.

@@ -4,8 +4,9 @@ use std::path::Path;
 
 use super::bundle::{Bundle, Unreadable};
 use super::checkpoint::Checkpoint;
+use super::copies::Abandoned;
 use super::copies::KeptCopy;
-use super::findings::{Code, Findings};
+use super::findings::{Code, Findings, MOST_TOLD};
 use super::key::VerifierKey;
 use super::note::Note;
 use super::policy::Policy;
@@ -102,7 +103,16 @@ fn kept(bundle: &Bundle<'_>, findings: &mut Findings) -> Result<Option<KeptCopy>
 
 fn judge_copies(walk: &mut Walk<'_>, newest: &Checkpoint, report: &mut Report) {
     report.copies = walk.copies.len();
-    for abandoned in &walk.abandoned {
+    let (said, invented) = std::mem::take(&mut walk.abandoned)
+        .into_iter()
+        .partition(|lost| walk.succession.said(&lost.statement));
+    walk.abandoned = said;
+    for Abandoned { position, .. } in invented {
+        walk.findings.at(Code::ForkNotSigned, position, || {
+            "the loss of signed entries is accepted, and not by the key of the log".to_owned()
+        });
+    }
+    for abandoned in walk.abandoned.iter().take(MOST_TOLD) {
         report.warnings.push(format!(
             "the entry at position {} gives up a history of {} entries that was signed before a backup was put back; what happened in it and is not in this log is lost",
             abandoned.position, abandoned.size

@@ -135,7 +135,7 @@ impl<'a> Walk<'a> {
             self.succession.announce(position, &entry, findings);
         }
         if entry.tells("audit.fork_accept") {
-            match Abandoned::read(&entry, position) {
+            match Abandoned::read(&entry, position, self.succession.origin()) {
                 Some(abandoned) => self.abandoned.push(abandoned),
                 None => findings.at(Code::EntryMalformed, position, || {
                     "an accepted fork does not say which checkpoint was given up".to_owned()

@@ -337,3 +337,29 @@ async fn a_file_that_is_not_this_logs_own_stops_the_signing() {
     std::fs::write(&path, kept).unwrap();
     fresh(&app, &auditor).await;
 }
+
+#[actix_web::test]
+async fn an_entry_that_is_gone_stops_the_signing_and_nobodys_work() {
+    let app = TestApp::new().await;
+    let (auditor, heron) = (app.auditor(), app.caseworker(app.hub("Kunming")));
+    for _ in 0..20 {
+        heron.get("/v1/me").await.expect(200);
+    }
+    fresh(&app, &auditor).await;
+    app.log().await;
+    unguard(&app);
+    let mut raw = app.database.raw();
+    raw.execute("CREATE TABLE aside AS SELECT * FROM audit_events WHERE position = 7").unwrap();
+    raw.execute("DELETE FROM audit_events WHERE position = 7").unwrap();
+    for _ in 0..300 {
+        heron.get("/v1/me").await.expect(200);
+    }
+    let refused = auditor.get("/v1/audit/log/checkpoint?signed=now").await;
+    assert!(!refused.status.is_success(), "{}", refused.text());
+    // Put back, it is signed again once a server has started and made what the tree lacks.
+    raw.execute("INSERT INTO audit_events SELECT * FROM aside").unwrap();
+    let again = app.beside().await;
+    let signed = again.app.notary.publish(&again.app.db).await.unwrap();
+    assert!(signed.checkpoint.size > 300);
+    assert_eq!(raw.count("SELECT COUNT(*) FROM audit_subtrees"), 1);
+}

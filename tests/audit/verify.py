@@ -1,13 +1,11 @@
 #!/usr/bin/env python3
 """A second verifier of exported logs, written from docs/AUDIT.md alone.
-
 verify.py BUNDLE KEY [COPY...]   prints `whole` or `not whole`, the first wrong position, and what was found
 verify.py -                      does so for each line of the standard input, its words parted by tabs
 """
 import base64, datetime, hashlib, json, math, os, re, sys
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
-
 ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
 EPOCH, MICROSECOND, MOMENT = datetime.datetime(1970, 1, 1), datetime.timedelta(microseconds=1), "%Y-%m-%dT%H:%M:%S.%fZ"
 WRONG = (ValueError, KeyError, IndexError, TypeError, AttributeError, RecursionError)
@@ -20,18 +18,18 @@ def root(hashes):
         hashes = pairs + hashes[len(pairs) * 2:]
     return hashes[0] if hashes else sha(b"")
 def unbase64(text):
-    must(base64.b64encode(base64.b64decode(text, validate=True)).decode() == text)
-    return base64.b64decode(text)
-def decimal(text):
-    must(re.fullmatch("0|[1-9][0-9]{0,19}", text) and int(text) < 1 << 64)
-    return int(text)
+    return must(base64.b64encode(base64.b64decode(text, validate=True)).decode() == text) or base64.b64decode(text)
+def decimal(text): return must(re.fullmatch("0|[1-9][0-9]{0,19}", text) and int(text) < 1 << 64) or int(text)
 def canonical(value): return json.dumps(value, ensure_ascii=False, separators=(",", ":"), sort_keys=True).encode()
 def parse_key(text):
     name, id, key = text.split("+", 2)
     raw = unbase64(key)
     must(len(raw) == 33 and raw[0] == 1 and id == sha(name.encode() + b"\n" + raw)[:4].hex())
     return name, id, raw[1:]
-
+def says(key, text, data):
+    try: Ed25519PublicKey.from_public_bytes(key[2]).verify(data[4:], text.encode())
+    except InvalidSignature: return False
+    return data[:4].hex() == key[1]
 class Note:
     def __init__(self, data):
         text, lines = data.decode("utf-8").rsplit("\n\n", 1)
@@ -43,11 +41,8 @@ class Note:
         self.size, self.root = decimal(size), unbase64(hash)
         must(self.origin and "" not in more and len(self.root) == 32 and all(len(s) > 4 for _, s in self.signatures))
     def by(self, key):
-        """True, False, or None for no signature of this key."""
-        own = [data[4:] for name, data in self.signatures if (name, data[:4].hex()) == key[:2]]
-        try: [Ed25519PublicKey.from_public_bytes(key[2]).verify(data, self.text.encode()) for data in own]
-        except InvalidSignature: return False
-        return bool(own) or None
+        own = [data for name, data in self.signatures if (name, data[:4].hex()) == key[:2]]
+        return all(says(key, self.text, data) for data in own) if own else None
 def is_text(value): return isinstance(value, str)
 def is_id(value): return is_text(value) and bool(re.fullmatch("[0-7][%s]{25}" % ALPHABET, value))
 def is_write(value):
@@ -74,12 +69,11 @@ def hashes(data, width):
 def lines(data, width):
     *got, rest = data.split(b"\n")
     return got[:width], rest or got[width:]
-
 class Verifier:
     def __init__(self, bundle, key, *copies):
         self.bundle, self.pinned, self.found, self.first, self.expected = bundle, parse_key(key), [], math.inf, set()
         self.copies, self.latest, self.ids = [open(path, "rb").read() for path in copies], -1 << 63, set()
-        self.rotations, self.abandoned, self.fit, self.misfit, self.node = [], [], 0, None, math.inf
+        self.rotations, self.forks, self.abandoned, self.fit, self.misfit, self.node = [], [], [], 0, None, math.inf
     def tell(self, what, position=math.inf, node=math.inf):
         self.found.append(what)
         self.first, self.node = min(self.first, position), min(self.node, node)
@@ -114,11 +108,14 @@ class Verifier:
         must(before - at <= 60_000_000 and number >> 80 == at // 1000 and number not in self.ids)
         self.ids.add(number)
         action, details = entry["outcome"] == "done" and entry["action"], entry.get("details", {})
+        said = lambda *said: "waystation/%s\n%s\n%s\n%s\n" % (action, self.pinned[0], *(details[name] for name in said))
         if action == "audit.fork_accept":
-            self.abandoned.append((decimal(details["abandoned_size"]), unbase64(details["abandoned_root"])))
+            lost = decimal(details["abandoned_size"]), unbase64(details["abandoned_root"])
+            self.forks.append((position, lost, said("abandoned_size", "abandoned_root"), unbase64(details["signature"])))
         if action == "audit.key_rotate":
             old, new = parse_key(details["old_key"]), parse_key(details["new_key"])
             must(old[0] == new[0] == self.pinned[0] and old == (self.rotations or [(0, 0, old)])[-1][2])
+            must(says(old, said("old_key", "new_key"), unbase64(details["signature"])) and len(self.rotations) < 1000)
             self.rotations.append((position, old, new))
         beside = {name: entry.get(name) for name in "action actor case id outcome subject".split()}
         must(columns in (None, canonical(beside | {"position": position, "recorded_at": entry["at"]})))
@@ -142,8 +139,8 @@ class Verifier:
         must(last.text == newest.text and signer and newest.by(signer))
         must(not before or any(new == self.pinned and at < before[-1] for at, _, new in self.rotations))
     def copy(self, data, size, entries, leaves):
-        note, keys = Note(data), [self.pinned] + [key for _, *both in self.rotations for key in both]
-        must(note.origin == self.pinned[0] and any(note.by(key) for key in keys))
+        note = Note(data)
+        must(note.origin == self.pinned[0] and any(note.by(key) for key in self.known))
         fits = note.size <= size and note.root in (root(entries[:note.size]), root(leaves[:note.size]))
         must(fits or (note.size, note.root) in self.abandoned)
     def levels(self, entries, leaves):
@@ -178,6 +175,10 @@ class Verifier:
         if self.misfit:
             after, size, fits_tiles = self.misfit
             self.tell("root", math.inf if fits_tiles or after >= size or self.first < size else after)
+        self.known = [self.pinned] + [key for _, *both in self.rotations for key in both]
+        for position, lost, text, data in self.forks:
+            if any(says(key, text, data) for key in self.known): self.abandoned.append(lost)
+            else: self.tell("fork", position)
         kept = self.read("kept-checkpoint")
         for data in self.copies + ([] if kept is None else [kept]):
             self.attempt("copy", self.copy, data, newest.size, entries, leaves)
@@ -190,7 +191,6 @@ class Verifier:
         there = [os.path.join(folder, name) for folder, _, names in os.walk(self.bundle) for name in names]
         for path in {os.path.relpath(path, self.bundle) for path in there} - self.expected:
             self.tell("surplus " + path)
-
 if __name__ == "__main__":
     for line in sys.stdin if sys.argv[1:] == ["-"] else ["\t".join(sys.argv[1:])]:
         verifier = Verifier(*line.rstrip("\n").split("\t"))

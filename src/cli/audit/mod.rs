@@ -15,6 +15,7 @@ use clap::Subcommand;
 
 use super::configured;
 use crate::config::Flags;
+use crate::verifier::Verdict;
 
 /// What to do with the log.
 #[derive(Subcommand)]
@@ -37,7 +38,10 @@ pub enum Command {
 pub fn run(flags: &Flags, command: Command) -> anyhow::Result<ExitCode> {
     match command {
         Command::Verify(arguments) => return Ok(offline::answer(verify::run(&arguments))),
-        Command::VerifyProof(arguments) => return Ok(offline::answer(verify_proof::run(&arguments))),
+        Command::VerifyProof(arguments) => {
+            let whole = |proved| if proved { Verdict::Whole } else { Verdict::NotWhole };
+            return Ok(offline::answer(verify_proof::run(&arguments).map(whole)));
+        }
         Command::Export(arguments) => export::run(&configured(flags, false)?, arguments),
         Command::VerifyState => verify_state::run(&configured(flags, false)?),
         Command::RotateKey => rotate_key::run(&configured(flags, false)?),

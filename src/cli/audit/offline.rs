@@ -5,17 +5,20 @@ use std::process::ExitCode;
 
 use anyhow::{Context as _, bail};
 
-use crate::verifier::VerifierKey;
 use crate::verifier::key::KeyType;
+use crate::verifier::{Verdict, VerifierKey};
 
 /// Could not be checked; 1 says that something is wrong with the log.
 const NOT_CHECKED: u8 = 2;
+/// Whole, and something of it was once given up: a script must not pass over that.
+const WITH_FORK: u8 = 3;
 
-/// Whether the log is whole, as the exit code.
-pub fn answer(checked: anyhow::Result<bool>) -> ExitCode {
+/// What a log comes to, as the exit code.
+pub fn answer(checked: anyhow::Result<Verdict>) -> ExitCode {
     match checked {
-        Ok(true) => ExitCode::SUCCESS,
-        Ok(false) => ExitCode::FAILURE,
+        Ok(Verdict::Whole) => ExitCode::SUCCESS,
+        Ok(Verdict::WholeWithFork) => ExitCode::from(WITH_FORK),
+        Ok(Verdict::NotWhole) => ExitCode::FAILURE,
         Err(error) => {
             eprintln!("error: nothing was checked: {error:#}");
             ExitCode::from(NOT_CHECKED)

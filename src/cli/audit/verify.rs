@@ -21,7 +21,7 @@ It needs no network, no configuration and no database. Take the key from the peo
 of your own, once, and keep it; a key that comes with the bundle proves nothing.
 
 Ends with 0 when the log is whole, with 1 when something is wrong with it, with 2 when it could not be
-checked. What each finding means is in docs/AUDIT.md.")]
+checked, with 3 when it is whole and a part of its history was once given up on the record. What each finding means is in docs/AUDIT.md.")]
 pub struct Arguments {
     /// Directory of the exported log
     bundle: PathBuf,
@@ -42,8 +42,8 @@ pub struct Arguments {
     json: bool,
 }
 
-/// Verifies it, and says whether the log is whole.
-pub fn run(arguments: &Arguments) -> anyhow::Result<bool> {
+/// Verifies it, and says what it comes to.
+pub fn run(arguments: &Arguments) -> anyhow::Result<Verdict> {
     let copies = arguments.since.iter().chain(&arguments.against);
     let copy = |path: &PathBuf| {
         let label = path.display().to_string();
@@ -64,7 +64,7 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<bool> {
     } else {
         tell(&report);
     }
-    Ok(report.verdict != Verdict::NotWhole)
+    Ok(report.verdict)
 }
 
 fn policy(path: &std::path::Path) -> anyhow::Result<Policy> {

@@ -52,11 +52,13 @@ impl Log {
     /// Announces another key at this position, in place of what stands there.
     pub fn rotate(mut self, position: usize, seed: u64) -> Self {
         let next = signing_key(seed, self.keys.len() as u64);
-        let old = vkey(self.keys.last().unwrap());
+        let before = self.keys.last().unwrap().clone();
+        let (old, new) = (vkey(&before), vkey(&next));
+        let signature = statement("audit.key_rotate", &old, &new, &before);
         self.edit(position, |entry| {
             entry["action"] = json!("audit.key_rotate");
             entry["outcome"] = json!("done");
-            entry["details"] = json!({ "new_key": vkey(&next), "old_key": old });
+            entry["details"] = json!({ "new_key": new, "old_key": old, "signature": signature });
         });
         self.keys.push(next);
         self.rotations.push(position);
@@ -155,6 +157,12 @@ pub fn sign(text: &str, key: &SigningKey) -> String {
     let id = Sha256::digest([ORIGIN.as_bytes(), b"\n", &type_and_key(1, key)].concat());
     let signature = [&id[..4], key.sign(text.as_bytes()).to_bytes().as_slice()].concat();
     format!("{text}\n\u{2014} {ORIGIN} {}\n", STANDARD.encode(signature))
+}
+
+/// What the key of a log says in an entry: the signature of it.
+pub fn statement(action: &str, first: &str, second: &str, key: &SigningKey) -> String {
+    let note = sign(&format!("waystation/{action}\n{ORIGIN}\n{first}\n{second}\n"), key);
+    note.trim_end().rsplit(' ').next().unwrap().to_owned()
 }
 
 /// The line that a witness adds to a note.

@@ -105,3 +105,21 @@ fn the_list_of_keys_begins_with_those_that_the_log_tells() {
         assert_eq!(listed(wrong), [Code::KeysFile]);
     }
 }
+
+#[test]
+fn a_key_that_the_key_before_it_did_not_name_is_trusted_by_nobody() {
+    // As somebody writes it who owns the database and has no key of the log: the log is signed with it in its place.
+    let mut log = Log::new(300, 5);
+    let (stranger, old) = (log::signing_key(9, 9), log.keys[0].clone());
+    for signer in [&stranger, &log::signing_key(5, 3)] {
+        let (old, new) = (log::vkey(&old), log::vkey(&stranger));
+        let signature = log::statement("audit.key_rotate", &old, &new, signer);
+        log.edit(100, |entry| {
+            entry["action"] = json!("audit.key_rotate");
+            entry["outcome"] = json!("done");
+            entry["details"] = json!({ "new_key": new, "old_key": old, "signature": signature });
+        });
+        let report = told(&log.files(), &log.pinned(), &[]);
+        assert_eq!((codes(&report), report.first_wrong_position), (vec![Code::KeyRotation], Some(100)));
+    }
+}

@@ -165,11 +165,24 @@ fn a_fork_that_was_accepted_on_the_record_is_a_warning() {
     lost.edit(950, |entry| entry["permission"] = json!("case.other"));
     let kept = lost.checkpoints().pop().unwrap();
     let root = kept.split('\n').nth(2).unwrap().to_owned();
-    log.edit(970, |entry| {
-        entry["action"] = json!("audit.fork_accept");
-        entry["outcome"] = json!("done");
-        entry["details"] = json!({ "abandoned_size": "1000", "abandoned_root": root });
-    });
+    let accept = |log: &mut log::Log, key: &ed25519_dalek::SigningKey| {
+        let signature = log::statement("audit.fork_accept", "1000", &root, key);
+        log.edit(970, |entry| {
+            entry["action"] = json!("audit.fork_accept");
+            entry["outcome"] = json!("done");
+            entry["details"] =
+                json!({ "abandoned_size": "1000", "abandoned_root": root, "signature": signature });
+        });
+    };
+    // Whoever writes such an entry without the key of the log accepts nothing.
+    accept(&mut log, &log::signing_key(9, 9));
+    let report = told(&log.files(), &log.pinned(), &[&kept]);
+    assert_eq!(
+        (codes(&report), report.first_wrong_position),
+        (vec![Code::Fork, Code::ForkNotSigned], Some(970))
+    );
+    let key = log.keys[0].clone();
+    accept(&mut log, &key);
     let report = told(&log.files(), &log.pinned(), &[&kept]);
     assert_eq!((report.verdict, report.findings_total), (Verdict::WholeWithFork, 0));
     assert_eq!(report.warnings.len(), 2);
