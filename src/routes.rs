@@ -158,6 +158,8 @@ routes! {
     GET    "/v1/audit/log/checkpoint" => audit::checkpoint::api::get_checkpoint, "Read the newest checkpoint of the log (C2SP tlog-checkpoint)", [LogNotSigned];
     GET    "/v1/audit/log/consistency" => audit::tree::api::get_log_consistency, "Prove that the log begins with an earlier one";
     GET    "/v1/audit/log/tile/{tile}" => audit::tree::api::get_log_tile, "Fetch hashes or entries of the log (C2SP tlog-tiles)";
+    POST   "/v1/audit/log/cosignatures" => audit::witnesses::api::add_cosignatures, "Hand in signatures of witnesses (C2SP tlog-cosignature)", [NoWitnesses];
+    GET    "/v1/audit/log/status" => audit::status::api::get_log_status, "See whether the log is signed and cosigned";
     GET    "/v1/code-lists" => code_lists::api::list_code_lists, "See which code lists there are";
     GET    "/v1/code-lists/{list}" => code_lists::api::get_code_list, "Read a code list";
 }

@@ -119,6 +119,7 @@ permissions! {
     ReportStages = "report.stages", "Exact stage figures within one's reach":      Team Hub  No   No   No;
     AuditRead = "audit.read", "Read the log":                                      No   No   All  Own  No;
     AuditVerify = "audit.verify", "Fetch the whole log with its proofs":           No   No   All  No   No;
+    AuditWitness = "audit.witness", "Hand in the signature of a witness of the log": No   No   All  No   No;
     SystemAct = "system.act", "Start, clean up, log a user in: no role, only the program itself": No No No No No;
 }
 

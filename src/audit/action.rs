@@ -85,6 +85,8 @@ text_enum! {
         AuditVerifyState = "audit.verify_state": "Every sealed value was compared with the log",
         AuditKeyRotate = "audit.key_rotate": "The log got a new key, which this entry announces",
         AuditForkAccept = "audit.fork_accept": "It was accepted that entries which had been signed are lost",
+        AuditCosign = "audit.cosign": "Signatures of witnesses under a checkpoint of the log were handed in",
+        AuditStatus = "audit.status": "It was asked how the log stands",
         CodeListRead = "code_list.read": "Code lists were read",
     }
 }

@@ -11,8 +11,10 @@ pub(crate) mod log;
 pub mod model;
 pub mod receipt;
 pub mod state;
+pub mod status;
 pub(crate) mod store;
 pub mod tree;
+pub mod witnesses;
 
 pub use action::{Action, Outcome};
 pub use event::Event;

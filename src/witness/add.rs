@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use super::cosign::{Refusal, decide};
 use super::request::AddCheckpoint;
-use super::state::{Kept, State, StateError};
+use super::state::{State, StateError};
 use crate::verifier::VerifierKey;
 
 /// Who brought the checkpoint and its proof.

@@ -16,6 +16,16 @@ pub struct Known {
     pub forked: bool,
 }
 
+impl Known {
+    /// Whether one of the trusted keys has signed it; a false signature in the name of one of them spoils it (C2SP
+    /// signed-note).
+    #[must_use]
+    pub fn has_signed(&self, note: &Note) -> bool {
+        let signed: Vec<Signed> = self.keys.iter().map(|key| key.verify(note)).collect();
+        signed.iter().any(|signed| matches!(signed, Signed::Yes { .. })) && !signed.contains(&Signed::Falsely)
+    }
+}
+
 /// Why it is not cosigned.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum Refusal {
@@ -72,7 +82,7 @@ impl Refusal {
 /// Decides; `known` is what is known of the log that the checkpoint names.
 pub fn decide(known: Option<&Known>, request: &AddCheckpoint) -> Result<(), Refusal> {
     let known = known.ok_or(Refusal::UnknownLog)?;
-    if !is_signed(&known.keys, &request.note) {
+    if !known.has_signed(&request.note) {
         return Err(Refusal::NotSigned);
     }
     if known.forked {
@@ -95,12 +105,6 @@ pub fn decide(known: Option<&Known>, request: &AddCheckpoint) -> Result<(), Refu
         return Err(Refusal::NotConsistent { from: old, to: new.size });
     }
     Ok(())
-}
-
-/// By one of the keys; a false signature in the name of one of them spoils it (C2SP signed-note).
-fn is_signed(keys: &[VerifierKey], note: &Note) -> bool {
-    let signed: Vec<Signed> = keys.iter().map(|key| key.verify(note)).collect();
-    signed.iter().any(|signed| matches!(signed, Signed::Yes { .. })) && !signed.contains(&Signed::Falsely)
 }
 
 #[cfg(test)]

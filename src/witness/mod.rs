@@ -5,11 +5,15 @@
 //! alone: nothing of the server is imported here.
 
 pub mod add;
+pub mod client;
 pub mod cosign;
 mod files;
 pub mod key;
 pub mod request;
+pub mod server;
 pub mod state;
+pub mod tls;
+pub mod watch;
 #[cfg(test)]
 mod witness_tests;
 

@@ -23,10 +23,10 @@ pub fn answer(checked: anyhow::Result<bool>) -> ExitCode {
 }
 
 /// The key as it is written, or the first line of the file with this name.
-pub fn key(given: &str) -> anyhow::Result<VerifierKey> {
+pub fn key(flag: &str, given: &str) -> anyhow::Result<VerifierKey> {
     let from_text = VerifierKey::parse(given);
     if from_text.is_ok() || !Path::new(given).is_file() {
-        return from_text.context("--key is no verifier key, and no file");
+        return from_text.with_context(|| format!("{flag} is no verifier key, and no file"));
     }
     let text = String::from_utf8(read(Path::new(given))?).with_context(|| format!("{given} is not UTF-8"))?;
     let line = text.lines().next().unwrap_or_default();

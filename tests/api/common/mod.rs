@@ -89,6 +89,7 @@ impl TestApp {
         let app = Data::new(App {
             db,
             notary: Notary::new(Arc::clone(&keyring), origin, database.kept_checkpoint(), clock.clone()),
+            witnesses: None,
             tokens: AccessTokens::new(Arc::clone(&keyring), "test", clock.clone()),
             passwords: Passwords::new(Arc::clone(&keyring), Cost::LEAST).unwrap(),
             keyring,
