@@ -139,7 +139,7 @@ impl Locked<'_> {
         }
         let directory = self.state.log(key.name());
         files::make_directory(&directory).map_err(at(&directory))?;
-        let mut keys = self.keys(&directory)?;
+        let mut keys = Self::keys(&directory)?;
         if keys.contains(key) {
             return Ok(());
         }
@@ -159,7 +159,7 @@ impl Locked<'_> {
         let mut names = Vec::new();
         for entry in found {
             let path = entry.map_err(at(&directory))?.path();
-            names.extend(self.keys(&path)?.first().map(|key| key.name().to_owned()));
+            names.extend(Self::keys(&path)?.first().map(|key| key.name().to_owned()));
         }
         names.sort_unstable();
         Ok(names)
@@ -172,7 +172,7 @@ impl Locked<'_> {
 
     pub(super) fn read(&self, origin: &str) -> Result<Option<Kept>, StateError> {
         let directory = self.state.log(origin);
-        let keys = self.keys(&directory)?;
+        let keys = Self::keys(&directory)?;
         if keys.is_empty() {
             return Ok(None);
         }
@@ -195,7 +195,7 @@ impl Locked<'_> {
         }
     }
 
-    fn keys(&self, directory: &Path) -> Result<Vec<VerifierKey>, StateError> {
+    fn keys(directory: &Path) -> Result<Vec<VerifierKey>, StateError> {
         let path = directory.join("keys");
         let text = files::read(&path).map_err(at(&path))?.unwrap_or_default();
         text.lines().map(|line| VerifierKey::parse(line).map_err(damaged(&path))).collect()

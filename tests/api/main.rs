@@ -53,3 +53,5 @@ mod transparency;
 mod verify_state;
 mod waiting;
 mod walk;
+mod witness;
+mod witnesses;

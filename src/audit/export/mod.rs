@@ -16,7 +16,7 @@ use store::Block;
 
 use super::checkpoint::{self, NotSigned};
 use super::tree::{ResourceKind, TILE_WIDTH, TilePath};
-use super::{Action, Event};
+use super::{Action, Event, status};
 use crate::access::Permit;
 use crate::access::permissions::SystemAct;
 use crate::app::App;
@@ -40,6 +40,12 @@ pub enum ExportError {
     /// The database.
     #[error("the log cannot be read: {0:?}")]
     Read(Error),
+    /// Nothing is cosigned yet.
+    #[error(
+        "no checkpoint of the log is cosigned by as many witnesses as the policy in WAYSTATION_AUDIT_POLICY asks for, or there \
+         is no policy: look at `waystation doctor`"
+    )]
+    NotCosigned,
     /// There is nothing to export.
     #[error("the log has never been signed, and cannot be signed now: {0}")]
     NeverSigned(NotSigned),
@@ -59,25 +65,33 @@ pub struct Exported {
     pub unsigned: Option<NotSigned>,
 }
 
+/// How much of the log is exported.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Until {
+    /// All of it, signed now.
+    Now,
+    /// What the newest checkpoint spans that enough witnesses have cosigned.
+    Cosigned,
+}
+
 /// Writes the bundle; `progress` hears how many entries are written, of how many.
 pub async fn export(
     app: &Data<App>,
     target: PathBuf,
+    until: Until,
     mut progress: impl FnMut(u64, u64),
 ) -> Result<Exported, ExportError> {
     let directory = Arc::new(Directory::create(target)?);
     let event = Event::new(Action::AuditBundle);
     app.db.write(Permit::<SystemAct>::system("operator"), event, |_, _| Ok(())).await?.made()?;
     app.db.sequence_now().await?;
-    let unsigned = app.notary.publish(&app.db).await.err();
-    let newest = read(app, checkpoint::store::newest_note).await?;
-    let Some((size, note)) = newest else {
-        return Err(match unsigned {
-            Some(refusal) => ExportError::NeverSigned(refusal),
-            None => Error::internal(anyhow::anyhow!("a checkpoint was signed and is not there")).into(),
-        });
+    let (size, note, unsigned) = match until {
+        Until::Now => newest(app).await?,
+        Until::Cosigned => {
+            let (size, note) = read(app, cosigned(app)).await?.ok_or(ExportError::NotCosigned)?;
+            (size.unsigned_abs(), note, None)
+        }
     };
-    let size = size.unsigned_abs();
     for bundle in TilePath::all(ResourceKind::Entries, size) {
         let block = read(app, move |tx| Block::load(tx, bundle)).await?;
         let directory = Arc::clone(&directory);
@@ -94,19 +108,40 @@ pub async fn export(
             directory.write(&format!("tile/{tile}"), &hashes)?;
         }
     }
-    checkpoints(app, &directory).await?;
+    checkpoints(app, &directory, size).await?;
     let waiting = read(app, store::unsequenced).await?;
     directory.write("unsequenced", &waiting)?;
     directory.write(
         "keys",
         app.notary.verifier_keys().into_iter().map(|key| key + "\n").collect::<String>().as_bytes(),
     )?;
-    if let Some(kept) = app.notary.kept().await.map_err(|refusal| Error::internal(refusal))? {
+    // What is kept is of the newest checkpoint; beside an older one it would say that the log was cut off.
+    if until == Until::Now
+        && let Some(kept) = app.notary.kept().await.map_err(Error::internal)?
+    {
         directory.write("kept-checkpoint", kept.as_bytes())?;
     }
     directory.write("checkpoint", note.as_bytes())?;
     on_disk(move || directory.finish()).await?;
     Ok(Exported { entries: size, unsigned })
+}
+
+/// The log signed as it is now or, where it cannot be, as it was last.
+async fn newest(app: &App) -> Result<(u64, String, Option<NotSigned>), ExportError> {
+    let unsigned = app.notary.publish(&app.db).await.err();
+    match (read(app, checkpoint::store::newest_note).await?, unsigned) {
+        (Some((size, note)), unsigned) => Ok((size.unsigned_abs(), note, unsigned)),
+        (None, Some(refusal)) => Err(ExportError::NeverSigned(refusal)),
+        (None, None) => {
+            Err(Error::internal(anyhow::anyhow!("a checkpoint was signed and is not there")).into())
+        }
+    }
+}
+
+/// Finds the newest checkpoint that enough witnesses have cosigned.
+fn cosigned(app: &App) -> impl Fn(&mut Tx<'_>) -> StoreResult<Option<(i64, String)>> + Send + use<> {
+    let policy = app.witnesses.clone();
+    move |tx| policy.as_deref().map_or(Ok(None), |policy| status::newest_with_quorum(tx, policy))
 }
 
 async fn read<T: Send + 'static>(
@@ -116,13 +151,14 @@ async fn read<T: Send + 'static>(
     app.db.unrecorded("a part of the log that is exported", f).await
 }
 
-/// All of them, as many at a time as are read at once.
-async fn checkpoints(app: &App, directory: &Directory) -> Result<(), ExportError> {
+/// All up to this size, as many at a time as are read at once.
+async fn checkpoints(app: &App, directory: &Directory, size: u64) -> Result<(), ExportError> {
     let mut file = directory.file("checkpoints")?;
     let mut after = -1;
     loop {
-        let notes =
+        let mut notes =
             read(app, move |tx| checkpoint::store::notes_after(tx, after, TILE_WIDTH.cast_signed())).await?;
+        notes.retain(|(of, _)| of.unsigned_abs() <= size);
         let Some((last, _)) = notes.last() else { break };
         let first = after == -1;
         after = *last;

@@ -113,7 +113,7 @@ impl From<&NotSigned> for WhyNotSigned {
 }
 
 /// What the database says of it.
-pub(crate) fn load(tx: &mut Tx<'_>, policy: Option<&Policy>) -> Result<LogStatus> {
+fn load(tx: &mut Tx<'_>, policy: Option<&Policy>) -> Result<LogStatus> {
     let now = tx.now();
     let newest = store::newest(tx)?.map(|(size, signed_at)| SignedAt::new(size, signed_at, now));
     let mut status = LogStatus {
@@ -131,6 +131,14 @@ pub(crate) fn load(tx: &mut Tx<'_>, policy: Option<&Policy>) -> Result<LogStatus
         status.quorum = Some(quorum);
     }
     Ok(status)
+}
+
+/// The newest checkpoint that as many witnesses have cosigned as the policy asks for, of the last thousand signatures.
+pub(super) fn newest_with_quorum(tx: &mut Tx<'_>, policy: &Policy) -> Result<Option<(i64, String)>> {
+    let has_quorum =
+        |note: &str| Note::parse(note.as_bytes()).is_ok_and(|note| policy.evaluate(&note).quorum);
+    let found = store::cosigned(tx)?.into_iter().find(|(_, _, note)| has_quorum(note));
+    Ok(found.map(|(size, _, note)| (size, note)))
 }
 
 /// Goes back through what was cosigned, until every witness and enough of them together are found.
@@ -168,8 +176,16 @@ fn moment(seconds: u64) -> Option<Timestamp> {
     i64::try_from(seconds).ok()?.checked_mul(1_000_000).map(Timestamp::from_micros)
 }
 
+/// The status for the operator, with the whole reason why the log is not signed.
+pub async fn now(app: &App) -> Result<(LogStatus, Option<NotSigned>)> {
+    let policy = app.witnesses.clone();
+    let read = move |tx: &mut Tx<'_>| load(tx, policy.as_deref());
+    let status = app.db.unrecorded("how the log stands", read).await?;
+    Ok(with_signing(app, status).await)
+}
+
 /// Completes it by what the file outside the database says.
-pub(crate) async fn with_signing(app: &App, status: LogStatus) -> (LogStatus, Option<NotSigned>) {
+async fn with_signing(app: &App, status: LogStatus) -> (LogStatus, Option<NotSigned>) {
     let refusal = app.notary.may_sign(&app.db).await.err();
     let not_signed = refusal.as_ref().map(WhyNotSigned::from);
     (LogStatus { not_signed, ..status }, refusal)

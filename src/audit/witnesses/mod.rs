@@ -14,7 +14,7 @@ use crate::access::{Permission, Permit};
 use crate::app::App;
 use crate::audit::{Action, Event};
 use crate::error::{Code, Error, Result};
-use crate::verifier::{Malformed, Policy};
+use crate::verifier::{Malformed, Policy, VerifierKey};
 
 /// Why the file is no policy of this network.
 #[derive(Debug, thiserror::Error)]
@@ -49,7 +49,7 @@ pub enum NoPolicy {
 pub fn read_policy(path: &Path) -> Result<Policy, NoPolicy> {
     let bytes = std::fs::read(path).map_err(|cause| NoPolicy::Unreadable { path: path.to_owned(), cause })?;
     let policy = Policy::parse(&bytes).map_err(|what| NoPolicy::Malformed { path: path.to_owned(), what })?;
-    let mut names: Vec<&str> = policy.witnesses().iter().map(|witness| witness.name()).collect();
+    let mut names: Vec<&str> = policy.witnesses().iter().map(VerifierKey::name).collect();
     names.sort_unstable();
     match names.windows(2).find(|pair| pair[0] == pair[1]) {
         Some(pair) => Err(NoPolicy::OneName { path: path.to_owned(), name: pair[0].to_owned() }),

@@ -134,7 +134,9 @@ proptest! {
     #[test]
     fn no_two_cosigned_checkpoints_contradict_each_other(steps in prop::collection::vec(step(), 1..40)) {
         let mut world = World::new();
-        steps.iter().for_each(|step| world.take(*step));
+        for step in steps {
+            world.take(step);
+        }
         prop_assert_eq!(world.contradiction(), None);
     }
 }

@@ -2,7 +2,9 @@
 
 mod cosign;
 mod init;
+mod serve;
 mod trust;
+mod watch;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -23,6 +25,10 @@ pub enum Command {
     Init(init::Arguments),
     /// Trust a key to sign a log, so that the witness watches that log
     Trust(trust::Arguments),
+    /// Watch the log of a server as one of its auditors, and cosign it
+    Watch(watch::Arguments),
+    /// Cosign what logs bring by themselves: the HTTP service of C2SP tlog-witness
+    Serve(serve::Arguments),
     /// Cosign a checkpoint from a file, without any network
     Cosign(cosign::Arguments),
 }
@@ -46,6 +52,8 @@ pub fn run(command: Command) -> ExitCode {
     let done = match command {
         Command::Init(arguments) => init::run(&arguments),
         Command::Trust(arguments) => trust::run(&arguments),
+        Command::Watch(arguments) => watch::run(&arguments),
+        Command::Serve(arguments) => serve::run(&arguments),
         Command::Cosign(arguments) => cosign::run(&arguments),
     };
     match done {
