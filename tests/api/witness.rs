@@ -172,8 +172,10 @@ fn a_log_that_was_put_back_is_refused_and_both_sides_are_kept() {
     let server = scene.serve();
     scene.watch(&server, 0);
     let before = size_of(&kept(&scene));
-    grow(&server, 5);
+    grow(&server, 15);
+    wait_for_signature(&scene, before + 15);
     scene.watch(&server, 0);
+    let lost = size_of(&kept(&scene));
     server.kill();
 
     // As a restore leaves it.
@@ -193,8 +195,8 @@ fn a_log_that_was_put_back_is_refused_and_both_sides_are_kept() {
     let server = scene.serve();
     let shrunk = scene.watch(&server, 1);
     assert!(shrunk.contains("THE LOG HAS SHRUNK"), "{shrunk}");
-    grow(&server, 20);
-    wait_for_signature(&scene, before + 20);
+    grow(&server, 40);
+    wait_for_signature(&scene, lost + 1);
     let forked = scene.watch(&server, 1);
     assert!(forked.contains("THE LOG HAS TWO HISTORIES") && forked.contains("audit verify"), "{forked}");
     let evidence = scene.evidence();
