@@ -44,15 +44,18 @@ pub fn add_checkpoint(
     let origin = &request.checkpoint.origin;
     let kept = locked.read(origin)?;
     if let Err(refusal) = decide(kept.as_ref().map(|kept| &kept.known), request) {
-        let held = kept.and_then(|kept| kept.note);
-        let contradicts = matches!(refusal, Refusal::OtherRoot { .. } | Refusal::NotConsistent { .. });
-        let evidence = match held.filter(|_| contradicts) {
+        // Two roots of one size are the log's own word against itself, whoever brings it. A proof that does not fit is
+        // nothing but that, unless the log has no better one.
+        let has_forked = match refusal {
+            Refusal::OtherRoot { .. } => true,
+            Refusal::NotConsistent { .. } => by == BroughtBy::TheLog,
+            _ => false,
+        };
+        let evidence = match kept.and_then(|kept| kept.note).filter(|_| has_forked) {
             Some(held) => Some(locked.keep_evidence(&held, request)?),
             None => None,
         };
-        // Two roots of one size are a proof by the log itself. A proof that does not fit is one only from the log.
-        let proven = matches!(refusal, Refusal::OtherRoot { .. }) || by == BroughtBy::TheLog;
-        if let Some(evidence) = evidence.as_ref().filter(|_| proven) {
+        if let Some(evidence) = &evidence {
             locked.mark_forked(origin, evidence)?;
         }
         return Ok(Answer::Refused { refusal, evidence });

@@ -141,8 +141,8 @@ impl Server {
         let text = answer.body_mut().with_config().limit(LARGEST_ANSWER).read_to_string().map_err(away)?;
         match status {
             200..300 => Ok(text),
+            408 | 429 | 500.. => Err(ClientError::Away(format!("it answers {status} {}", code_of(&text)))),
             400..500 => Err(ClientError::Refused { what, status, code: code_of(&text) }),
-            500.. => Err(ClientError::Away(format!("it answers {status} {}", code_of(&text)))),
             _ => Err(ClientError::Strange(what)),
         }
     }

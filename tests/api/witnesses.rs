@@ -121,6 +121,7 @@ async fn the_status_tells_who_has_cosigned_and_whether_they_are_enough() {
     let auditor = app.renew(&auditor);
     let (second, large) = signed(&auditor).await;
     hand_in(&auditor, large, &[witness("heron").cosign(&second, at)]).await.expect(204);
+    app.log().await;
     let told = auditor.get("/v1/audit/log/status").await.expect(200);
     assert_eq!(told["checkpoint"]["size"], large);
     assert_eq!(told["checkpoint"]["age_seconds"], 0);

@@ -55,6 +55,9 @@ fn verify_line(
 ) -> Result<Cosignature, &'static str> {
     const FORM: &str = "must be one signature line: an em dash, a space, the witness's name, a space, base64, and the end of \
                         the line";
+    if line.split_once('\n').is_none_or(|(_, rest)| !rest.is_empty()) {
+        return Err(FORM);
+    }
     let (text, _) = checkpoint.rsplit_once("\n\n").ok_or(FORM)?;
     let note = Note::parse(format!("{text}\n\n{line}").as_bytes()).map_err(|_| FORM)?;
     let [signature] = note.signatures() else { return Err(FORM) };

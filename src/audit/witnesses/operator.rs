@@ -9,7 +9,7 @@ use super::hand_in;
 use crate::access::Permit;
 use crate::access::permissions::SystemAct;
 use crate::app::App;
-use crate::audit::checkpoint::store;
+use crate::audit::checkpoint::{NotSigned, store};
 use crate::audit::tree::{StoredTiles, consistency};
 use crate::audit::{Action, Event};
 use crate::db::Tx;
@@ -21,9 +21,11 @@ pub struct Request {
     pub size: i64,
     /// The body of add-checkpoint (C2SP tlog-witness).
     pub text: String,
+    /// Why that is not the log as it is now.
+    pub unsigned: Option<NotSigned>,
 }
 
-/// The newest checkpoint, with the proof from `since`.
+/// The newest checkpoint, of the log as it is now if that may be signed, with the proof from `since`.
 pub async fn request(app: &App, since: u64) -> Result<Request> {
     let event = Event::new(Action::AuditFetch).detail("part", "witness_request").detail("from", since);
     let read = move |tx: &mut Tx<'_>, _: &Permit<SystemAct>| {
@@ -39,10 +41,12 @@ pub async fn request(app: &App, since: u64) -> Result<Request> {
         }
         text.push('\n');
         text.push_str(&note);
-        Ok(Request { size, text })
+        Ok((size, text))
     };
     app.db.sequence_now().await?;
-    Ok(app.db.read_log(Permit::system("operator"), event, read).await?.value)
+    let unsigned = app.notary.publish(&app.db).await.err();
+    let (size, text) = app.db.read_log(Permit::system("operator"), event, read).await?.value;
+    Ok(Request { size, text, unsigned })
 }
 
 /// Keeps the signatures that a witness answered.

@@ -28,12 +28,12 @@ pub struct Arguments {
 /// Writes it.
 pub fn run(config: &Config, arguments: &Arguments) -> anyhow::Result<()> {
     let app = App::open(config)?;
-    // A log that cannot be signed as it is now still has its last checkpoint; the request is made of that.
-    let runtime = tokio::runtime::Runtime::new().context("no thread could be started")?;
-    if let Err(refusal) = runtime.block_on(app.notary.publish(&app.db)) {
-        eprintln!("warning: the log as it is now is not signed: {refusal}");
-    }
     let request = block_on(operator::request(&app, arguments.since))?;
+    if let Some(refusal) = &request.unsigned {
+        eprintln!(
+            "warning: it is made of the last checkpoint. The log as it is now is not signed: {refusal}"
+        );
+    }
     match &arguments.output {
         Some(path) => std::fs::write(path, &request.text)
             .with_context(|| format!("{} cannot be written", path.display()))?,

@@ -52,8 +52,7 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<bool> {
                 Refusal::OtherRoot { .. } | Refusal::Forked => tell_fork(evidence.as_deref()),
                 Refusal::NotConsistent { .. } => eprintln!(
                     "Either the request was damaged on its way, or the log was changed: ask for another. If that does not \
-                     fit either, have the log exported and verify it. Both checkpoints are kept in the directory of the \
-                     witness, under `evidence`."
+                     fit either, keep both files, have the log exported and verify it."
                 ),
                 Refusal::NotSigned => eprintln!(
                     "If the log has a new key: verify an export of it with the key that you trust, then run \
