@@ -167,6 +167,32 @@ fn a_witness_watches_a_server_and_what_it_cosigned_is_verified_far_away() {
 }
 
 #[test]
+fn witnesses_that_look_at_different_moments_meet_on_one_checkpoint() {
+    let scene = Scene::set();
+    let second = scene.text("sparrow-witness");
+    let made =
+        scene.good(&["audit", "witness", "init", "--state", &second, "--name", "witness.example/sparrow"]);
+    let key = made.lines().find(|line| line.starts_with("witness.example/sparrow")).unwrap();
+    let first = fs::read_to_string(scene.path("policy")).unwrap().replace("quorum heron\n", "");
+    let both = format!("{first}witness sparrow {key}\ngroup both all heron sparrow\nquorum both\n");
+    fs::write(scene.path("policy"), both).unwrap();
+    scene.good(&["audit", "witness", "trust", "--state", &second, "--log-key", &scene.text("log-key")]);
+    let server = scene.serve();
+    for round in 0..2 {
+        scene.watch(&server, 0);
+        assert!(
+            scene.good(&["doctor"]).contains("enough of them") == (round > 0),
+            "one of two is not enough"
+        );
+        wait_for_signature(&scene, size_of(&kept(&scene)) + 1);
+        let (url, password) = (format!("http://{}", server.address()), scene.text("password"));
+        let watch = ["audit", "witness", "watch", "--state", &second, "--url", &url, "--user", "heron"];
+        scene.good(&[&watch[..], &["--password-file", &password, "--once"]].concat());
+        assert!(scene.good(&["doctor"]).contains("enough of them have cosigned"));
+    }
+}
+
+#[test]
 fn a_log_that_was_put_back_is_refused_and_both_sides_are_kept() {
     let scene = Scene::set();
     let server = scene.serve();
