@@ -58,6 +58,7 @@ const ON_NO_CASE: [&str; 21] = [
     "account.update",
     "audit.read",
     "audit.verify",
+    "audit.witness",
     "case.create",
     "case.list",
     "code_list.read",

@@ -101,6 +101,7 @@ pub(super) const TABLE: &[(&str, [Who; 5])] = &[
     ("report.stages", [Team, Hub, Nobody, Nobody, Nobody]),
     ("audit.read", [Nobody, Nobody, Network, Oneself, Nobody]),
     ("audit.verify", [Nobody, Nobody, Network, Nobody, Nobody]),
+    ("audit.witness", [Nobody, Nobody, Network, Nobody, Nobody]),
     // The program's own, nobody's.
     ("system.act", [Nobody, Nobody, Nobody, Nobody, Nobody]),
 ];
