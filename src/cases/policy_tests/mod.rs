@@ -53,7 +53,7 @@ const ON_CASES: &[Asking] = askings! {
 };
 
 /// Permissions that name no case in a request.
-const ON_NO_CASE: [&str; 21] = [
+const ON_NO_CASE: [&str; 22] = [
     "account.read",
     "account.update",
     "audit.read",
