@@ -15,6 +15,7 @@ use crate::crypto::Keyring;
 use crate::db::Db;
 use crate::error::Error;
 use crate::http;
+use crate::verifier::Policy;
 
 /// Built once at the start and passed on; there are no globals.
 pub struct App {
@@ -22,6 +23,8 @@ pub struct App {
     pub db: Db,
     /// Signs the log.
     pub notary: Notary,
+    /// Who watches the log, and how many of them must have cosigned it.
+    pub witnesses: Option<Arc<Policy>>,
     /// All keys, unwrapped.
     pub keyring: Arc<Keyring>,
     /// Makes and checks access tokens.

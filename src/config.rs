@@ -41,6 +41,7 @@ pub struct Flags {
 /// | `WAYSTATION_LOG_FORMAT` | `human` or `json` | `human` on a terminal |
 /// | `WAYSTATION_AUDIT_COPY` | a copy of the audit log as it grows: `file:PATH` or `syslog:/dev/log` | |
 /// | `WAYSTATION_AUDIT_COPY_REQUIRED` | `1`: nothing is answered before its entry is copied | |
+/// | `WAYSTATION_AUDIT_POLICY` | file of the witnesses of the audit log (C2SP tlog-policy) | |
 ///
 /// Any other variable that begins with `WAYSTATION_` stops the start. With PostgreSQL, so does a variable
 /// of libpq's, such as `PGHOST`, that would add to the address; `PGPASSWORD` and `PGPASSFILE` are followed.
@@ -56,6 +57,8 @@ pub struct Config {
     pub root_key: RootKeySource,
     /// Where the audit log is copied to as it grows.
     pub copy: Option<CopyTarget>,
+    /// Which witnesses watch the audit log: a file of C2SP tlog-policy.
+    pub policy: Option<PathBuf>,
     /// Worker threads.
     pub workers: usize,
     /// What is logged.
@@ -117,6 +120,7 @@ const KNOWN: &[&str] = &[
     "WAYSTATION_ALLOW_PLAIN_DATABASE_LINK",
     "WAYSTATION_AUDIT_COPY",
     "WAYSTATION_AUDIT_COPY_REQUIRED",
+    "WAYSTATION_AUDIT_POLICY",
     "WAYSTATION_DATA",
     "WAYSTATION_LISTEN",
     "WAYSTATION_LOG",
@@ -179,6 +183,7 @@ impl Config {
             })?,
             root_key,
             copy: copy(variables)?,
+            policy: variable("WAYSTATION_AUDIT_POLICY").map(PathBuf::from),
             workers: workers(variable("WAYSTATION_WORKERS"))?,
             log: variable("WAYSTATION_LOG").unwrap_or("info").to_owned(),
             log_format: log_format(variable("WAYSTATION_LOG_FORMAT"))?,

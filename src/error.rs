@@ -79,6 +79,7 @@ codes! {
     GuardsUnmet = "guards_unmet", CONFLICT, "The rules for this step are not met";
     StillInUse = "still_in_use", CONFLICT, "Something still depends on it";
     LogNotSigned = "log_not_signed", CONFLICT, "The log does not fit what was signed of it, and is signed no more; its operator is told why";
+    NoWitnesses = "no_witnesses", CONFLICT, "This network has no policy of witnesses; its operator can give it one";
     PreconditionFailed = "precondition_failed", PRECONDITION_FAILED, "It has changed since you read it";
     PayloadTooLarge = "payload_too_large", PAYLOAD_TOO_LARGE, "The body is larger than this address takes";
     UnsupportedMediaType = "unsupported_media_type", UNSUPPORTED_MEDIA_TYPE, "The body must be JSON";

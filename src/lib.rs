@@ -26,3 +26,4 @@ pub mod transit;
 pub mod upkeep;
 pub mod verifier;
 mod waiting_room;
+pub mod witness;

@@ -166,6 +166,8 @@ routes! {
     PUT    "/v1/audit/canaries/{case}" => audit::api::put_canary, "Make a case a canary", [GuardsUnmet];
     DELETE "/v1/audit/canaries/{case}" => audit::api::remove_canary, "Make a canary a case like any other";
     GET    "/v1/audit/alarms" => audit::api::list_alarms, "See who opened a canary case";
+    POST   "/v1/audit/log/cosignatures" => audit::witnesses::api::add_cosignatures, "Hand in signatures of witnesses (C2SP tlog-cosignature)", [NoWitnesses];
+    GET    "/v1/audit/log/status" => audit::status::api::get_log_status, "See whether the log is signed and cosigned";
     GET    "/v1/code-lists" => code_lists::api::list_code_lists, "See which code lists there are";
     GET    "/v1/code-lists/{list}" => code_lists::api::get_code_list, "Read a code list";
 }

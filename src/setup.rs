@@ -12,6 +12,7 @@ use crate::app::App;
 use crate::audit::checkpoint::note::verifier_key;
 use crate::audit::checkpoint::{LogOrigin, NoOrigin, NotSigned, Notary};
 use crate::audit::entry::RequestId;
+use crate::audit::witnesses::{self, NoPolicy};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::crypto::{KeyError, Keyring, RootKey};
@@ -45,6 +46,9 @@ pub enum StartError {
     /// The name of the log was edited.
     #[error("the name of the log in the database is none: {0}")]
     Origin(#[from] NoOrigin),
+    /// The policy of witnesses is none.
+    #[error(transparent)]
+    Policy(#[from] NoPolicy),
     /// The keys do not open.
     #[error(transparent)]
     Key(#[from] KeyError),
@@ -141,6 +145,7 @@ impl App {
         Ok(Self {
             db: Db::open(&config.database, Arc::clone(&keyring), clock.clone())?,
             notary: Notary::new(Arc::clone(&keyring), origin, config.kept_checkpoint(), clock.clone()),
+            witnesses: config.policy.as_deref().map(witnesses::read_policy).transpose()?.map(Arc::new),
             tokens: AccessTokens::new(Arc::clone(&keyring), database_id, clock.clone()),
             passwords: Passwords::new(Arc::clone(&keyring), Cost::STANDARD)?,
             keyring,

@@ -121,6 +121,7 @@ permissions! {
     AuditVerify = "audit.verify", "Fetch the whole log with its proofs":           No   No   All  No   No;
     AuditAsk = "audit.ask", "Ask who saw a case, what a user saw, what reading is unusual": No No All No No;
     AuditCanary = "audit.canary", "Mark cases as canaries, see who opened them":  No   No   All  No   No;
+    AuditWitness = "audit.witness", "Hand in the signature of a witness of the log": No   No   All  No   No;
     SystemAct = "system.act", "Start, clean up, log a user in: no role, only the program itself": No No No No No;
 }
 

@@ -93,6 +93,8 @@ text_enum! {
         AuditCanaryRemove = "audit.canary_remove": "A canary was made a case like any other",
         AuditCanaryList = "audit.canary_list": "The canaries were listed",
         AuditAlarms = "audit.alarms": "It was read who opened a canary",
+        AuditCosign = "audit.cosign": "Signatures of witnesses under a checkpoint of the log were handed in",
+        AuditStatus = "audit.status": "It was asked how the log stands",
         CodeListRead = "code_list.read": "Code lists were read",
     }
 }

@@ -15,11 +15,13 @@ pub mod receipt;
 pub(crate) mod seen;
 pub mod sight;
 pub mod state;
+pub mod status;
 pub(crate) mod store;
 pub(crate) mod times;
 pub mod tree;
 pub mod unusual;
 pub(crate) mod walk;
+pub mod witnesses;
 
 pub use action::{Action, Outcome};
 pub use event::Event;

@@ -4,6 +4,7 @@
 
 mod audit;
 pub mod demo;
+mod doctor;
 mod hub;
 mod init;
 mod logging;
@@ -57,6 +58,11 @@ enum Command {
     /// Export, verify and look after the audit log
     #[command(subcommand)]
     Audit(audit::Command),
+    /// Look at the network, and say what is not as it should be and what to do
+    #[command(
+        after_help = "Example:\n  waystation doctor\n\nEnds with 0 when nothing is wrong, warnings or not, with 1 when something is."
+    )]
+    Doctor,
     /// Bring the database up to date after an upgrade
     #[command(after_help = "Stop every server and take a backup first:\n  waystation migrate")]
     Migrate,
@@ -91,6 +97,7 @@ fn execute(command: Command, flags: &Flags) -> anyhow::Result<ExitCode> {
         Command::Permissions => permissions::run(),
         Command::Demo(arguments) => demo::command::run(flags, &arguments)?,
         Command::Audit(command) => return audit::run(flags, command),
+        Command::Doctor => return doctor::run(&configured(flags, false)?),
         Command::Init(arguments) => init::run(&configured(flags, false)?, &arguments)?,
         Command::Serve(_) => serve::run(&configured(flags, true)?)?,
         Command::User(command) => user::run(&configured(flags, false)?, command)?,

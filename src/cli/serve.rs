@@ -41,6 +41,7 @@ Environment:
   WAYSTATION_ALLOW_PLAIN_DATABASE_LINK=1  the network to PostgreSQL is protected otherwise
   WAYSTATION_AUDIT_COPY     a copy of the audit log as it grows: file:PATH, or syslog:/dev/log
   WAYSTATION_AUDIT_COPY_REQUIRED=1        nothing is answered before its entry is copied
+  WAYSTATION_AUDIT_POLICY   file of the witnesses of the audit log (C2SP tlog-policy)
   WAYSTATION_WORKERS        worker threads; one a core when not said
   WAYSTATION_LOG            error, warn, info, debug, or a filter; info when not said
   WAYSTATION_LOG_FORMAT     human or json; human on a terminal when not said")]

@@ -321,6 +321,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     refresh_tokens,
     idempotency_keys,
     audit_events,
+    audit_checkpoints,
+    audit_cosignatures,
     shelters,
     cases,
     case_keys,

@@ -6,16 +6,16 @@ use ::base64::engine::general_purpose::STANDARD;
 use super::merkle::Hash;
 
 /// The bytes; `None` for another alphabet, missing padding, or bits that no byte uses.
-pub(super) fn decode(text: &str) -> Option<Vec<u8>> {
+pub(crate) fn decode(text: &str) -> Option<Vec<u8>> {
     STANDARD.decode(text).ok()
 }
 
 /// A hash.
-pub(super) fn decode_hash(text: &str) -> Option<Hash> {
+pub(crate) fn decode_hash(text: &str) -> Option<Hash> {
     decode(text)?.try_into().ok()
 }
 
 /// As text.
-pub(super) fn encode(bytes: &[u8]) -> String {
+pub(crate) fn encode(bytes: &[u8]) -> String {
     STANDARD.encode(bytes)
 }

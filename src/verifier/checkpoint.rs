@@ -42,7 +42,7 @@ impl Checkpoint {
 }
 
 /// ASCII decimal without sign and leading zeroes.
-pub(super) fn number(text: &str) -> Option<u64> {
+pub(crate) fn number(text: &str) -> Option<u64> {
     let number: u64 = text.parse().ok()?;
     (number.to_string() == text).then_some(number)
 }

@@ -94,14 +94,19 @@ impl VerifierKey {
     #[must_use]
     pub fn verify(&self, note: &Note) -> Signed {
         let mut signed = Signed::No;
-        let own = |line: &&Signature| line.name == self.name && line.key_id == self.id;
-        for line in note.signatures().iter().filter(own) {
+        for line in note.signatures().iter().filter(|line| self.signs_as(line)) {
             match self.verify_line(note.text(), line) {
                 Some(at) => signed = Signed::Yes { at },
                 None => return Signed::Falsely,
             }
         }
         signed
+    }
+
+    /// Whether a signature line is in the name of this key.
+    #[must_use]
+    pub fn signs_as(&self, line: &Signature) -> bool {
+        line.name == self.name && line.key_id == self.id
     }
 
     fn verify_line(&self, text: &str, line: &Signature) -> Option<Option<u64>> {

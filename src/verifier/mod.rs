@@ -4,7 +4,7 @@
 //! here is imported from outside this folder but hashes, signatures and JSON. The format is `docs/AUDIT.md`,
 //! and this is written from it.
 
-mod base64;
+pub(crate) mod base64;
 mod bundle;
 #[cfg(test)]
 mod bundle_tests;

@@ -66,6 +66,22 @@ impl Note {
     }
 }
 
+/// The bytes that it was read from: there is one form for each note.
+impl std::fmt::Display for Note {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        writeln!(f, "{}", self.text)?;
+        self.signatures.iter().try_for_each(|signature| write!(f, "{signature}"))
+    }
+}
+
+/// The line, with its end.
+impl std::fmt::Display for Signature {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let bytes = [self.key_id.as_slice(), &self.bytes].concat();
+        writeln!(f, "\u{2014} {} {}", self.name, base64::encode(&bytes))
+    }
+}
+
 impl Signature {
     fn parse(line: &str) -> Result<Self, Malformed> {
         const FORM: Malformed =
@@ -104,6 +120,7 @@ mod tests {
         assert_eq!(note.text(), "a\n\nb\n");
         let signature = Signature { name: "k".to_owned(), key_id: [0; 4], bytes: vec![0] };
         assert_eq!(note.signatures(), [signature]);
+        assert_eq!(note.to_string(), "a\n\nb\n\n\u{2014} k AAAAAAA=\n");
     }
 
     #[test]

@@ -59,6 +59,12 @@ impl Policy {
         Ok(Self { logs: reader.logs, witnesses: reader.witnesses, quorum })
     }
 
+    /// Keys of the witnesses, in the order of the file.
+    #[must_use]
+    pub fn witnesses(&self) -> &[VerifierKey] {
+        &self.witnesses
+    }
+
     /// Judges a checkpoint.
     #[must_use]
     pub fn evaluate(&self, note: &Note) -> Evaluation {

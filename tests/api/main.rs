@@ -58,3 +58,5 @@ mod transparency;
 mod verify_state;
 mod waiting;
 mod walk;
+mod witness;
+mod witnesses;

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use proptest::strategy::{Strategy as _, ValueTree as _};
 use proptest::test_runner::{Config, TestRunner};
-use waystation::audit::export::export;
+use waystation::audit::export::{Until, export};
 use waystation::verifier::findings::Code;
 use waystation::verifier::{Report, Request, Verdict, VerifierKey, verify};
 
@@ -72,7 +72,7 @@ impl Log {
     async fn audit(&self) -> Report {
         let bundle = self.directory.path().join(self.exports.get().to_string());
         self.exports.set(self.exports.get() + 1);
-        export(&self.app.app, bundle.clone(), |_, _| {}).await.unwrap();
+        export(&self.app.app, bundle.clone(), Until::Now, |_, _| {}).await.unwrap();
         self.verify(&bundle)
     }
 

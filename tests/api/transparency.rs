@@ -235,18 +235,6 @@ async fn what_was_not_asked_for_is_what_was_signed_last() {
     assert_eq!(opened(&app, &kept).await, newer);
 }
 
-/// Lets plain SQL change what the triggers keep.
-fn unguard(app: &TestApp) {
-    let (events, checkpoints) = if app.database.is_postgres() {
-        ("audit_events_no_change ON audit_events", "audit_checkpoints_no_change ON audit_checkpoints")
-    } else {
-        ("audit_events_no_delete", "audit_checkpoints_no_delete")
-    };
-    for trigger in [events, checkpoints] {
-        app.database.raw().execute(&format!("DROP TRIGGER {trigger}")).unwrap();
-    }
-}
-
 #[actix_web::test]
 async fn a_database_that_is_put_back_from_an_older_copy_is_not_signed() {
     let app = TestApp::new().await;
@@ -258,8 +246,8 @@ async fn a_database_that_is_put_back_from_an_older_copy_is_not_signed() {
     let newer = fresh(&app, &auditor).await;
     let kept = std::fs::read_to_string(app.database.kept_checkpoint()).unwrap();
     // As a restore leaves it: the entries and the checkpoints of before.
-    unguard(&app);
     let mut raw = app.database.raw();
+    raw.unguard_log();
     raw.execute(&format!("DELETE FROM audit_events WHERE position >= {}", older.size)).unwrap();
     raw.execute(&format!("DELETE FROM audit_checkpoints WHERE tree_size > {}", older.size)).unwrap();
 
@@ -347,8 +335,8 @@ async fn an_entry_that_is_gone_stops_the_signing_and_nobodys_work() {
     }
     fresh(&app, &auditor).await;
     app.log().await;
-    unguard(&app);
     let mut raw = app.database.raw();
+    raw.unguard_log();
     raw.execute("CREATE TABLE aside AS SELECT * FROM audit_events WHERE position = 7").unwrap();
     raw.execute("DELETE FROM audit_events WHERE position = 7").unwrap();
     for _ in 0..300 {

@@ -9,6 +9,7 @@ use crate::access::Permit;
 use crate::access::permissions::AuditVerify;
 use crate::app::App;
 use crate::audit::{Action, Event};
+use crate::db::Tx;
 use crate::error::{Code, Error, Result};
 use crate::http::{PlainText, Query};
 
@@ -31,6 +32,8 @@ pub enum When {
     Last,
     /// Now, with this request on the log.
     Now,
+    /// The newest that a witness has cosigned, so that other witnesses meet on it; the last where none has.
+    Cosigned,
 }
 
 /// How new it must be.
@@ -38,8 +41,8 @@ pub enum When {
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct CheckpointQuery {
-    /// `now` to have the log signed as it is, with this request on it; else what was signed `last`, at most a
-    /// few seconds ago.
+    /// `now` to have the log signed as it is, with this request on it; `cosigned` for the newest that a witness has
+    /// cosigned; else what was signed `last`, at most a few seconds ago.
     #[param(inline)]
     #[serde(default)]
     signed: When,
@@ -52,9 +55,13 @@ pub async fn get_checkpoint(
     query: Query<CheckpointQuery>,
 ) -> Result<PlainText> {
     let event = Event::new(Action::AuditFetch).detail("part", "checkpoint");
-    let newest = app.db.read_log(permit, event, |tx, _| store::newest_note(tx)).await?.value;
-    match newest {
-        Some((_, note)) if query.0.signed == When::Last => Ok(PlainText(note)),
+    let when = query.0.signed;
+    let read = move |tx: &mut Tx<'_>, _: &Permit<AuditVerify>| match when {
+        When::Cosigned => store::newest_cosigned_note(tx),
+        When::Last | When::Now => store::newest_note(tx),
+    };
+    match app.db.read_log(permit, event, read).await?.value {
+        Some((_, note)) if when != When::Now => Ok(PlainText(note)),
         _ => {
             app.db.sequence_now().await?;
             Ok(PlainText(app.notary.publish(&app.db).await?.note))

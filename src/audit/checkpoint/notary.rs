@@ -83,6 +83,13 @@ impl Notary {
         self.sign(db, locked, &view).await
     }
 
+    /// Whether the log as it is now may be signed; signs nothing.
+    pub async fn may_sign(&self, db: &Db) -> Result<(), NotSigned> {
+        let _turn = self.turn.lock().await;
+        let (_locked, kept) = self.take_file().await?;
+        Ok(rules::next(&self.view(db, kept).await?).map(drop)?)
+    }
+
     /// What is kept outside the database.
     pub(crate) async fn kept(&self) -> Result<Option<String>, NotSigned> {
         self.on_file(|file| file.lock().and_then(|locked| locked.read())).await

@@ -44,13 +44,26 @@ pub(crate) fn newest(tx: &mut Tx<'_>) -> Result<Option<CheckpointRow>> {
 
 /// The newest, with the signatures of witnesses below it, as it is handed out.
 pub(crate) fn newest_note(tx: &mut Tx<'_>) -> Result<Option<(i64, String)>> {
-    let Some(newest) = newest(tx)? else { return Ok(None) };
+    newest(tx)?.map(|row| with_cosignatures(tx, row)).transpose()
+}
+
+/// The newest that a witness has cosigned; the newest of all where none has.
+pub(crate) fn newest_cosigned_note(tx: &mut Tx<'_>) -> Result<Option<(i64, String)>> {
+    let cosigned: Option<i64> =
+        audit_cosignatures::table.select(diesel::dsl::max(audit_cosignatures::tree_size)).first(tx.conn())?;
+    let Some(size) = cosigned else { return newest_note(tx) };
+    let rows = audit_checkpoints::table.find(size);
+    let row: CheckpointRow = rows.select(CheckpointRow::as_select()).first(tx.conn())?;
+    with_cosignatures(tx, row).map(Some)
+}
+
+fn with_cosignatures(tx: &mut Tx<'_>, row: CheckpointRow) -> Result<(i64, String)> {
     let lines: Vec<String> = audit_cosignatures::table
-        .filter(audit_cosignatures::tree_size.eq(newest.tree_size))
+        .filter(audit_cosignatures::tree_size.eq(row.tree_size))
         .order(audit_cosignatures::witness)
         .select(audit_cosignatures::line)
         .load(tx.conn())?;
-    Ok(Some((newest.tree_size, newest.note + &lines.concat())))
+    Ok((row.tree_size, row.note + &lines.concat()))
 }
 
 /// Puts one into the database. Another server may have signed the same: then it is there already.

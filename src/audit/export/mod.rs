@@ -16,7 +16,7 @@ use store::Block;
 
 use super::checkpoint::{self, NotSigned};
 use super::tree::{ResourceKind, TILE_WIDTH, TilePath};
-use super::{Action, Event};
+use super::{Action, Event, status};
 use crate::access::Permit;
 use crate::access::permissions::SystemAct;
 use crate::app::App;
@@ -40,6 +40,12 @@ pub enum ExportError {
     /// The database.
     #[error("the log cannot be read: {0:?}")]
     Read(Error),
+    /// Nothing is cosigned yet.
+    #[error(
+        "no checkpoint of the log is cosigned by as many witnesses as the policy in WAYSTATION_AUDIT_POLICY asks for, or there \
+         is no policy: look at `waystation doctor`"
+    )]
+    NotCosigned,
     /// There is nothing to export.
     #[error("the log has never been signed, and cannot be signed now: {0}")]
     NeverSigned(NotSigned),
@@ -59,27 +65,34 @@ pub struct Exported {
     pub unsigned: Option<NotSigned>,
 }
 
+/// How much of the log is exported.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Until {
+    /// All of it, signed now.
+    Now,
+    /// What the newest checkpoint spans that enough witnesses have cosigned.
+    Cosigned,
+}
+
 /// Writes the bundle; `progress` hears how many entries are written, of how many.
 pub async fn export(
     app: &Data<App>,
     target: PathBuf,
+    until: Until,
     mut progress: impl FnMut(u64, u64),
 ) -> Result<Exported, ExportError> {
     let directory = Arc::new(Directory::create(target)?);
     let event = Event::new(Action::AuditBundle);
     app.db.write(Permit::<SystemAct>::system("operator"), event, |_, _| Ok(())).await?.made()?;
     app.db.sequence_now().await?;
-    let unsigned = app.notary.publish(&app.db).await.err();
-    // Before the newest: signing goes on, and what is kept by now must not be of more entries than are exported.
-    let kept = app.notary.kept().await.map_err(Error::internal)?;
-    let newest = read(app, checkpoint::store::newest_note).await?;
-    let Some((size, note)) = newest else {
-        return Err(match unsigned {
-            Some(refusal) => ExportError::NeverSigned(refusal),
-            None => Error::internal(anyhow::anyhow!("a checkpoint was signed and is not there")).into(),
-        });
+    let (size, note, unsigned, kept) = match until {
+        Until::Now => newest(app).await?,
+        Until::Cosigned => {
+            let (size, note) = read(app, cosigned(app)).await?.ok_or(ExportError::NotCosigned)?;
+            // What is kept is of the newest checkpoint; beside an older one it would say that the log was cut off.
+            (size.unsigned_abs(), note, None, None)
+        }
     };
-    let size = size.unsigned_abs();
     for bundle in TilePath::all(ResourceKind::Entries, size) {
         let block = read(app, move |tx| Block::load(tx, bundle)).await?;
         let directory = Arc::clone(&directory);
@@ -109,6 +122,29 @@ pub async fn export(
     directory.write("checkpoint", note.as_bytes())?;
     on_disk(move || directory.finish()).await?;
     Ok(Exported { entries: size, unsigned })
+}
+
+/// How many entries, their checkpoint, why the log as it is now is not signed, and what is kept outside the database.
+type Newest = (u64, String, Option<NotSigned>, Option<String>);
+
+/// The log signed as it is now or, where it cannot be, as it was last.
+async fn newest(app: &App) -> Result<Newest, ExportError> {
+    let unsigned = app.notary.publish(&app.db).await.err();
+    // Before the newest is read: signing goes on, and what is kept must not be of more entries than are exported.
+    let kept = app.notary.kept().await.map_err(Error::internal)?;
+    match (read(app, checkpoint::store::newest_note).await?, unsigned) {
+        (Some((size, note)), unsigned) => Ok((size.unsigned_abs(), note, unsigned, kept)),
+        (None, Some(refusal)) => Err(ExportError::NeverSigned(refusal)),
+        (None, None) => {
+            Err(Error::internal(anyhow::anyhow!("a checkpoint was signed and is not there")).into())
+        }
+    }
+}
+
+/// Finds the newest checkpoint that enough witnesses have cosigned.
+fn cosigned(app: &App) -> impl Fn(&mut Tx<'_>) -> StoreResult<Option<(i64, String)>> + Send + use<> {
+    let policy = app.witnesses.clone();
+    move |tx| policy.as_deref().map_or(Ok(None), |policy| status::newest_with_quorum(tx, policy))
 }
 
 async fn read<T: Send + 'static>(

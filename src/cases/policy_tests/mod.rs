@@ -53,13 +53,14 @@ const ON_CASES: &[Asking] = askings! {
 };
 
 /// Permissions that name no case in a request.
-const ON_NO_CASE: [&str; 23] = [
+const ON_NO_CASE: [&str; 24] = [
     "account.read",
     "account.update",
     "audit.ask",
     "audit.canary",
     "audit.read",
     "audit.verify",
+    "audit.witness",
     "case.create",
     "case.list",
     "code_list.read",

@@ -104,6 +104,7 @@ pub(super) const TABLE: &[(&str, [Who; 5])] = &[
     // What is asked about colleagues, and the traps set for them: the auditor alone, nobody whom it may be about.
     ("audit.ask", [Nobody, Nobody, Network, Nobody, Nobody]),
     ("audit.canary", [Nobody, Nobody, Network, Nobody, Nobody]),
+    ("audit.witness", [Nobody, Nobody, Network, Nobody, Nobody]),
     // The program's own, nobody's.
     ("system.act", [Nobody, Nobody, Nobody, Nobody, Nobody]),
 ];

@@ -7,7 +7,7 @@ use anyhow::Context as _;
 
 use super::progress::Progress;
 use crate::app::App;
-use crate::audit::export::export;
+use crate::audit::export::{Until, export};
 use crate::config::Config;
 
 /// Where to.
@@ -24,6 +24,9 @@ pub struct Arguments {
     /// A directory that is not there yet
     #[arg(value_name = "DIRECTORY")]
     target: PathBuf,
+    /// Only what enough witnesses have cosigned, so that `verify --policy` finds their signatures
+    #[arg(long)]
+    cosigned: bool,
 }
 
 /// Writes it.
@@ -31,8 +34,10 @@ pub fn run(config: &Config, arguments: Arguments) -> anyhow::Result<()> {
     let app = Data::new(App::open(config)?);
     let runtime = tokio::runtime::Runtime::new().context("no thread could be started")?;
     let target = arguments.target;
+    let until = if arguments.cosigned { Until::Cosigned } else { Until::Now };
     let progress = Progress::new();
-    let exported = runtime.block_on(export(&app, target.clone(), |done, all| progress.at(done, all)))?;
+    let exported =
+        runtime.block_on(export(&app, target.clone(), until, |done, all| progress.at(done, all)))?;
     drop(progress);
     println!("{} entries are in {}", exported.entries, target.display());
     if let Some(refusal) = exported.unsigned {

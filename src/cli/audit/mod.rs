@@ -1,6 +1,7 @@
 //! `waystation audit`: the log, exported and looked after by an operator, verified by an auditor.
 
 mod accept_fork;
+mod add_cosignatures;
 mod export;
 mod offline;
 mod progress;
@@ -8,6 +9,8 @@ mod rotate_key;
 mod verify;
 mod verify_proof;
 mod verify_state;
+mod witness;
+mod witness_request;
 
 use std::process::ExitCode;
 
@@ -32,6 +35,13 @@ pub enum Command {
     RotateKey,
     /// Accept on the record that signed entries were lost, and sign the log as it is now
     AcceptFork(accept_fork::Arguments),
+    /// Write what a witness without a network needs to cosign the log
+    WitnessRequest(witness_request::Arguments),
+    /// Take the signatures of a witness that were brought in a file
+    AddCosignatures(add_cosignatures::Arguments),
+    /// Be a witness of logs: watch that they only grow, and cosign them
+    #[command(subcommand)]
+    Witness(witness::Command),
 }
 
 /// Does it. What an auditor does elsewhere needs no network to be set up, and answers by its exit code.
@@ -42,10 +52,13 @@ pub fn run(flags: &Flags, command: Command) -> anyhow::Result<ExitCode> {
             let whole = |proved| if proved { Verdict::Whole } else { Verdict::NotWhole };
             return Ok(offline::answer(verify_proof::run(&arguments).map(whole)));
         }
+        Command::Witness(command) => return Ok(witness::run(command)),
         Command::Export(arguments) => export::run(&configured(flags, false)?, arguments),
         Command::VerifyState => verify_state::run(&configured(flags, false)?),
         Command::RotateKey => rotate_key::run(&configured(flags, false)?),
         Command::AcceptFork(arguments) => accept_fork::run(&configured(flags, false)?, &arguments),
+        Command::WitnessRequest(arguments) => witness_request::run(&configured(flags, false)?, &arguments),
+        Command::AddCosignatures(arguments) => add_cosignatures::run(&configured(flags, false)?, &arguments),
     }?;
     Ok(ExitCode::SUCCESS)
 }

@@ -27,18 +27,18 @@ pub fn answer(checked: anyhow::Result<Verdict>) -> ExitCode {
 }
 
 /// The log's key as it is written, or the first line of the file with this name.
-pub fn key(given: &str) -> anyhow::Result<VerifierKey> {
-    let key = read_key(given)?;
+pub fn key(flag: &str, given: &str) -> anyhow::Result<VerifierKey> {
+    let key = read_key(flag, given)?;
     if key.key_type() != KeyType::Log {
-        bail!("--key is a witness's (of type 0x04), and not a log's (of type 0x01)");
+        bail!("{flag} is a witness's (of type 0x04), and not a log's (of type 0x01)");
     }
     Ok(key)
 }
 
-fn read_key(given: &str) -> anyhow::Result<VerifierKey> {
+fn read_key(flag: &str, given: &str) -> anyhow::Result<VerifierKey> {
     let from_text = VerifierKey::parse(given);
     if from_text.is_ok() || !Path::new(given).is_file() {
-        return from_text.context("--key is no verifier key, and no file");
+        return from_text.with_context(|| format!("{flag} is no verifier key, and no file"));
     }
     let text = String::from_utf8(read(Path::new(given))?).with_context(|| format!("{given} is not UTF-8"))?;
     let line = text.lines().next().unwrap_or_default();

@@ -51,7 +51,7 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<Verdict> {
     };
     let request = Request {
         bundle: &arguments.bundle,
-        key: key(&arguments.key)?,
+        key: key("--key", &arguments.key)?,
         copies: copies.map(copy).collect::<anyhow::Result<_>>()?,
         policy: arguments.policy.as_ref().map(|path| policy(path)).transpose()?,
     };

@@ -27,7 +27,7 @@ pub struct Arguments {
 
 /// Verifies it, and says whether the entry is in the log.
 pub fn run(arguments: &Arguments) -> anyhow::Result<bool> {
-    let key = key(&arguments.key)?;
+    let key = key("--key", &arguments.key)?;
     let path = arguments.proof.display();
     let proof = Proof::parse(&read(&arguments.proof)?).with_context(|| format!("{path} is no proof"))?;
     match proof.verify(&read(&arguments.entry)?, &[key]) {

@@ -59,6 +59,19 @@ pub fn unhex(text: &str) -> Vec<u8> {
 }
 
 impl Raw {
+    /// Lets plain SQL take away what the triggers keep.
+    pub fn unguard_log(&mut self) {
+        let triggers = match self {
+            Self::Sqlite(_) => ["audit_events_no_delete", "audit_checkpoints_no_delete"],
+            Self::Postgres(_) => {
+                ["audit_events_no_change ON audit_events", "audit_checkpoints_no_change ON audit_checkpoints"]
+            }
+        };
+        for trigger in triggers {
+            self.execute(&format!("DROP TRIGGER IF EXISTS {trigger}")).unwrap();
+        }
+    }
+
     /// The expression for a column of bytes as hexadecimal.
     pub fn hex(&self, column: &str) -> String {
         match self {

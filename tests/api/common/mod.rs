@@ -36,6 +36,7 @@ use waystation::clock::Clock;
 use waystation::crypto::{Keyring, RootKey};
 use waystation::db::Db;
 use waystation::db::types::Timestamp;
+use waystation::verifier::Policy;
 
 /// The moment at which every test begins.
 pub const NOW: &str = "2026-03-02T10:00:00Z";
@@ -61,18 +62,25 @@ impl TestApp {
         let clock = Clock::fixed(NOW.parse().unwrap());
         let root = RootKey::generate();
         let (keyring, _) = Keyring::create(&root, "test").unwrap();
-        Self::start(Rc::new(database), Arc::new(keyring), clock, None).await
+        Self::start(Rc::new(database), Arc::new(keyring), clock, None, None).await
     }
 
     /// Another server on the same database, with the same keys and the same clock.
     pub async fn beside(&self) -> Self {
-        Self::start(Rc::clone(&self.database), Arc::clone(&self.app.keyring), self.clock.clone(), None).await
+        let keyring = Arc::clone(&self.app.keyring);
+        Self::start(Rc::clone(&self.database), keyring, self.clock.clone(), None, None).await
+    }
+
+    /// The same, with a policy of witnesses.
+    pub async fn watched_by(&self, policy: Policy) -> Self {
+        let keyring = Arc::clone(&self.app.keyring);
+        Self::start(Rc::clone(&self.database), keyring, self.clock.clone(), None, Some(policy)).await
     }
 
     /// The same, with a copy of the log elsewhere.
     pub async fn copying(&self, target: &CopyTarget) -> Self {
         let keyring = Arc::clone(&self.app.keyring);
-        Self::start(Rc::clone(&self.database), keyring, self.clock.clone(), Some(target)).await
+        Self::start(Rc::clone(&self.database), keyring, self.clock.clone(), Some(target), None).await
     }
 
     async fn start(
@@ -80,6 +88,7 @@ impl TestApp {
         keyring: Arc<Keyring>,
         clock: Clock,
         copy: Option<&CopyTarget>,
+        policy: Option<Policy>,
     ) -> Self {
         let mut db = Db::open(&database.url, Arc::clone(&keyring), clock.clone()).unwrap();
         if let Some(target) = copy {
@@ -89,6 +98,7 @@ impl TestApp {
         let app = Data::new(App {
             db,
             notary: Notary::new(Arc::clone(&keyring), origin, database.kept_checkpoint(), clock.clone()),
+            witnesses: policy.map(Arc::new),
             tokens: AccessTokens::new(Arc::clone(&keyring), "test", clock.clone()),
             passwords: Passwords::new(Arc::clone(&keyring), Cost::LEAST).unwrap(),
             keyring,

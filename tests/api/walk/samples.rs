@@ -123,6 +123,10 @@ pub fn sample(operation: &str, names: &Names) -> Option<Sample> {
             }),
         ),
         "set_resettlement_state" => Sample::new(200, json!({"to": "submitted", "on": "2026-03-02"})),
+        // The network has no policy of witnesses.
+        "add_cosignatures" => {
+            Sample::new(409, json!({"size": 1, "lines": ["\u{2014} witness.example/heron AAAAAAA=\n"]}))
+        }
         _ => return None,
     })
 }
