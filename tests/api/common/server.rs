@@ -52,6 +52,8 @@ pub struct Told {
     pub request: String,
     pub etag: String,
     pub body: Value,
+    /// The same as it came.
+    pub text: String,
 }
 
 impl Installation {
@@ -191,15 +193,24 @@ impl Installation {
         let hub = hub.body["id"].as_str().unwrap().to_owned();
         let tokens = (0..count).map(|number| {
             let username = format!("heron{number}");
-            let user =
-                json!({"username": username, "role": "caseworker", "password": PASSWORD, "hubs": [hub]});
-            let answer = administrator.send("POST", "/v1/users", None, &user).unwrap();
-            assert_eq!(answer.status, 201, "{}", answer.body);
-            server.log_in(&username, PASSWORD).token.unwrap()
+            make_user(&administrator, &username, "caseworker", &[&hub]);
+            server.token_of(&username)
         });
         let tokens = tokens.collect();
         (hub, tokens)
     }
+
+    /// Makes a user of this role; their token.
+    pub fn user(&self, server: &Server, username: &str, role: &str, hubs: &[&str]) -> String {
+        make_user(&server.log_in("admin", &self.administrator), username, role, hubs);
+        server.token_of(username)
+    }
+}
+
+fn make_user(administrator: &Wire, username: &str, role: &str, hubs: &[&str]) {
+    let user = json!({"username": username, "role": role, "password": PASSWORD, "hubs": hubs});
+    let answer = administrator.send("POST", "/v1/users", None, &user).unwrap();
+    assert_eq!(answer.status, 201, "{}", answer.body);
 }
 
 /// Runs what must be refused: it ends with 1, and says why in one line.
@@ -230,6 +241,11 @@ impl Server {
             .build()
             .into();
         Wire { agent, address: self.address.clone(), token: token.map(str::to_owned) }
+    }
+
+    /// A new token of a user who was made for a test; one is good for ten minutes.
+    pub fn token_of(&self, username: &str) -> String {
+        self.log_in(username, PASSWORD).token.unwrap()
     }
 
     fn log_in(&self, username: &str, password: &str) -> Wire {
@@ -302,6 +318,7 @@ impl Wire {
         };
         let (status, request, etag) = (response.status().as_u16(), header("x-request-id"), header("etag"));
         let text = response.body_mut().read_to_string()?;
-        Ok(Told { status, request, etag, body: serde_json::from_str(&text).unwrap_or(Value::Null) })
+        let body = serde_json::from_str(&text).unwrap_or(Value::Null);
+        Ok(Told { status, request, etag, body, text })
     }
 }
