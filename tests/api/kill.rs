@@ -21,7 +21,7 @@ const CLIENTS: usize = 32;
 const USERS: usize = 4;
 const LEAST_KILLS: usize = 12;
 /// Beyond those that were asked for, until enough is acknowledged.
-const MORE_KILLS: usize = 60;
+const MORE_KILLS: usize = 80;
 /// Of the reads, and of the writes, together.
 const LEAST_ACKNOWLEDGED: usize = 1_000;
 /// After so many kills the whole log is exported and verified.
@@ -116,7 +116,7 @@ fn a_server_that_is_killed_keeps_what_it_acknowledged_and_has_recorded_what_it_s
             })
             .chain([collecting])
             .collect();
-        std::thread::sleep(Duration::from_millis(rand::rng().random_range(40..400)));
+        std::thread::sleep(Duration::from_millis(rand::rng().random_range(40..800)));
         server.kill();
         for client in clients {
             client.join().expect("every answer was as expected").expect_err("it ends only with the server");

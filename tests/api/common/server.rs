@@ -13,7 +13,8 @@ use super::{Raw, TestDatabase, private_directory};
 /// A start that is refused is refused at once; a server that starts instead is ended.
 const LONGEST_START: Duration = Duration::from_secs(60);
 const PROGRAM: &str = env!("CARGO_BIN_EXE_waystation");
-const PASSWORD: &str = "four quiet herons at dusk";
+/// What users that are made for a test log in with.
+pub const PASSWORD: &str = "four quiet herons at dusk";
 
 /// A network on the disk, whether it is served or not.
 pub struct Installation {
@@ -178,6 +179,12 @@ impl Installation {
         }
     }
 
+    /// The newest checkpoint as the server keeps it outside the database.
+    pub fn kept_checkpoint(&self) -> String {
+        let name = if self.is_postgres() { "log-checkpoint" } else { "waystation.db.log-checkpoint" };
+        std::fs::read_to_string(self.path(name)).unwrap()
+    }
+
     /// What the administrator logs in with.
     pub fn credentials(&self) -> Value {
         json!({"username": "admin", "password": self.administrator})
@@ -185,7 +192,7 @@ impl Installation {
 
     /// Makes a hub and `count` caseworkers in it; the hub, and each one's token.
     pub fn caseworkers(&self, server: &Server, count: usize) -> (String, Vec<String>) {
-        let administrator = server.log_in("admin", &self.administrator);
+        let administrator = self.administrator(server);
         let hub = administrator
             .send("POST", "/v1/hubs", None, &json!({"name": "Kunming", "country": "CHN"}))
             .unwrap();
@@ -200,9 +207,14 @@ impl Installation {
         (hub, tokens)
     }
 
+    /// Requests of the administrator.
+    pub fn administrator(&self, server: &Server) -> Wire {
+        server.log_in("admin", &self.administrator)
+    }
+
     /// Makes a user of this role; their token.
     pub fn user(&self, server: &Server, username: &str, role: &str, hubs: &[&str]) -> String {
-        make_user(&server.log_in("admin", &self.administrator), username, role, hubs);
+        make_user(&self.administrator(server), username, role, hubs);
         server.token_of(username)
     }
 }
