@@ -8,13 +8,12 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use rand::RngExt as _;
-use serde_json::Value;
 
 use crate::common::promises::{
     Promises, assert_changes_and_events_are_the_same, assert_positions, assert_promises_kept, work,
 };
-use crate::common::server::{Installation, Server, Wire};
-use crate::common::whole_log::{assert_tree_is_rebuilt, size_of};
+use crate::common::server::{Installation, Server};
+use crate::common::whole_log::{assert_tree_is_rebuilt, collect, signed_now, size_of};
 use crate::common::{Raw, scaled};
 
 const CLIENTS: usize = 32;
@@ -28,20 +27,6 @@ const LEAST_ACKNOWLEDGED: usize = 1_000;
 const BETWEEN_AUDITS: usize = 10;
 /// Tokens are made anew before they are too old.
 const TOKENS_ARE_GOOD: Duration = Duration::from_secs(240);
-
-/// Asks for a checkpoint of this moment again and again, and keeps each, until the server is gone.
-fn collect(wire: &Wire, notes: &Mutex<Vec<String>>) -> Result<(), ureq::Error> {
-    loop {
-        let note = signed_now(wire)?;
-        notes.lock().unwrap().push(note);
-    }
-}
-
-fn signed_now(wire: &Wire) -> Result<String, ureq::Error> {
-    let told = wire.send("GET", "/v1/audit/log/checkpoint?signed=now", None, &Value::Null)?;
-    assert_eq!(told.status, 200, "{}", told.text);
-    Ok(told.text)
-}
 
 /// Those who work, and the auditor, each with a token of now.
 struct People {

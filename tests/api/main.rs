@@ -7,6 +7,7 @@
 
 mod access_matrix;
 mod accounts;
+mod anchors;
 mod architecture;
 mod asylum;
 mod audit;

@@ -7,24 +7,14 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use rand::RngExt as _;
-use serde_json::Value;
 
 use crate::common::scaled;
-use crate::common::server::{Installation, Wire};
-use crate::common::whole_log::size_of;
+use crate::common::server::Installation;
+use crate::common::whole_log::{collect, size_of};
 
 /// They take turns at the file, so that there is always one at each step.
 const ASKING: usize = 8;
 const KILLS: usize = 15;
-
-/// Asks for a checkpoint of this moment until the server is gone, and keeps each.
-fn collect(wire: &Wire, notes: &Mutex<Vec<String>>) -> Result<(), ureq::Error> {
-    loop {
-        let told = wire.send("GET", "/v1/audit/log/checkpoint?signed=now", None, &Value::Null)?;
-        assert_eq!(told.status, 200, "{}", told.text);
-        notes.lock().unwrap().push(told.text);
-    }
-}
 
 #[test]
 fn a_server_that_is_killed_while_it_publishes_has_signed_one_history() {

@@ -6,14 +6,13 @@
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use serde_json::Value;
 use waystation::verifier::findings::Code;
 
 use crate::common::promises::{
     Promises, assert_changes_and_events_are_the_same, assert_positions, assert_promises_kept, work,
 };
 use crate::common::server::{Installation, Server};
-use crate::common::whole_log::{assert_tree_is_rebuilt, size_of};
+use crate::common::whole_log::{assert_tree_is_rebuilt, collect, signed_now, size_of};
 use crate::common::{Raw, private_directory, scaled};
 
 const EVENTS: usize = 800;
@@ -52,14 +51,7 @@ impl Clients {
             clients.push(std::thread::spawn(move || work(&wire, &hub, &promises)));
         }
         let (wire, notes) = (server.wire(Some(auditor)), Arc::clone(notes));
-        clients.push(std::thread::spawn(move || {
-            loop {
-                let told = wire.send("GET", "/v1/audit/log/checkpoint?signed=now", None, &Value::Null)?;
-                assert_eq!(told.status, 200, "{}", told.text);
-                notes.lock().unwrap().push(told.text);
-                std::thread::sleep(Duration::from_millis(50));
-            }
-        }));
+        clients.push(std::thread::spawn(move || collect(&wire, &notes)));
         Self(clients)
     }
 
@@ -101,9 +93,7 @@ fn two_servers_leave_one_log_and_when_one_dies_the_other_goes_on() {
     at_here.end();
     let before = raw.count("SELECT COUNT(*) FROM audit_events WHERE position IS NOT NULL");
     wait_for(&mut raw, events);
-    let signed =
-        there.wire(Some(&people.1)).send("GET", "/v1/audit/log/checkpoint?signed=now", None, &Value::Null);
-    let signed = signed.unwrap().text;
+    let signed = signed_now(&there.wire(Some(&people.1))).unwrap();
     assert!(size_of(&signed) > before.unsigned_abs(), "it is sequenced and signed on");
     there.kill();
     at_there.end();
@@ -126,15 +116,40 @@ fn two_servers_leave_one_log_and_when_one_dies_the_other_goes_on() {
     println!("{} entries, {} answers, {} checkpoints", log.len(), promises.answered.len(), notes.len());
 }
 
+/// Each has a file of its own to lock, so that only the database is between them.
+#[test]
+fn two_servers_that_sign_at_the_same_time_do_not_get_into_each_other_s_way() {
+    let installation = Installation::set_up();
+    if !installation.is_postgres() {
+        return;
+    }
+    let elsewhere = Machine::beside(&installation);
+    let servers = [installation.serve(), elsewhere.serve(&installation)];
+    let (auditor, key) = (installation.user(&servers[0], "owl", "auditor", &[]), servers[0].log_key());
+    let until = Instant::now() + Duration::from_secs(5);
+    let asking: Vec<_> = (0..12)
+        .map(|number: usize| {
+            let wire = servers[number % 2].wire(Some(&auditor));
+            std::thread::spawn(move || {
+                let mut notes = Vec::new();
+                while Instant::now() < until {
+                    notes.push(signed_now(&wire).unwrap());
+                }
+                notes
+            })
+        })
+        .collect();
+    let notes: Vec<String> = asking.into_iter().flat_map(|asking| asking.join().unwrap()).collect();
+    installation.assert_whole_log(&key, &notes);
+}
+
 /// On SQLite an event without a place was put in by hand; on PostgreSQL somebody also keeps the sequencer from it.
 #[test]
 fn an_event_that_waits_for_its_place_is_told_by_who_verifies_the_log() {
     let installation = Installation::set_up();
     let server = installation.serve();
     let (auditor, key) = (installation.user(&server, "owl", "auditor", &[]), server.log_key());
-    let told =
-        server.wire(Some(&auditor)).send("GET", "/v1/audit/log/checkpoint?signed=now", None, &Value::Null);
-    let note = told.unwrap().text;
+    let note = signed_now(&server.wire(Some(&auditor))).unwrap();
     server.kill();
     let mut raw = installation.raw();
     let column = |raw: &mut Raw, sql: &str| {

@@ -3,13 +3,14 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::sync::Mutex;
 
 use sha2::{Digest as _, Sha256};
 use waystation::audit::export::export;
 use waystation::audit::tree::node_hash;
 use waystation::verifier::{KeptCopy, Report, Request, Verdict, VerifierKey, verify};
 
-use super::server::{Installation, Server};
+use super::server::{Installation, Server, Wire};
 use super::{Raw, TestApp, hex};
 
 type Hash = [u8; 32];
@@ -64,6 +65,21 @@ fn assert_whole(report: &Report) {
     assert_eq!(report.findings, []);
     assert_eq!((report.verdict, report.entries), (Verdict::Whole, report.size));
     assert_eq!(report.warnings, [""; 0]);
+}
+
+/// The log, signed as it is now; an error is a server that is gone.
+pub fn signed_now(wire: &Wire) -> Result<String, ureq::Error> {
+    let told = wire.send("GET", "/v1/audit/log/checkpoint?signed=now", None, &().into())?;
+    assert_eq!(told.status, 200, "{}", told.text);
+    Ok(told.text)
+}
+
+/// The same again and again, each kept, until the server is gone.
+pub fn collect(wire: &Wire, notes: &Mutex<Vec<String>>) -> Result<(), ureq::Error> {
+    loop {
+        let note = signed_now(wire)?;
+        notes.lock().unwrap().push(note);
+    }
 }
 
 /// How many entries a note spans.
