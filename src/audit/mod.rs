@@ -20,6 +20,7 @@ pub(crate) mod times;
 pub mod tree;
 pub mod unusual;
 pub(crate) mod walk;
+pub mod withheld;
 
 pub use action::{Action, Outcome};
 pub use event::Event;

@@ -62,3 +62,4 @@ mod two_servers;
 mod verify_state;
 mod waiting;
 mod walk;
+mod withheld;

@@ -53,7 +53,7 @@ pub struct Told {
     pub request: String,
     pub etag: String,
     pub body: Value,
-    /// The same as it came.
+    /// The same as text.
     pub text: String,
 }
 
@@ -334,7 +334,7 @@ impl Wire {
             response.headers().get(name).and_then(|value| value.to_str().ok()).unwrap_or_default().to_owned()
         };
         let (status, request, etag) = (response.status().as_u16(), header("x-request-id"), header("etag"));
-        let text = response.body_mut().read_to_string()?;
+        let text = String::from_utf8_lossy(&response.body_mut().read_to_vec()?).into_owned();
         let body = serde_json::from_str(&text).unwrap_or(Value::Null);
         Ok(Told { status, request, etag, body, text })
     }

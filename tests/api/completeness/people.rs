@@ -41,7 +41,7 @@ impl Team {
             let hubs = if ["caseworker", "coordinator"].contains(&role) { vec![&hub] } else { vec![] };
             send("/v1/users", json!({"username": username, "role": role, "password": PASSWORD, "hubs": hubs}))
         };
-        let people = ROLES
+        let people: Vec<Person> = ROLES
             .iter()
             .map(|role| {
                 let username = format!("{role}{number}");
@@ -55,10 +55,26 @@ impl Team {
                 }
             })
             .collect();
+        let made = |person: &Person, path: &str, body: Value| {
+            let told = server.wire(Some(&person.token)).send("POST", path, None, &body).unwrap();
+            assert_eq!(told.status, 201, "{}", told.text);
+            told.body["id"].as_str().unwrap().to_owned()
+        };
+        let case = json!({
+            "hub_id": hub, "sex": "female", "age_band": "18-59", "origin_country": "PRK", "risk": "high", "opened_on": "2026-03-01"
+        });
+        let case = made(&people[0], "/v1/cases", case);
+        let shelter = made(
+            &people[1],
+            "/v1/shelters",
+            json!({"hub_id": hub, "codename": format!("Lantern {number}"), "beds": 99}),
+        );
         let colleague = user(&format!("tern{number}"), "caseworker");
         let known = BTreeMap::from([
             ("hub", hub),
             ("user", colleague),
+            ("case", case),
+            ("shelter", shelter),
             ("list", "countries".to_owned()),
             ("tile", "entries/000.p/9".to_owned()),
             ("version", "1".to_owned()),

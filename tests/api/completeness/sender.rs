@@ -206,7 +206,7 @@ impl Sender<'_> {
     fn learn(&mut self, route: &Route, status: u16, told: &Value) {
         let text = |value: &Value| value.as_str().map(str::to_owned);
         if route.operation == "list_audit_events" && status == 200 {
-            self.team.known.extend(text(&told["items"][0]["id"]).map(|id| ("event", id)));
+            self.team.known.extend(text(&told["items"][0]["entry"]["id"]).map(|id| ("event", id)));
         }
         let name = match route.path.rsplit('/').next() {
             _ if status != 201 => return,
