@@ -9,6 +9,7 @@ use std::path::PathBuf;
 
 use crate::audit::copies::{CopyTarget, NoTarget};
 use crate::crypto::RootKeySource;
+use crate::db::sqlite_file::beside;
 use crate::db::url::{DatabaseUrl, UrlError};
 
 /// What may be said on the command line instead of in the environment.
@@ -196,7 +197,7 @@ impl Config {
     #[must_use]
     pub fn kept_checkpoint(&self) -> PathBuf {
         match &self.database {
-            DatabaseUrl::Sqlite(file) => file.path().with_added_extension("log-checkpoint"),
+            DatabaseUrl::Sqlite(file) => beside(file.path(), ".log-checkpoint"),
             DatabaseUrl::Postgres(_) => self.data.join("log-checkpoint"),
         }
     }

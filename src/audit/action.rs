@@ -82,6 +82,7 @@ text_enum! {
         AuditRead = "audit.read": "An entry of the log was read",
         AuditFetch = "audit.fetch": "A part of the log was fetched to be checked: a checkpoint, hashes, entries, a proof",
         AuditBundle = "audit.bundle": "The whole log was exported to be checked",
+        AuditWithhold = "audit.withhold": "From another position on, entries are handed out in tiles",
         AuditVerifyState = "audit.verify_state": "Every sealed value was compared with the log",
         AuditKeyRotate = "audit.key_rotate": "The log got a new key, which this entry announces",
         AuditForkAccept = "audit.fork_accept": "It was accepted that entries which had been signed are lost",

@@ -21,6 +21,7 @@ pub(crate) mod times;
 pub mod tree;
 pub mod unusual;
 pub(crate) mod walk;
+pub mod withheld;
 pub mod witnesses;
 
 pub use action::{Action, Outcome};

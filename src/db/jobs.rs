@@ -237,7 +237,12 @@ impl StoreCheckpoint {
 
 impl Job for StoreCheckpoint {
     fn run(&mut self, conn: &mut AnyConnection, _: &mut Option<i64>) -> Result<(), Code> {
-        let outcome = in_transaction(conn, |conn| store::insert(conn, &self.row));
+        let mut store = || in_transaction(conn, |conn| store::insert(conn, &self.row));
+        // On PostgreSQL another server may store the same between a look and the insert; the next look finds it.
+        let outcome = match store() {
+            Err(error) if is_there_already(&error) => store(),
+            outcome => outcome,
+        };
         let fault = outcome.as_ref().err().map_or(Ok(()), our_fault);
         self.outcome = Some(outcome);
         fault
@@ -265,6 +270,11 @@ pub(super) fn recorded_as(error: &Error, event: &Event) -> Option<Outcome> {
 /// `Err` when the server failed and not the request.
 fn our_fault(error: &Error) -> Result<(), Code> {
     if error.code().status().is_server_error() { Err(error.code()) } else { Ok(()) }
+}
+
+fn is_there_already(error: &Error) -> bool {
+    let cause = error.cause().and_then(|cause| cause.downcast_ref());
+    matches!(cause, Some(DbError::DatabaseError(DatabaseErrorKind::UniqueViolation, _)))
 }
 
 /// Whether PostgreSQL ended the transaction because of another one, so that it may be run again.

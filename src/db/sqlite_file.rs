@@ -96,7 +96,15 @@ pub fn look_at(database: &SqlitePath) -> Result<(), FileError> {
 /// The file and what lies beside it while it is open: the log of changes and its index.
 #[must_use]
 pub fn files(database: &Path) -> [PathBuf; 3] {
-    ["", "-wal", "-shm"].map(|end| PathBuf::from(format!("{}{end}", database.display())))
+    ["", "-wal", "-shm"].map(|end| beside(database, end))
+}
+
+/// What lies beside a file under its name and an ending.
+#[must_use]
+pub fn beside(path: &Path, end: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(end);
+    PathBuf::from(name)
 }
 
 /// Looks at a directory that a database is to be made in.

@@ -79,6 +79,6 @@ fn count(
     let scope = store::scope(permit, hub)?;
     let open_only = rules::leaves_restricted_out(&scope, by, day, today);
     let counted = store::counted(tx, permit, &scope, day, by.tell_persons_apart(), open_only)?;
-    let log = Anchor::now(tx)?;
-    Ok(StageReport::new(day, tx.now(), open_only, scope, by, StageCount::along(by, counted), log))
+    let rows = StageCount::along(by, counted);
+    Ok(StageReport::new(day, tx.now(), open_only, scope, by, rows).anchored(Anchor::now(tx)?))
 }

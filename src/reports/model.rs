@@ -196,7 +196,6 @@ impl StageReport {
         scope: ReportScope,
         by: &Dimensions,
         rows: Vec<StageCount>,
-        log: Option<Anchor>,
     ) -> Self {
         let totals = Totals::of(by, &rows);
         Self {
@@ -208,8 +207,14 @@ impl StageReport {
             by: by.iter().collect(),
             rows,
             totals,
-            log,
+            log: None,
         }
+    }
+
+    /// The same, with how the log stood.
+    #[must_use]
+    pub fn anchored(self, log: Option<Anchor>) -> Self {
+        Self { log, ..self }
     }
 }
 
@@ -270,15 +275,7 @@ pub(super) mod tests {
     pub(in crate::reports) fn report(by: &Dimensions, counted: Vec<Counted>) -> StageReport {
         let (day, made_at) = ("2026-03-01".parse().unwrap(), Timestamp::from_micros(0));
         let hubs = counted.iter().map(|(standing, ..)| standing.hub_id).collect();
-        StageReport::new(
-            day,
-            made_at,
-            false,
-            ReportScope::Hub { hubs },
-            by,
-            StageCount::along(by, counted),
-            None,
-        )
+        StageReport::new(day, made_at, false, ReportScope::Hub { hubs }, by, StageCount::along(by, counted))
     }
 
     fn figures(totals: Option<&Vec<Total>>) -> Vec<(Option<&str>, i64)> {

@@ -1,7 +1,8 @@
 //! Checkpoints that were kept elsewhere, against the log: what shows a cut off end and a second history.
 
+use super::anchor::Anchor;
 use super::base64;
-use super::checkpoint::{Checkpoint, number};
+use super::checkpoint::number;
 use super::entry::Entry;
 use super::findings::{Code, Findings};
 use super::malformed::Malformed;
@@ -13,8 +14,7 @@ use super::statement::Statement;
 #[derive(Debug, Clone)]
 pub struct KeptCopy {
     label: String,
-    note: Note,
-    checkpoint: Checkpoint,
+    anchor: Anchor,
     fits: Option<bool>,
 }
 
@@ -39,21 +39,19 @@ impl Abandoned {
 }
 
 impl KeptCopy {
-    /// Reads a note; `label` says where it came from.
+    /// Reads a checkpoint, or a report that bears one; `label` says where it came from.
     pub fn parse(label: &str, bytes: &[u8]) -> Result<Self, Malformed> {
-        let note = Note::parse(bytes)?;
-        let checkpoint = Checkpoint::parse(note.text())?;
-        Ok(Self { label: label.to_owned(), note, checkpoint, fits: None })
+        Ok(Self { label: label.to_owned(), anchor: Anchor::parse(bytes)?, fits: None })
     }
 
     pub(super) fn size(&self) -> u64 {
-        self.checkpoint.size
+        self.anchor.size()
     }
 
     /// Compares it with the roots of the log at its size: of the entries, and of the stored tree. If those
     /// differ, that is told elsewhere, and is no second history.
     pub(super) fn compare(&mut self, roots: &[Hash]) {
-        self.fits = Some(roots.contains(&self.checkpoint.root));
+        self.fits = Some(roots.contains(self.anchor.root()));
     }
 
     /// Says what it shows of a log of this size, whose keys are `signed`. A copy may be of a history that was
@@ -66,38 +64,43 @@ impl KeptCopy {
         abandoned: &'a [Abandoned],
         findings: &mut Findings,
     ) -> Option<&'a Abandoned> {
-        let (label, own) = (&self.label, &self.checkpoint);
-        if own.origin != origin || !signed(&self.note) {
+        let (label, own) = (&self.label, self.size());
+        if let Anchor::Signed(note, checkpoint) = &self.anchor
+            && (checkpoint.origin != origin || !signed(note))
+        {
             findings.add(Code::CopyNotSigned, format!("{label} is not signed by a key of this log"));
             return None;
         }
         if self.fits == Some(true) {
             return None;
         }
-        let given_up = abandoned.iter().find(|past| past.size == own.size && past.root == own.root);
+        let given_up = abandoned.iter().find(|past| past.size == own && past.root == *self.anchor.root());
         if given_up.is_some() {
             return given_up;
         }
-        if own.size > size {
-            findings.add(
-                Code::Truncated,
-                format!("{label} is of {} entries, and the log has only {size}", own.size),
-            );
+        if own > size {
+            let what = format!("{label} is of {own} entries, and the log has only {size}");
+            findings.add(self.code(Code::Truncated), what);
         } else if self.fits == Some(false) {
-            findings.add(
-                Code::Fork,
-                format!(
-                    "{label} says that the first {} entries have the root {}, and they have another",
-                    own.size,
-                    own.root_text()
-                ),
+            let root = base64::encode(self.anchor.root());
+            let what = format!(
+                "{label} says that the first {own} entries have the root {root}, and they have another"
             );
+            findings.add(self.code(Code::Fork), what);
         }
         None
     }
 
+    /// What a signature proves, a table only says.
+    fn code(&self, proven: Code) -> Code {
+        match self.anchor {
+            Anchor::Signed(..) => proven,
+            Anchor::Unsigned(..) => Code::CopyDiffers,
+        }
+    }
+
     /// Where it came from, and what it says.
     pub(super) fn told(&self) -> String {
-        format!("{} ({} entries)", self.label, self.checkpoint.size)
+        format!("{} ({} entries)", self.label, self.size())
     }
 }

@@ -61,6 +61,7 @@ codes! {
     Fork = "fork": "There are two histories of this log, and both were signed. Keep both: together they prove it.",
     CopyNotSigned = "copy_not_signed": "It is not from this log, or was edited; it proves nothing about the log.",
     ForkNotSigned = "fork_not_signed": "Somebody without the key of the log wants a loss to look as if it had been accepted.",
+    CopyDiffers = "copy_differs": "The log was changed since the table was made, or the table was: nobody signed it. It is worth as much as the place where it was kept; look for a signed copy of the same time.",
     Unsequenced = "unsequenced": "Events were recorded and have no place in the log yet: nothing covers them, and they could still be taken away unseen.",
     CosignatureFalse = "cosignature_false": "A signature in the name of a witness is not by it: the checkpoint was edited.",
     QuorumUnmet = "quorum_unmet": "Not as many witnesses as the policy asks for have seen this state of the log.",

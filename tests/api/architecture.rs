@@ -182,6 +182,7 @@ fn only_these_act_without_an_actor() {
             "audit/export/mod.rs",
             "audit/state/mod.rs",
             "audit/witnesses/operator.rs",
+            "audit/withheld.rs",
             "cli/demo/history/router.rs",
             "setup.rs",
             "upkeep.rs",

@@ -139,6 +139,7 @@ async fn others_in_the_same_commit_are_not_touched_by_one_that_fails() {
     assert_without_gap(&log);
     // The writes that came too late are on the record too.
     assert_eq!(log.len(), 2 + 1 + 19 + 20 + 2);
+    app.assert_whole_log().await;
 }
 
 #[actix_web::test]
@@ -212,4 +213,5 @@ async fn a_postgresql_that_was_restarted_is_found_again() {
     assert_without_gap(&log);
     let opened = log.iter().filter(|entry| entry.action == "case.create").count();
     assert_eq!(app.database.raw().count("SELECT COUNT(*) FROM cases"), i64::try_from(opened).unwrap());
+    app.assert_whole_log().await;
 }

@@ -21,13 +21,14 @@ const SEED: u64 = 20_060_801;
 const REQUESTS_A_ROUTE: usize = 200;
 
 /// Random values, with what the document knows of a route mixed in, so that some get past the first door.
-struct Fuzzer {
-    random: StdRng,
-    words: Vec<String>,
+pub struct Fuzzer {
+    pub random: StdRng,
+    pub words: Vec<String>,
 }
 
 impl Fuzzer {
-    fn chance(&mut self, one_in: u32) -> bool {
+    /// Once in so many times.
+    pub fn chance(&mut self, one_in: u32) -> bool {
         self.random.random_range(0..one_in) == 0
     }
 
@@ -70,7 +71,7 @@ impl Fuzzer {
     }
 
     /// A good body with some members spoiled, or anything at all.
-    fn body(&mut self, example: Option<&Value>) -> Vec<u8> {
+    pub fn body(&mut self, example: Option<&Value>) -> Vec<u8> {
         let mut value = match example {
             Some(example) if !self.chance(4) => example.clone(),
             _ => self.value(4),
@@ -114,7 +115,7 @@ impl Fuzzer {
     }
 
     /// The route's address with each parameter right, or anything.
-    fn address(&mut self, route: &Route, known: &BTreeMap<&str, String>) -> String {
+    pub fn address(&mut self, route: &Route, known: &BTreeMap<&str, String>) -> String {
         let parts: Vec<String> = route
             .path
             .split('/')

@@ -1,169 +1,45 @@
 //! The server is killed at a random moment, again and again, under load: what it acknowledged is kept,
-//! what it showed is on the record, and there is no change without its event and no event without its
-//! change.
+//! what it showed is on the record, there is no change without its event and no event without its
+//! change, and its log is whole and is signed on.
+//!
+//! `TEST_KILLS=200` kills it as often; a usual run has fewer.
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use rand::RngExt as _;
-use serde_json::{Value, json};
 
-use crate::common::server::{Installation, Wire};
-use crate::common::{Entry, Raw};
+use crate::common::promises::{
+    Promises, assert_changes_and_events_are_the_same, assert_positions, assert_promises_kept, work,
+};
+use crate::common::server::{Installation, Server};
+use crate::common::whole_log::{assert_tree_is_rebuilt, collect, signed_now, size_of};
+use crate::common::{Raw, scaled};
 
-const CLIENTS: usize = 12;
-const LEAST_ROUNDS: usize = 20;
-const MOST_ROUNDS: usize = 80;
+const CLIENTS: usize = 32;
+const USERS: usize = 4;
+const LEAST_KILLS: usize = 12;
+/// Beyond those that were asked for, until enough is acknowledged.
+const MORE_KILLS: usize = 80;
 /// Of the reads, and of the writes, together.
 const LEAST_ACKNOWLEDGED: usize = 1_000;
+/// After so many kills the whole log is exported and verified.
+const BETWEEN_AUDITS: usize = 10;
+/// Tokens are made anew before they are too old.
+const TOKENS_ARE_GOOD: Duration = Duration::from_secs(240);
 
-/// What the server answered, and so has promised.
-#[derive(Default)]
-struct Promises {
-    /// Request and action of every answered read and write.
-    answered: Vec<(String, &'static str)>,
-    reads: usize,
-    writes: usize,
-    /// The last acknowledged version of each case, and its risk then.
-    cases: BTreeMap<String, (i64, String)>,
-    /// The last acknowledged version of each health record.
-    records: BTreeMap<String, i64>,
+/// Those who work, and the auditor, each with a token of now.
+struct People {
+    tokens: Vec<String>,
+    auditor: String,
+    since: Instant,
 }
 
-impl Promises {
-    fn keep(&mut self, request: String, action: &'static str) {
-        let reads = matches!(action, "case.read" | "record.read" | "case.list");
-        if reads {
-            self.reads += 1;
-        } else {
-            self.writes += 1;
-        }
-        self.answered.push((request, action));
+impl People {
+    fn log_in(server: &Server) -> Self {
+        let tokens = (0..USERS).map(|number| server.token_of(&format!("heron{number}"))).collect();
+        Self { tokens, auditor: server.token_of("owl"), since: Instant::now() }
     }
-}
-
-/// Opens a case, reads it, changes it, writes and opens a record of it, until the server is gone.
-fn work(wire: &Wire, hub: &str, promises: &Mutex<Promises>) -> Result<(), ureq::Error> {
-    let new = json!({
-        "hub_id": hub, "sex": "female", "age_band": "18-59", "origin_country": "PRK", "risk": "low", "opened_on": "2026-03-01"
-    });
-    loop {
-        let told = wire.send("POST", "/v1/cases", None, &new)?;
-        assert_eq!(told.status, 201, "{}", told.body);
-        let id = told.body["id"].as_str().unwrap().to_owned();
-        {
-            let mut promises = promises.lock().unwrap();
-            promises.keep(told.request, "case.create");
-            promises.cases.insert(id.clone(), (1, "low".to_owned()));
-        }
-        let (path, mut etag) = (format!("/v1/cases/{id}"), told.etag);
-        for risk in ["medium", "high", "critical"] {
-            let told = wire.send("PATCH", &path, Some(&etag), &json!({"risk": risk}))?;
-            assert_eq!(told.status, 200, "{}", told.body);
-            etag = told.etag;
-            {
-                let mut promises = promises.lock().unwrap();
-                promises.keep(told.request, "case.update");
-                promises.cases.insert(id.clone(), (told.body["version"].as_i64().unwrap(), risk.to_owned()));
-            }
-            for (address, action) in [(path.as_str(), "case.read"), ("/v1/cases?limit=5", "case.list")] {
-                let told = wire.send("GET", address, None, &Value::Null)?;
-                assert_eq!(told.status, 200, "{}", told.body);
-                promises.lock().unwrap().keep(told.request, action);
-            }
-        }
-        let record = format!("{path}/health");
-        let told = wire.send("PUT", &record, Some("new"), &json!({"allergies": [{"to": "Penicillin"}]}))?;
-        assert_eq!(told.status, 200, "{}", told.body);
-        {
-            let mut promises = promises.lock().unwrap();
-            promises.keep(told.request, "record.write");
-            promises.records.insert(id, told.body["version"].as_i64().unwrap());
-        }
-        let told = wire.send("GET", &record, None, &Value::Null)?;
-        assert_eq!(told.status, 200, "{}", told.body);
-        assert_eq!(told.body["record"]["allergies"][0]["to"], "Penicillin");
-        promises.lock().unwrap().keep(told.request, "record.read");
-    }
-}
-
-/// `id|version|risk` of every case.
-fn cases(raw: &mut Raw) -> BTreeMap<String, (i64, String)> {
-    let rows = raw.texts("SELECT id || '|' || CAST(version AS TEXT) || '|' || risk AS t FROM cases");
-    rows.iter()
-        .map(|row| {
-            let parts: Vec<_> = row.split('|').collect();
-            (parts[0].to_owned(), (parts[1].parse().unwrap(), parts[2].to_owned()))
-        })
-        .collect()
-}
-
-fn assert_promises_kept(raw: &mut Raw, promises: &Promises, log: &[Entry]) {
-    let mut by_request: BTreeMap<String, Vec<&Entry>> = BTreeMap::new();
-    for entry in log {
-        by_request.entry(entry.request()).or_default().push(entry);
-    }
-    for (request, action) in &promises.answered {
-        let events = by_request
-            .get(request)
-            .unwrap_or_else(|| panic!("{action} was answered and is not on the record"));
-        assert_eq!(events.len(), 1, "{action}");
-        assert_eq!((events[0].action.as_str(), events[0].outcome.as_str()), (*action, "done"));
-    }
-    let cases = cases(raw);
-    for (id, (version, risk)) in &promises.cases {
-        let (kept, risk_kept) = cases.get(id).expect("an acknowledged case is there");
-        // One more is the change whose answer the kill cut off.
-        assert!(
-            (*version..=version + 1).contains(kept),
-            "version {version} was acknowledged, {kept} is kept"
-        );
-        assert!(kept != version || risk == risk_kept);
-    }
-    for (case, version) in &promises.records {
-        let kept = raw.count(&format!(
-            "SELECT COUNT(*) FROM sealed_records WHERE case_id = '{case}' AND version = {version}"
-        ));
-        assert_eq!(kept, 1, "an acknowledged record is there");
-    }
-}
-
-/// Each change has its one event, each event of a change its change.
-fn assert_changes_and_events_are_the_same(raw: &mut Raw, log: &[Entry]) {
-    let of = |action: &str| {
-        log.iter().filter(|entry| entry.action == action && entry.outcome == "done").collect::<Vec<_>>()
-    };
-    let mut updates: BTreeMap<&str, i64> = BTreeMap::new();
-    for entry in of("case.update") {
-        *updates.entry(entry.case_id.as_deref().unwrap()).or_default() += 1;
-    }
-    let cases = cases(raw);
-    let created: Vec<_> = of("case.create").iter().map(|entry| entry.case_id.clone().unwrap()).collect();
-    assert_eq!(created.len(), cases.len());
-    assert_eq!(created.into_iter().collect::<BTreeSet<_>>(), cases.keys().cloned().collect());
-    for (id, (version, _)) in &cases {
-        assert_eq!(version - 1, updates.get(id.as_str()).copied().unwrap_or_default(), "{id}");
-    }
-    for table in ["case_keys", "case_periods", "case_team"] {
-        assert_eq!(
-            raw.count(&format!("SELECT COUNT(*) FROM {table}")),
-            i64::try_from(cases.len()).unwrap(),
-            "{table}"
-        );
-    }
-    let written: BTreeSet<_> =
-        of("record.write").iter().map(|entry| entry.body()["subject"].as_str().unwrap().to_owned()).collect();
-    let stored: BTreeSet<_> = raw.texts("SELECT id AS t FROM sealed_records").into_iter().collect();
-    assert_eq!(written, stored);
-}
-
-/// From 0 without a gap; on PostgreSQL the newest may still wait for theirs.
-fn assert_positions(log: &[Entry], all: bool) {
-    let mut positions: Vec<_> = log.iter().filter_map(|entry| entry.position).collect();
-    positions.sort_unstable();
-    assert!(positions.iter().copied().eq(0..i64::try_from(positions.len()).unwrap()));
-    assert!(!all || positions.len() == log.len());
 }
 
 fn assert_sound(raw: &mut Raw) {
@@ -191,20 +67,41 @@ fn wait_for_the_orphans(raw: &mut Raw) {
 fn a_server_that_is_killed_keeps_what_it_acknowledged_and_has_recorded_what_it_showed() {
     let installation = Installation::set_up();
     let first = installation.serve();
-    let (hub, tokens) = installation.caseworkers(&first, CLIENTS);
+    let (hub, tokens) = installation.caseworkers(&first, USERS);
+    let auditor = installation.user(&first, "owl", "auditor", &[]);
+    let key = first.log_key();
     first.kill();
+    let mut people = People { tokens, auditor, since: Instant::now() };
     let promises = Arc::new(Mutex::new(Promises::default()));
+    let notes: Arc<Mutex<Vec<String>>> = Arc::default();
+    let least = scaled("TEST_KILLS", LEAST_KILLS);
     let mut rounds = 0;
     loop {
         let server = installation.serve();
-        let clients: Vec<_> = tokens
+        if people.since.elapsed() > TOKENS_ARE_GOOD {
+            people = People::log_in(&server);
+        }
+        let auditor = server.wire(Some(&people.auditor));
+        // Whatever the kill broke off, the log is signed on, from where it was.
+        let newest = size_of(&signed_now(&auditor).unwrap());
+        let before = notes.lock().unwrap().iter().map(|note| size_of(note)).max();
+        assert!(before.is_none_or(|before| before < newest));
+        let collecting = {
+            let notes = Arc::clone(&notes);
+            std::thread::spawn(move || collect(&auditor, &notes))
+        };
+        let clients: Vec<_> = people
+            .tokens
             .iter()
+            .cycle()
+            .take(CLIENTS)
             .map(|token| {
                 let (wire, hub, promises) = (server.wire(Some(token)), hub.clone(), Arc::clone(&promises));
                 std::thread::spawn(move || work(&wire, &hub, &promises))
             })
+            .chain([collecting])
             .collect();
-        std::thread::sleep(Duration::from_millis(rand::rng().random_range(40..400)));
+        std::thread::sleep(Duration::from_millis(rand::rng().random_range(40..800)));
         server.kill();
         for client in clients {
             client.join().expect("every answer was as expected").expect_err("it ends only with the server");
@@ -216,13 +113,17 @@ fn a_server_that_is_killed_keeps_what_it_acknowledged_and_has_recorded_what_it_s
         assert_promises_kept(&mut raw, &promises, &log);
         assert_changes_and_events_are_the_same(&mut raw, &log);
         assert_positions(&log, !installation.is_postgres());
+        assert_tree_is_rebuilt(&mut raw);
         assert_sound(&mut raw);
         rounds += 1;
-        if rounds >= LEAST_ROUNDS && promises.reads.min(promises.writes) >= LEAST_ACKNOWLEDGED {
+        if rounds % BETWEEN_AUDITS == 0 {
+            installation.assert_whole_log(&key, &notes.lock().unwrap());
+        }
+        if rounds >= least && promises.reads.min(promises.writes) >= LEAST_ACKNOWLEDGED {
             break;
         }
         assert!(
-            rounds < MOST_ROUNDS,
+            rounds < least + MORE_KILLS,
             "{} reads and {} writes after {rounds} rounds",
             promises.reads,
             promises.writes
@@ -238,6 +139,12 @@ fn a_server_that_is_killed_keeps_what_it_acknowledged_and_has_recorded_what_it_s
         std::thread::sleep(Duration::from_millis(50));
     }
     assert_positions(&raw.log(), true);
-    let promises = promises.lock().unwrap();
-    println!("{rounds} kills, {} reads and {} writes acknowledged", promises.reads, promises.writes);
+    let (promises, notes) = (promises.lock().unwrap(), notes.lock().unwrap());
+    installation.assert_whole_log(&key, &notes);
+    println!(
+        "{rounds} kills, {} reads, {} writes and {} checkpoints acknowledged",
+        promises.reads,
+        promises.writes,
+        notes.len()
+    );
 }

@@ -8,6 +8,8 @@ use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
+use crate::db::sqlite_file::beside;
+
 /// Where it is.
 #[derive(Clone, Debug)]
 pub(super) struct KeptFile(PathBuf);
@@ -44,10 +46,9 @@ impl KeptFile {
             std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
             builder.create(directory)?;
         }
-        let mut name = self.0.as_os_str().to_owned();
-        name.push(".lock");
         // Beside it and not itself: it is replaced, and a lock on what was replaced locks nothing.
-        let lock = OpenOptions::new().create(true).truncate(false).write(true).open(PathBuf::from(name))?;
+        let lock =
+            OpenOptions::new().create(true).truncate(false).write(true).open(beside(&self.0, ".lock"))?;
         let since = Instant::now();
         loop {
             match lock.try_lock() {

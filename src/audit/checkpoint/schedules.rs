@@ -147,7 +147,9 @@ impl World {
 
 fn after(steps: &[Step], heeded: bool) -> World {
     let mut world = World::new(heeded);
-    steps.iter().for_each(|step| world.take(*step));
+    for step in steps {
+        world.take(*step);
+    }
     world
 }
 

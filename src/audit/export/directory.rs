@@ -5,6 +5,7 @@ use std::io::{BufWriter, Write as _};
 use std::path::{Path, PathBuf};
 
 use super::ExportError;
+use crate::db::sqlite_file::beside;
 
 pub(super) struct Directory {
     target: PathBuf,
@@ -19,7 +20,7 @@ pub(super) struct Growing {
 
 impl Directory {
     pub(super) fn create(target: PathBuf) -> Result<Self, ExportError> {
-        let partial = target.with_added_extension("partial");
+        let partial = beside(&target, ".partial");
         for path in [&target, &partial] {
             if fs::symlink_metadata(path).is_ok() {
                 return Err(ExportError::Exists(path.clone()));

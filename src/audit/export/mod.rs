@@ -84,7 +84,8 @@ pub async fn export(
     let directory = Arc::new(Directory::create(target)?);
     let event = Event::new(Action::AuditBundle);
     app.db.write(Permit::<SystemAct>::system("operator"), event, |_, _| Ok(())).await?.made()?;
-    app.db.sequence_now().await?;
+    // Events that get no place are told by the bundle; those that have one are exported all the same.
+    let unplaced = app.db.sequence_now().await.err().map(NotSigned::Failed);
     let (size, note, unsigned, kept) = match until {
         Until::Now => newest(app).await?,
         Until::Cosigned => {
@@ -121,7 +122,7 @@ pub async fn export(
     }
     directory.write("checkpoint", note.as_bytes())?;
     on_disk(move || directory.finish()).await?;
-    Ok(Exported { entries: size, unsigned })
+    Ok(Exported { entries: size, unsigned: unsigned.or(unplaced) })
 }
 
 /// How many entries, their checkpoint, why the log as it is now is not signed, and what is kept outside the database.

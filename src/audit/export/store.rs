@@ -39,7 +39,6 @@ struct Columns {
 type Text = Option<Vec<u8>>;
 
 /// As far as it is a text: what is no UTF-8 was not written by this program.
-#[expect(clippy::ref_option, reason = "as serde calls it")]
 fn told<S: serde::Serializer>(text: &Text, serializer: S) -> Result<S::Ok, S::Error> {
     text.as_deref().map(String::from_utf8_lossy).serialize(serializer)
 }

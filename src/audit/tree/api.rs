@@ -14,7 +14,7 @@ use crate::access::permissions::AuditVerify;
 use crate::app::App;
 use crate::audit::checkpoint;
 use crate::audit::entry::EventId;
-use crate::audit::{Action, Event};
+use crate::audit::{Action, Event, withheld};
 use crate::db::Tx;
 use crate::error::{Error, Result};
 use crate::http::path::PathSegment;
@@ -47,6 +47,7 @@ pub async fn get_log_tile(
         if tile.needs().is_none_or(|needed| needed > size) {
             return Err(Error::not_found());
         }
+        withheld::refuse_withheld(tx, tile)?;
         match tile.kind {
             ResourceKind::Hashes(level) => store::hashes(tx, level, tile),
             ResourceKind::Entries => store::entries(tx, tile),

@@ -50,6 +50,12 @@ impl TilePath {
         (self.first() + self.width).checked_mul(1_u64.checked_shl(self.level() * TILE_HEIGHT)?)
     }
 
+    /// Before which position the entries end that are under the full tile which it is, or is a part of.
+    #[must_use]
+    pub fn end_index(&self) -> Option<u64> {
+        Self { width: TILE_WIDTH, ..*self }.needs()
+    }
+
     /// All of a level for a tree of this size, the partial one last.
     pub fn all(kind: ResourceKind, size: u64) -> impl Iterator<Item = Self> {
         let level = if let ResourceKind::Hashes(level) = kind { level } else { 0 };

@@ -9,6 +9,7 @@ mod rotate_key;
 mod verify;
 mod verify_proof;
 mod verify_state;
+mod withhold;
 mod witness;
 mod witness_request;
 
@@ -33,6 +34,8 @@ pub enum Command {
     VerifyState,
     /// Give the log a new signing key, announced by the old one; stop every server first
     RotateKey,
+    /// Hand out old entries in tiles no more, on the record; nothing is deleted
+    Withhold(withhold::Arguments),
     /// Accept on the record that signed entries were lost, and sign the log as it is now
     AcceptFork(accept_fork::Arguments),
     /// Write what a witness without a network needs to cosign the log
@@ -56,6 +59,7 @@ pub fn run(flags: &Flags, command: Command) -> anyhow::Result<ExitCode> {
         Command::Export(arguments) => export::run(&configured(flags, false)?, arguments),
         Command::VerifyState => verify_state::run(&configured(flags, false)?),
         Command::RotateKey => rotate_key::run(&configured(flags, false)?),
+        Command::Withhold(arguments) => withhold::run(&configured(flags, false)?, &arguments),
         Command::AcceptFork(arguments) => accept_fork::run(&configured(flags, false)?, &arguments),
         Command::WitnessRequest(arguments) => witness_request::run(&configured(flags, false)?, &arguments),
         Command::AddCosignatures(arguments) => add_cosignatures::run(&configured(flags, false)?, &arguments),

@@ -15,6 +15,7 @@ use crate::verifier::{KeptCopy, Policy, Report, Request, Verdict, verify};
 #[command(after_help = "Examples:
   waystation audit verify log-2026-11 --key key-of-the-log.txt
   waystation audit verify log-2026-11 --key key-of-the-log.txt --since checkpoint-of-october
+  waystation audit verify log-2026-11 --key key-of-the-log.txt --against stages-2026-10-31.csv
   waystation audit verify log-2026-11 --key key-of-the-log.txt --json > report.json
 
 It needs no network, no configuration and no database. Take the key from the people who run the log, by a way
@@ -31,7 +32,7 @@ pub struct Arguments {
     /// The checkpoint that you kept when you last verified: shows a cut off end, and a second history
     #[arg(long, value_name = "FILE")]
     since: Option<PathBuf>,
-    /// A checkpoint from elsewhere, such as a report that bears one; may be said several times
+    /// A checkpoint from elsewhere, or a stage report (JSON or CSV) that bears one; may be said several times
     #[arg(long, value_name = "FILE")]
     against: Vec<PathBuf>,
     /// A policy of witnesses (C2SP tlog-policy) that the newest checkpoint must meet
@@ -47,7 +48,8 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<Verdict> {
     let copies = arguments.since.iter().chain(&arguments.against);
     let copy = |path: &PathBuf| {
         let label = path.display().to_string();
-        KeptCopy::parse(&label, &read(path)?).with_context(|| format!("{label} is no checkpoint"))
+        KeptCopy::parse(&label, &read(path)?)
+            .with_context(|| format!("{label} is no checkpoint, and no report that bears one"))
     };
     let request = Request {
         bundle: &arguments.bundle,

@@ -7,8 +7,10 @@ pub mod columns;
 mod database;
 mod log;
 mod people;
+pub mod promises;
 pub mod schema;
 pub mod server;
+pub mod whole_log;
 
 use std::future::Future;
 use std::io::Write as _;
@@ -160,6 +162,11 @@ pub fn private_directory() -> tempfile::TempDir {
 #[expect(clippy::disallowed_methods, reason = "a test knows no configuration")]
 pub fn setting(name: &str) -> Option<String> {
     std::env::var(name).ok().filter(|value| !value.is_empty())
+}
+
+/// How many of something a test makes: as many as the variable says, else what a usual run has time for.
+pub fn scaled(name: &str, usually: usize) -> usize {
+    setting(name).map_or(usually, |number| number.parse().expect("a number"))
 }
 
 /// Says that a test was not made.

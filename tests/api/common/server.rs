@@ -13,7 +13,8 @@ use super::{Raw, TestDatabase, private_directory};
 /// A start that is refused is refused at once; a server that starts instead is ended.
 const LONGEST_START: Duration = Duration::from_secs(60);
 const PROGRAM: &str = env!("CARGO_BIN_EXE_waystation");
-const PASSWORD: &str = "four quiet herons at dusk";
+/// What users that are made for a test log in with.
+pub const PASSWORD: &str = "four quiet herons at dusk";
 
 /// A network on the disk, whether it is served or not.
 pub struct Installation {
@@ -52,6 +53,8 @@ pub struct Told {
     pub request: String,
     pub etag: String,
     pub body: Value,
+    /// The same as text.
+    pub text: String,
 }
 
 impl Installation {
@@ -176,6 +179,12 @@ impl Installation {
         }
     }
 
+    /// The newest checkpoint as the server keeps it outside the database.
+    pub fn kept_checkpoint(&self) -> String {
+        let name = if self.is_postgres() { "log-checkpoint" } else { "waystation.db.log-checkpoint" };
+        std::fs::read_to_string(self.path(name)).unwrap()
+    }
+
     /// What the administrator logs in with.
     pub fn credentials(&self) -> Value {
         json!({"username": "admin", "password": self.administrator})
@@ -183,7 +192,7 @@ impl Installation {
 
     /// Makes a hub and `count` caseworkers in it; the hub, and each one's token.
     pub fn caseworkers(&self, server: &Server, count: usize) -> (String, Vec<String>) {
-        let administrator = server.log_in("admin", &self.administrator);
+        let administrator = self.administrator(server);
         let hub = administrator
             .send("POST", "/v1/hubs", None, &json!({"name": "Kunming", "country": "CHN"}))
             .unwrap();
@@ -191,15 +200,29 @@ impl Installation {
         let hub = hub.body["id"].as_str().unwrap().to_owned();
         let tokens = (0..count).map(|number| {
             let username = format!("heron{number}");
-            let user =
-                json!({"username": username, "role": "caseworker", "password": PASSWORD, "hubs": [hub]});
-            let answer = administrator.send("POST", "/v1/users", None, &user).unwrap();
-            assert_eq!(answer.status, 201, "{}", answer.body);
-            server.log_in(&username, PASSWORD).token.unwrap()
+            make_user(&administrator, &username, "caseworker", &[&hub]);
+            server.token_of(&username)
         });
         let tokens = tokens.collect();
         (hub, tokens)
     }
+
+    /// Requests of the administrator.
+    pub fn administrator(&self, server: &Server) -> Wire {
+        server.log_in("admin", &self.administrator)
+    }
+
+    /// Makes a user of this role; their token.
+    pub fn user(&self, server: &Server, username: &str, role: &str, hubs: &[&str]) -> String {
+        make_user(&self.administrator(server), username, role, hubs);
+        server.token_of(username)
+    }
+}
+
+fn make_user(administrator: &Wire, username: &str, role: &str, hubs: &[&str]) {
+    let user = json!({"username": username, "role": role, "password": PASSWORD, "hubs": hubs});
+    let answer = administrator.send("POST", "/v1/users", None, &user).unwrap();
+    assert_eq!(answer.status, 201, "{}", answer.body);
 }
 
 /// Runs what must be refused: it ends with 1, and says why in one line.
@@ -232,6 +255,11 @@ impl Server {
         Wire { agent, address: self.address.clone(), token: token.map(str::to_owned) }
     }
 
+    /// A new token of a user who was made for a test; one is good for ten minutes.
+    pub fn token_of(&self, username: &str) -> String {
+        self.log_in(username, PASSWORD).token.unwrap()
+    }
+
     fn log_in(&self, username: &str, password: &str) -> Wire {
         let credentials = json!({"username": username, "password": password});
         let answer = self.wire(None).send("POST", "/v1/sessions", None, &credentials).unwrap();
@@ -250,6 +278,11 @@ impl Server {
     /// Where it listens.
     pub fn address(&self) -> &str {
         &self.address
+    }
+
+    /// Its process id.
+    pub fn process(&self) -> u32 {
+        self.child.id()
     }
 
     /// SIGKILL: no handler runs, nothing is flushed.
@@ -301,7 +334,8 @@ impl Wire {
             response.headers().get(name).and_then(|value| value.to_str().ok()).unwrap_or_default().to_owned()
         };
         let (status, request, etag) = (response.status().as_u16(), header("x-request-id"), header("etag"));
-        let text = response.body_mut().read_to_string()?;
-        Ok(Told { status, request, etag, body: serde_json::from_str(&text).unwrap_or(Value::Null) })
+        let text = String::from_utf8_lossy(&response.body_mut().read_to_vec()?).into_owned();
+        let body = serde_json::from_str(&text).unwrap_or(Value::Null);
+        Ok(Told { status, request, etag, body, text })
     }
 }

@@ -3,7 +3,7 @@
 //! A new route is walked by itself. It needs a line in `samples.rs` unless it is a GET, and one in
 //! `scene.rs` when its path names a new kind of thing; without them the walk fails and says so.
 
-mod samples;
+pub mod samples;
 mod scene;
 mod situation;
 
