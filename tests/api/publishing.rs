@@ -4,7 +4,7 @@
 //! `TEST_KILLS=200` kills it as often; a usual run has fewer.
 
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use rand::RngExt as _;
 
@@ -24,7 +24,7 @@ fn a_server_that_is_killed_while_it_publishes_has_signed_one_history() {
     let key = first.log_key();
     first.kill();
     let notes: Arc<Mutex<Vec<String>>> = Arc::default();
-    let (mut only_in_the_file, kills) = (0, scaled("TEST_KILLS", KILLS));
+    let (mut in_the_file, mut only_there, kills) = (Vec::new(), 0, scaled("TEST_KILLS", KILLS));
     for _ in 0..kills {
         let server = installation.serve();
         let asking: Vec<_> = (0..ASKING)
@@ -33,7 +33,13 @@ fn a_server_that_is_killed_while_it_publishes_has_signed_one_history() {
                 std::thread::spawn(move || collect(&wire, &notes))
             })
             .collect();
-        std::thread::sleep(Duration::from_millis(rand::rng().random_range(20..200)));
+        // Not before it publishes at all.
+        let (before, started) = (notes.lock().unwrap().len(), Instant::now());
+        while notes.lock().unwrap().len() == before {
+            assert!(started.elapsed() < Duration::from_secs(30), "no checkpoint was handed out");
+            std::thread::sleep(Duration::from_millis(1));
+        }
+        std::thread::sleep(Duration::from_millis(rand::rng().random_range(0..200)));
         server.kill();
         for asking in asking {
             asking.join().expect("every answer was as expected").expect_err("it ends only with the server");
@@ -44,11 +50,11 @@ fn a_server_that_is_killed_while_it_publishes_has_signed_one_history() {
         let given = notes.lock().unwrap().iter().map(|note| size_of(note)).max().unwrap_or_default();
         // First the file, then the database, then whoever asked.
         assert!(given <= stored && stored <= size_of(&kept), "{given}, {stored}, {kept}");
-        only_in_the_file += usize::from(stored < size_of(&kept));
-        // What reached the file and nobody is a promise too.
-        notes.lock().unwrap().push(kept);
+        only_there += usize::from(stored < size_of(&kept));
+        in_the_file.push(kept);
     }
-    let notes = notes.lock().unwrap();
+    // What reached the file and nobody is a promise too.
+    let notes = [std::mem::take(&mut *notes.lock().unwrap()), in_the_file].concat();
     installation.assert_whole_log(&key, &notes);
-    println!("{} checkpoints, {only_in_the_file} of {kills} kills between file and database", notes.len());
+    println!("{} checkpoints, {only_there} of {kills} kills between file and database", notes.len());
 }

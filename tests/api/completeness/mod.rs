@@ -69,9 +69,9 @@ fn every_answer_is_on_the_log_as_it_was_given_and_every_entry_is_of_an_answer() 
     let installation = Installation::set_up();
     let first = installation.serve();
     let teams: Vec<Team> = (0..SENDERS).map(|number| Team::new(&installation, &first, number)).collect();
-    first.kill();
     let mut raw = installation.raw();
     let before = whole_log(&mut raw).len();
+    first.kill();
 
     let server = installation.serve();
     let proxy = Proxy::before(server.address());
