@@ -10,7 +10,7 @@ use crate::access::Permit;
 use crate::access::permissions::SystemAct;
 use crate::app::App;
 use crate::audit::times::Stretch;
-use crate::audit::{Action, Event, canaries};
+use crate::audit::{Action, Event, canaries, status};
 use crate::db::idempotency;
 use crate::error::Result;
 
@@ -18,7 +18,9 @@ use crate::error::Result;
 const PAUSE: Duration = Duration::from_secs(600);
 /// A change is signed at most five seconds after it was made, with a second for the work.
 const BETWEEN_CHECKPOINTS: Duration = Duration::from_secs(4);
-/// How often canaries are looked at.
+/// Seconds. Whoever numbers events does it within one.
+const LONGEST_WITHOUT_POSITION: i64 = 60;
+/// How often canaries are looked at, and how the log stands.
 const LOOK: Duration = Duration::from_secs(60);
 /// How far back alarms are told at the start: again rather than never.
 const TOLD_AGAIN: TimeDelta = TimeDelta::days(1);
@@ -65,6 +67,16 @@ async fn watch(app: &App) {
         match tell_alarms(app, looked_to).await {
             Ok(looked) => looked_to = Some(looked.to),
             Err(error) => tracing::warn!(?error, "canary cases could not be looked at; trying again later"),
+        }
+        match status::now(app).await {
+            Ok((status, _)) if status.waiting.oldest_seconds > Some(LONGEST_WITHOUT_POSITION) => {
+                tracing::error!(
+                    events = status.waiting.events,
+                    "events have no position in the log for more than a minute: nobody numbers them, and nothing signed covers them"
+                )
+            }
+            Ok(_) => {}
+            Err(error) => tracing::warn!(?error, "it cannot be seen how the log stands; trying again later"),
         }
     }
 }

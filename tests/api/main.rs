@@ -37,6 +37,7 @@ mod journeys;
 mod kill;
 mod leaving;
 mod lists;
+mod log_key;
 mod migrations;
 mod names;
 mod nul;

@@ -114,13 +114,13 @@ pub(super) fn subtrees(tx: &mut Tx<'_>, level: u32, tile: TilePath) -> Result<Ve
 /// Events that have had no position for more than a minute, one a line.
 pub(super) fn unsequenced(tx: &mut Tx<'_>) -> Result<Vec<u8>> {
     let before = tx.now().plus(-LONGEST_WAIT);
-    let waiting: Vec<Waiting> = audit_events::table
+    let mut waiting: Vec<Waiting> = audit_events::table
         .filter(audit_events::position.is_null())
         .filter(audit_events::recorded_at.lt(before))
-        .order((audit_events::recorded_at, audit_events::id))
         .limit(MOST_WAITING)
         .select((audit_events::id, audit_events::recorded_at))
         .load(tx.conn())?;
+    waiting.sort_unstable_by(|one, other| (one.recorded_at, &one.id).cmp(&(other.recorded_at, &other.id)));
     let mut lines = Vec::new();
     for one in waiting {
         lines.extend(serde_json::to_vec(&one).map_err(Error::internal)?);
