@@ -305,6 +305,29 @@ async fn no_cell_can_be_changed_unnoticed() {
     assert_eq!(killed, ON_CASES.len() * Role::all().len() * 5);
 }
 
+/// No row of cases says `own` or `all`; were one to, it would open nothing.
+#[actix_web::test]
+async fn a_reach_that_cases_do_not_have_reaches_none() {
+    let worlds = worlds(12).await;
+    let asked = Arc::clone(&worlds);
+    let look = move |tx: &mut Tx<'_>| {
+        for (world, actors) in asked.each() {
+            for (actor, case) in
+                actors.iter().flat_map(|actor| world.cases.iter().map(move |case| (actor, case)))
+            {
+                for (asking, reach) in
+                    ON_CASES.iter().flat_map(|asking| [(asking, Reach::Own), (asking, Reach::All)])
+                {
+                    let decided = (asking.ask)(tx, actor.as_ref(), Some(reach), &CaseRef::Id(case.id));
+                    assert_ne!(decided, Decision::Allowed, "{} as {reach}", asking.name);
+                }
+            }
+        }
+        Ok::<_, Error>(())
+    };
+    worlds.db.unrecorded("test", look).await.unwrap();
+}
+
 fn notices(tx: &mut Tx<'_>, worlds: &Worlds, asking: &Asking, role: Role, reach: Reach) -> bool {
     worlds.each().any(|(world, actors)| {
         let users = world.users.iter().zip(actors).filter(|(user, _)| user.role == role);
