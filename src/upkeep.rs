@@ -70,10 +70,11 @@ async fn watch(app: &App) {
         }
         match status::now(app).await {
             Ok((status, _)) if status.waiting.oldest_seconds > Some(LONGEST_WITHOUT_POSITION) => {
+                let events = status.waiting.events;
                 tracing::error!(
-                    events = status.waiting.events,
-                    "events have no position in the log for more than a minute: nobody numbers them, and nothing signed covers them"
-                )
+                    events,
+                    "events have no position in the log for more than a minute: nobody numbers them"
+                );
             }
             Ok(_) => {}
             Err(error) => tracing::warn!(?error, "it cannot be seen how the log stands; trying again later"),
