@@ -18,8 +18,6 @@ use crate::error::Result;
 const PAUSE: Duration = Duration::from_secs(600);
 /// A change is signed at most five seconds after it was made, with a second for the work.
 const BETWEEN_CHECKPOINTS: Duration = Duration::from_secs(4);
-/// Seconds. Whoever numbers events does it within one.
-const LONGEST_WITHOUT_POSITION: i64 = 60;
 /// How often canaries are looked at, and how the log stands.
 const LOOK: Duration = Duration::from_secs(60);
 /// How far back alarms are told at the start: again rather than never.
@@ -68,9 +66,9 @@ async fn watch(app: &App) {
             Ok(looked) => looked_to = Some(looked.to),
             Err(error) => tracing::warn!(?error, "canary cases could not be looked at; trying again later"),
         }
-        match status::now(app).await {
-            Ok((status, _)) if status.waiting.oldest_seconds > Some(LONGEST_WITHOUT_POSITION) => {
-                let events = status.waiting.events;
+        match status::waiting(app).await {
+            Ok(waiting) if waiting.is_alarm() => {
+                let events = waiting.events;
                 tracing::error!(
                     events,
                     "events have no position in the log for more than a minute: nobody numbers them"

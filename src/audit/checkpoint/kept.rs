@@ -8,7 +8,7 @@ use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use crate::db::sqlite_file::beside;
+use crate::db::sqlite_file::{beside, parent};
 
 /// Where it is.
 #[derive(Clone, Debug)]
@@ -38,7 +38,7 @@ impl KeptFile {
 
     /// Waits for whoever has it, and not without end: who holds it keeps the log from being signed.
     pub(super) fn lock(&self) -> io::Result<Locked> {
-        let directory = self.directory();
+        let directory = parent(&self.0);
         if !directory.is_dir() {
             let mut builder = fs::DirBuilder::new();
             builder.recursive(true);
@@ -61,13 +61,6 @@ impl KeptFile {
             }
         }
     }
-
-    fn directory(&self) -> &Path {
-        match self.0.parent() {
-            Some(directory) if !directory.as_os_str().is_empty() => directory,
-            _ => Path::new("."),
-        }
-    }
 }
 
 impl Locked {
@@ -86,7 +79,7 @@ impl Locked {
 
     /// Replaces it whole: after a crash the file is what it was or what it was to be.
     pub(super) fn replace(&self, note: &str) -> io::Result<()> {
-        let directory = self.file.directory();
+        let directory = parent(&self.file.0);
         let mut next = tempfile::NamedTempFile::new_in(directory)?;
         next.write_all(note.as_bytes())?;
         next.as_file().sync_all()?;

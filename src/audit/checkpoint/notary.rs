@@ -11,10 +11,11 @@ use super::kept::{KeptFile, Locked};
 use super::note::verifier_key;
 use super::rules::{self, Next, Signed, View};
 use super::store::{self, CheckpointRow};
-use super::{LogOrigin, RefusedToSign, SignedCheckpoint, statement};
+use super::{Checkpoint, LogOrigin, RefusedToSign, SignedCheckpoint, statement};
 use crate::access::Permit;
 use crate::access::permissions::SystemAct;
 use crate::audit::Event;
+use crate::audit::tree::{self, StoredTiles};
 use crate::clock::Clock;
 use crate::crypto::Keyring;
 use crate::db::{Db, Tx};
@@ -187,10 +188,13 @@ fn view(
 ) -> StoreResult<View> {
     let stored = store::newest(tx)?.map(|row| stored(&row, keyring, origin)).transpose()?;
     let conn = tx.conn();
-    let now = store::now(conn)?;
+    let size = store::size(conn)?;
+    // They are read once for all three roots, which lie close together.
+    let mut tiles = StoredTiles::new(conn);
+    let now = Checkpoint { size, root: tree::root(&mut tiles, size)? };
     let mut beside = |was: SignedCheckpoint| -> StoreResult<Signed> {
-        let size = was.checkpoint.size;
-        let is = if size <= now.size { Some(store::root(conn, size)?) } else { None };
+        let earlier = was.checkpoint.size;
+        let is = if earlier <= size { Some(tree::root(&mut tiles, earlier)?) } else { None };
         Ok(Signed { was, is })
     };
     let (stored, kept) = (stored.map(&mut beside).transpose()?, kept.map(&mut beside).transpose()?);

@@ -3,8 +3,7 @@
 use diesel::prelude::*;
 use serde::Deserialize;
 
-use super::{Checkpoint, SignedCheckpoint};
-use crate::audit::tree::{self, Hash, StoredTiles};
+use super::SignedCheckpoint;
 use crate::audit::{Action, Outcome, log};
 use crate::crypto::KeyPurpose;
 use crate::db::Tx;
@@ -88,17 +87,6 @@ pub(crate) fn insert(conn: &mut AnyConnection, row: &CheckpointRow) -> Result<()
 /// How many entries have a position.
 pub(crate) fn size(conn: &mut AnyConnection) -> Result<u64> {
     u64::try_from(log::next_position(conn)?).map_err(Error::internal)
-}
-
-/// The root of the first `size` entries.
-pub(crate) fn root(conn: &mut AnyConnection, size: u64) -> Result<Hash> {
-    tree::root(&mut StoredTiles::new(conn), size)
-}
-
-/// The checkpoint of the log as it is now, unsigned.
-pub(super) fn now(conn: &mut AnyConnection) -> Result<Checkpoint> {
-    let size = size(conn)?;
-    Ok(Checkpoint { size, root: root(conn, size)? })
 }
 
 /// The newest version of the log's key that the database has.

@@ -6,14 +6,13 @@ use serde::Serialize;
 
 use super::ExportError;
 use super::directory::Directory;
+use crate::audit::status::NUMBERED_WITHIN;
 use crate::audit::tree::TilePath;
 use crate::db::schema::{audit_events, audit_subtrees};
 use crate::db::types::Timestamp;
 use crate::db::{Tx, bytes_of};
 use crate::error::{Error, Result};
 
-/// An event that waits for its position longer than this is told.
-const LONGEST_WAIT: TimeDelta = TimeDelta::seconds(60);
 /// More than enough of them to know that something is wrong.
 const MOST_WAITING: i64 = 10_000;
 
@@ -113,7 +112,7 @@ pub(super) fn subtrees(tx: &mut Tx<'_>, level: u32, tile: TilePath) -> Result<Ve
 
 /// Events that have had no position for more than a minute, one a line.
 pub(super) fn unsequenced(tx: &mut Tx<'_>) -> Result<Vec<u8>> {
-    let before = tx.now().plus(-LONGEST_WAIT);
+    let before = tx.now().plus(-TimeDelta::seconds(NUMBERED_WITHIN));
     let mut waiting: Vec<Waiting> = audit_events::table
         .filter(audit_events::position.is_null())
         .filter(audit_events::recorded_at.lt(before))

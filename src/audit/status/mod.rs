@@ -6,7 +6,8 @@ mod store;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::checkpoint::{NotSigned, RefusedToSign};
+use super::checkpoint::{self, NotSigned, RefusedToSign};
+use super::log;
 use crate::app::App;
 use crate::db::Tx;
 use crate::db::types::Timestamp;
@@ -55,6 +56,17 @@ pub struct Waiting {
     pub events: i64,
     /// How long the oldest has waited. More than a minute means that nobody numbers the log.
     pub oldest_seconds: Option<i64>,
+}
+
+/// Seconds. Whoever numbers events does it within one; one that waits longer than this is an alarm.
+pub const NUMBERED_WITHIN: i64 = 60;
+
+impl Waiting {
+    /// Whether nobody numbers the log.
+    #[must_use]
+    pub fn is_alarm(&self) -> bool {
+        self.oldest_seconds > Some(NUMBERED_WITHIN)
+    }
 }
 
 /// A witness of the policy.
@@ -115,9 +127,10 @@ impl From<&NotSigned> for WhyNotSigned {
 /// What the database says of it.
 fn load(tx: &mut Tx<'_>, policy: Option<&Policy>) -> Result<LogStatus> {
     let now = tx.now();
-    let newest = store::newest(tx)?.map(|(size, signed_at)| SignedAt::new(size, signed_at, now));
+    let newest = checkpoint::store::newest(tx)?;
+    let newest = newest.map(|row| SignedAt::new(row.tree_size, row.signed_at, now));
     let mut status = LogStatus {
-        size: store::size(tx)?,
+        size: log::next_position(tx.conn())?,
         checkpoint: newest,
         not_signed: None,
         waiting: store::waiting(tx)?,
@@ -127,7 +140,8 @@ fn load(tx: &mut Tx<'_>, policy: Option<&Policy>) -> Result<LogStatus> {
     if let Some(policy) = policy {
         let unseen = |name: &str| WitnessStatus { name: name.to_owned(), size: None, cosigned_at: None };
         status.witnesses = policy.witnesses().iter().map(|witness| unseen(witness.name())).collect();
-        let quorum = quorum(tx, policy, &mut status.witnesses)?;
+        let newest = status.checkpoint.as_ref().map(|newest| newest.size);
+        let quorum = quorum(tx, policy, newest, &mut status.witnesses)?;
         status.quorum = Some(quorum);
     }
     Ok(status)
@@ -142,8 +156,13 @@ pub(super) fn newest_with_quorum(tx: &mut Tx<'_>, policy: &Policy) -> Result<Opt
 }
 
 /// Goes back through what was cosigned, until every witness and enough of them together are found.
-fn quorum(tx: &mut Tx<'_>, policy: &Policy, witnesses: &mut [WitnessStatus]) -> Result<Quorum> {
-    let (now, newest) = (tx.now(), store::newest(tx)?);
+fn quorum(
+    tx: &mut Tx<'_>,
+    policy: &Policy,
+    newest: Option<i64>,
+    witnesses: &mut [WitnessStatus],
+) -> Result<Quorum> {
+    let now = tx.now();
     let mut quorum = Quorum { newest_met: false, met: None };
     for (size, signed_at, note) in store::cosigned(tx)? {
         let Ok(note) = Note::parse(note.as_bytes()) else { continue };
@@ -156,7 +175,7 @@ fn quorum(tx: &mut Tx<'_>, policy: &Policy, witnesses: &mut [WitnessStatus]) -> 
             }
         }
         if evaluation.quorum && quorum.met.is_none() {
-            quorum.newest_met = newest.is_some_and(|(newest, _)| newest == size);
+            quorum.newest_met = newest == Some(size);
             quorum.met = Some(SignedAt::new(size, signed_at, now));
         }
         if quorum.met.is_some() && witnesses.iter().all(|witness| witness.size.is_some()) {
@@ -174,6 +193,11 @@ impl SignedAt {
 
 fn moment(seconds: u64) -> Option<Timestamp> {
     i64::try_from(seconds).ok()?.checked_mul(1_000_000).map(Timestamp::from_micros)
+}
+
+/// The events that wait for a position, alone.
+pub async fn waiting(app: &App) -> Result<Waiting> {
+    app.db.unrecorded("whether events wait for their positions", store::waiting).await
 }
 
 /// The status for the operator, with the whole reason why the log is not signed.

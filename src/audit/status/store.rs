@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 use diesel::prelude::*;
 
 use super::Waiting;
-use crate::audit::log;
 use crate::db::Tx;
 use crate::db::schema::{audit_checkpoints, audit_cosignatures, audit_events};
 use crate::db::types::Timestamp;
@@ -13,19 +12,6 @@ use crate::error::Result;
 
 /// Signatures that are looked through: a day of three witnesses that sign every five minutes.
 const MOST_SIGNATURES: i64 = 1000;
-
-pub(super) fn size(tx: &mut Tx<'_>) -> Result<i64> {
-    log::next_position(tx.conn())
-}
-
-/// The newest checkpoint's size, and when it was signed.
-pub(super) fn newest(tx: &mut Tx<'_>) -> Result<Option<(i64, Timestamp)>> {
-    Ok(audit_checkpoints::table
-        .order(audit_checkpoints::tree_size.desc())
-        .select((audit_checkpoints::tree_size, audit_checkpoints::signed_at))
-        .first(tx.conn())
-        .optional()?)
-}
 
 pub(super) fn waiting(tx: &mut Tx<'_>) -> Result<Waiting> {
     let waiting = audit_events::table.filter(audit_events::position.is_null());

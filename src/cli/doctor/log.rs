@@ -9,8 +9,6 @@ use crate::db::types::Timestamp;
 
 /// A server signs within seconds; this long ago, none runs.
 const SIGNED_WITHIN: i64 = 60;
-/// Numbered within a second on PostgreSQL; this long, nobody numbers.
-const NUMBERED_WITHIN: i64 = 60;
 /// A witness looks every few minutes; a day without it, nobody watches.
 const COSIGNED_WITHIN: i64 = 24 * 3600;
 
@@ -48,7 +46,7 @@ fn signed(status: &LogStatus, refusal: Option<&NotSigned>) -> Finding {
 fn numbered(status: &LogStatus) -> Finding {
     const ABOUT: &str = "numbering";
     match status.waiting.oldest_seconds {
-        Some(oldest) if oldest > NUMBERED_WITHIN => Finding::wrong(
+        Some(oldest) if status.waiting.is_alarm() => Finding::wrong(
             ABOUT,
             format!(
                 "{} events wait for their place in the log, the oldest for {}: nobody numbers it. Start a server; if one \
