@@ -33,6 +33,7 @@ pub struct Flags {
 /// | `DATABASE_URL` | a path for SQLite, or `postgres://USER@HOST/NAME` | `waystation.db` in the data directory |
 /// | `WAYSTATION_DATA` | directory of the database and the root key | `./waystation-data` |
 /// | `WAYSTATION_LISTEN` | address to serve on | `127.0.0.1:8080` |
+/// | `WAYSTATION_METRICS_LISTEN` | address of this machine to serve figures for a monitor on | |
 /// | `WAYSTATION_ROOT_KEY_FILE` | file of the root key | `root.key` in the data directory |
 /// | `WAYSTATION_ROOT_KEY` | the root key itself, instead of a file | |
 /// | `WAYSTATION_ALLOW_KEY_FILE` | `1`: a key file is allowed though others can reach the address | |
@@ -54,6 +55,8 @@ pub struct Config {
     pub data: PathBuf,
     /// Address to serve on.
     pub listen: SocketAddr,
+    /// Address to serve figures for a monitor on.
+    pub metrics: Option<SocketAddr>,
     /// Where the root key comes from.
     pub root_key: RootKeySource,
     /// Where the audit log is copied to as it grows.
@@ -126,6 +129,7 @@ const KNOWN: &[&str] = &[
     "WAYSTATION_LISTEN",
     "WAYSTATION_LOG",
     "WAYSTATION_LOG_FORMAT",
+    "WAYSTATION_METRICS_LISTEN",
     ROOT_KEY,
     "WAYSTATION_ROOT_KEY_FILE",
     "WAYSTATION_WORKERS",
@@ -182,6 +186,7 @@ impl Config {
                 name: "--listen (or WAYSTATION_LISTEN)",
                 wanted: "an IP address and a port, such as 127.0.0.1:8080 or [::1]:8080",
             })?,
+            metrics: variable("WAYSTATION_METRICS_LISTEN").map(metrics).transpose()?,
             root_key,
             copy: copy(variables)?,
             policy: variable("WAYSTATION_AUDIT_POLICY").map(PathBuf::from),
@@ -249,6 +254,14 @@ fn copy(variables: &BTreeMap<String, String>) -> Result<Option<CopyTarget>, Conf
         None if required => Err(wrong),
         None => Ok(None),
     }
+}
+
+/// Who sees how much is recorded when sees when people work: not for other machines.
+fn metrics(text: &str) -> Result<SocketAddr, ConfigError> {
+    text.parse().ok().filter(|address: &SocketAddr| address.ip().is_loopback()).ok_or(ConfigError::Invalid {
+        name: "WAYSTATION_METRICS_LISTEN",
+        wanted: "an address of this machine alone and a port, such as 127.0.0.1:9464",
+    })
 }
 
 fn workers(text: Option<&str>) -> Result<usize, ConfigError> {

@@ -5,7 +5,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::app::App;
-use crate::db;
+use crate::audit::status;
 use crate::error::{Code, Error, Result};
 use crate::http::Json;
 
@@ -25,10 +25,24 @@ pub async fn get_liveness() -> Result<Json<Health>> {
     Ok(OK)
 }
 
+/// How the server is, and what a monitor without a login may know of the log.
+#[derive(Serialize, ToSchema)]
+#[schema(example = json!({"status": "ok", "cosigned_seconds": 304}))]
+pub struct Readiness {
+    /// Always `ok`: anything else is an error.
+    status: &'static str,
+    /// How long ago a witness signed the newest checkpoint of the audit log that any has signed; null when none
+    /// has.
+    cosigned_seconds: Option<i64>,
+}
+
 /// `GET /ready`: the database answers.
-pub async fn get_readiness(app: Data<App>) -> Result<Json<Health>> {
-    match app.db.unrecorded("whether the database answers", db::answers).await {
-        Ok(()) => Ok(OK),
+pub async fn get_readiness(app: Data<App>) -> Result<Json<Readiness>> {
+    match app.db.unrecorded("whether the database answers", status::last_cosigned).await {
+        Ok(cosigned) => {
+            let cosigned_seconds = cosigned.map(|at| app.clock.now().since(at).num_seconds());
+            Ok(Json(Readiness { status: "ok", cosigned_seconds }))
+        }
         Err(error) => Err(Error::caused(Code::Unavailable, anyhow::anyhow!("{error:?}"))),
     }
 }

@@ -15,7 +15,9 @@ use crate::http::NoContent;
 use crate::http::describe::{Description, Endpoint};
 use crate::http::query::WithoutQuery;
 use crate::network::hubs::api as hubs;
-use crate::{asylum, audit, cases, code_lists, health, network, reports, resettlement, transit};
+use crate::{
+    asylum, audit, cases, code_lists, health, keys as keyring, network, reports, resettlement, transit,
+};
 
 /// One route.
 pub struct Route {
@@ -168,6 +170,7 @@ routes! {
     GET    "/v1/audit/alarms" => audit::api::list_alarms, "See who opened a canary case";
     POST   "/v1/audit/log/cosignatures" => audit::witnesses::api::add_cosignatures, "Hand in signatures of witnesses (C2SP tlog-cosignature)", [NoWitnesses];
     GET    "/v1/audit/log/status" => audit::status::api::get_log_status, "See whether the log is signed and cosigned";
+    GET    "/v1/keys" => keyring::api::get_keys, "See which versions of keys there are";
     GET    "/v1/code-lists" => code_lists::api::list_code_lists, "See which code lists there are";
     GET    "/v1/code-lists/{list}" => code_lists::api::get_code_list, "Read a code list";
 }

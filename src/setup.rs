@@ -4,13 +4,10 @@
 
 use std::sync::Arc;
 
-use crate::access::Permit;
-use crate::access::permissions::SystemAct;
 use crate::accounts::access_token::AccessTokens;
 use crate::accounts::password::{Cost, Passwords};
 use crate::app::App;
-use crate::audit::checkpoint::note::verifier_key;
-use crate::audit::checkpoint::{LogOrigin, NoOrigin, NotSigned, Notary};
+use crate::audit::checkpoint::{LogOrigin, NoOrigin, Notary};
 use crate::audit::entry::RequestId;
 use crate::audit::witnesses::{self, NoPolicy};
 use crate::clock::Clock;
@@ -23,7 +20,7 @@ use crate::db::migrate::{self, MigrateError};
 use crate::db::sqlite_file::{self, FileError};
 use crate::db::url::DatabaseUrl;
 use crate::error::{Code, Error};
-use crate::http::Given;
+use crate::keys;
 
 /// Why the network cannot be opened.
 #[derive(Debug, thiserror::Error)]
@@ -64,7 +61,7 @@ impl From<Error> for StartError {
 }
 
 /// The operator at the machine may see the cause, which a client may not.
-fn because(error: &Error) -> String {
+pub(crate) fn because(error: &Error) -> String {
     error.cause().map_or_else(|| error.to_string(), |cause| format!("{error}: {cause:#}"))
 }
 
@@ -97,7 +94,7 @@ impl<'a> NewNetwork<'a> {
     ) -> Result<Self, StartError> {
         let database = &config.database;
         migrate::run(database)?;
-        if keyring_rows::load(database)?.is_some() {
+        if keyring_rows::load(database, clock.now())?.is_some() {
             return Err(StartError::AlreadySetUp);
         }
         let database_id = RequestId::generate().to_string();
@@ -124,9 +121,8 @@ impl App {
     pub fn open_at(config: &Config, clock: Clock) -> Result<Self, StartError> {
         look_at(&config.database)?;
         migrate::check(&config.database)?;
-        let identity = keyring_rows::load(&config.database)?.ok_or(StartError::NotSetUp)?;
-        let root = RootKey::load(&config.root_key)?;
-        let keyring = Keyring::open(&root, &identity.database_id, &identity.keys)?;
+        let identity = keyring_rows::load(&config.database, clock.now())?.ok_or(StartError::NotSetUp)?;
+        let keyring = keys::root::open_keyring(&config.root_key, &identity.database_id, &identity.keys)?;
         let origin = match identity.log_origin {
             Some(origin) => origin.parse()?,
             None => LogOrigin::of_database(&identity.database_id),
@@ -152,44 +148,6 @@ impl App {
             clock,
         })
     }
-}
-
-/// Gives the log a new key, announced on the log, and has the old key sign the announcement. Servers that run must be
-/// restarted: they sign nothing more until they have the new key.
-///
-/// Gives the new key as verifiers are given it.
-pub async fn rotate_log_key(config: &Config) -> Result<String, RotationError> {
-    let app = App::open(config)?;
-    app.notary.publish(&app.db).await?;
-    let identity =
-        keyring_rows::load(&config.database).map_err(StartError::from)?.ok_or(StartError::NotSetUp)?;
-    let root = RootKey::load(&config.root_key).map_err(StartError::from)?;
-    let (row, public) =
-        app.keyring.next_audit_signing(&root, &identity.database_id).map_err(StartError::from)?;
-    let key = verifier_key(app.notary.origin(), &public);
-    let event = app.notary.announcing(&public)?;
-    let written = app.db.write(Permit::<SystemAct>::system("operator"), event, move |tx, _| {
-        let now = tx.now();
-        keyring_rows::add(tx.conn(), &row, now)
-    });
-    written.await.and_then(Given::made).map_err(StartError::from)?;
-    drop(app);
-    // With the new key in its keyring it knows that the old one has still to sign what announces it.
-    let app = App::open(config)?;
-    app.db.sequence_now().await.map_err(StartError::from)?;
-    app.notary.publish(&app.db).await?;
-    Ok(key)
-}
-
-/// Why the key was not rotated, or not to the end.
-#[derive(Debug, thiserror::Error)]
-pub enum RotationError {
-    /// The network.
-    #[error(transparent)]
-    Start(#[from] StartError),
-    /// The log.
-    #[error("the log cannot be signed: {0}")]
-    NotSigned(#[from] NotSigned),
 }
 
 /// Looks at the file of an SQLite database before it is opened.

@@ -1,5 +1,5 @@
 //! What the server does by itself, beside requests: it signs the log as it grows, forgets answers that nobody may repeat
-//! any more, and tells when a canary case was opened.
+//! any more, tells when a canary case was opened, and carries the rotation of keys on.
 
 use std::time::Duration;
 
@@ -13,6 +13,7 @@ use crate::audit::times::Stretch;
 use crate::audit::{Action, Event, canaries, status};
 use crate::db::idempotency;
 use crate::error::Result;
+use crate::keys;
 
 /// How often answers are forgotten.
 const PAUSE: Duration = Duration::from_secs(600);
@@ -20,12 +21,16 @@ const PAUSE: Duration = Duration::from_secs(600);
 const BETWEEN_CHECKPOINTS: Duration = Duration::from_secs(4);
 /// How often canaries are looked at, and how the log stands.
 const LOOK: Duration = Duration::from_secs(60);
+/// How often it is looked whether a key got another version: well within the time before one is used.
+const FOLLOW_KEYS: Duration = Duration::from_secs(1);
+/// How often, in those looks, whether one can be destroyed.
+const RETIRE_EACH: u32 = 60;
 /// How far back alarms are told at the start: again rather than never.
 const TOLD_AGAIN: TimeDelta = TimeDelta::days(1);
 
 /// Goes on until it is dropped.
 pub async fn run(app: Data<App>) {
-    tokio::join!(sign(&app), clean(&app), watch(&app));
+    tokio::join!(sign(&app), clean(&app), watch(&app), look_after_keys(&app));
 }
 
 /// What is in the way is told once, and again when it is something else.
@@ -44,6 +49,33 @@ async fn sign(app: &App) {
             }
             told = failure;
         }
+    }
+}
+
+/// Follows the keyring each second, wraps anew what an older version wraps, and destroys what nothing needs.
+async fn look_after_keys(app: &App) {
+    let mut ticks = every(FOLLOW_KEYS);
+    let mut told = false;
+    let mut rounds = 0_u32;
+    loop {
+        ticks.tick().await;
+        let done = async {
+            keys::follow(app).await?;
+            while keys::rewrapping::some(app).await? > 0 {}
+            if rounds.is_multiple_of(RETIRE_EACH) {
+                keys::retirement::run(app).await?;
+            }
+            Ok::<(), crate::error::Error>(())
+        };
+        match done.await {
+            Ok(()) => told = false,
+            Err(error) if !told => {
+                tracing::error!(?error, "the keys cannot be looked after; trying again each second");
+                told = true;
+            }
+            Err(_) => {}
+        }
+        rounds = rounds.wrapping_add(1);
     }
 }
 

@@ -85,7 +85,7 @@ impl AccessTokens {
             return None;
         }
         let kid = header.kid?;
-        let signing = self.keyring.token_verifying().find(|version| version.kid == kid)?;
+        let signing = self.keyring.token_verifying().into_iter().find(|version| version.kid == kid)?;
         let key = jwt_provider::decoding_key(&signing.key.verifying_key());
         let claims = jsonwebtoken::decode::<Claims>(token, &key, &self.validation()).ok()?.claims;
         let now = self.clock.now().seconds();

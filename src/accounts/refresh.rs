@@ -54,8 +54,17 @@ impl RefreshToken {
     }
 
     fn successor(&self, keyring: &Keyring) -> Self {
-        let message = Zeroizing::new([b"waystation refresh successor v1".as_slice(), &*self.0].concat());
-        Self(Zeroizing::new(keyring.refresh_token_mac(&message)))
+        Self(Zeroizing::new(keyring.refresh_token_mac(&self.message())))
+    }
+
+    /// Also as it was derived while another key was current.
+    fn successors(&self, keyring: &Keyring) -> Vec<Self> {
+        let macs = keyring.refresh_token_macs(&self.message());
+        macs.into_iter().map(|mac| Self(Zeroizing::new(mac))).collect()
+    }
+
+    fn message(&self) -> Zeroizing<Vec<u8>> {
+        Zeroizing::new([b"waystation refresh successor v1".as_slice(), &*self.0].concat())
     }
 }
 
@@ -93,26 +102,29 @@ pub(crate) fn carry_on(tx: &mut WriteTx<'_>, keyring: &Keyring, token: &RefreshT
     if !may_go_on(&session, &user, tx.now()) {
         return Err(refused());
     }
-    let successor = token.successor(keyring);
-    match row.used_at {
+    let successor = match row.used_at {
         None if tx.now().since(row.issued_at) >= IDLE => return Err(refused()),
         None => {
             if !sessions::use_refresh_token(tx, &row.token_hash)? {
                 // Only another transaction can have been first; asked again, it is a repeat.
                 return Err(Error::overloaded());
             }
+            let successor = token.successor(keyring);
             issue(tx, session.id, &successor)?;
+            successor
         }
-        Some(used_at) if is_repeat(tx, used_at, &successor)? => {}
-        Some(_) => {
-            sessions::end(tx, session.user_id, Ending::One(session.id), SessionEnd::Reuse)?;
-            tx.event.set_action(Action::SessionReuse);
-            // By nobody: that it came again says that the token is in two hands, and not in whose this time.
-            tx.event.set_subject(user.id);
-            tx.event.set_detail("session", session.id);
-            return Ok(Refreshed::Reused);
-        }
-    }
+        Some(used_at) => match given_before(tx, used_at, token.successors(keyring))? {
+            Some(successor) => successor,
+            None => {
+                sessions::end(tx, session.user_id, Ending::One(session.id), SessionEnd::Reuse)?;
+                tx.event.set_action(Action::SessionReuse);
+                // By nobody: that it came again says that the token is in two hands, and not in whose this time.
+                tx.event.set_subject(user.id);
+                tx.event.set_detail("session", session.id);
+                return Ok(Refreshed::Reused);
+            }
+        },
+    };
     tx.event.set_subject(session.id);
     tx.event.set_actor(user.id);
     Ok(Refreshed::CarriedOn { user: Box::new(user), session: session.id, successor })
@@ -122,13 +134,22 @@ fn may_go_on(session: &Session, user: &User, now: Timestamp) -> bool {
     session.ended_at.is_none() && now < session.expires_at && user.status == UserStatus::Active
 }
 
-/// A lost answer is asked for again: soon, and by somebody who has not used the answer.
-fn is_repeat(tx: &mut Tx<'_>, used_at: Timestamp, successor: &RefreshToken) -> Result<bool> {
+/// A lost answer that is asked for again: soon, and by somebody who has not used it.
+fn given_before(
+    tx: &mut Tx<'_>,
+    used_at: Timestamp,
+    successors: Vec<RefreshToken>,
+) -> Result<Option<RefreshToken>> {
     if tx.now().since(used_at) > GRACE {
-        return Ok(false);
+        return Ok(None);
     }
-    let next = sessions::refresh_token(tx, &successor.hash())?;
-    Ok(next.is_some_and(|(row, _, _)| row.used_at.is_none()))
+    for successor in successors {
+        let next = sessions::refresh_token(tx, &successor.hash())?;
+        if next.is_some_and(|(row, _, _)| row.used_at.is_none()) {
+            return Ok(Some(successor));
+        }
+    }
+    Ok(None)
 }
 
 /// One answer for every token that is not good.

@@ -42,6 +42,12 @@ pub(crate) fn by_name(tx: &mut Tx<'_>, username: &Username) -> Result<Option<Use
     Ok(query.select(User::as_select()).first(tx.conn()).optional()?)
 }
 
+/// Whether a password was hashed with this version of the pepper.
+pub(crate) fn any_peppered_by(tx: &mut Tx<'_>, version: i32) -> Result<bool> {
+    let with_it = users::table.filter(users::password_hash.like(format!("%,keyid={version}$%")));
+    Ok(diesel::select(diesel::dsl::exists(with_it)).get_result(tx.conn())?)
+}
+
 /// Users within reach in the order of their names, after `start`.
 pub(crate) fn list<P: Permission>(
     tx: &mut Tx<'_>,

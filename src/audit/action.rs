@@ -96,6 +96,11 @@ text_enum! {
         AuditAlarms = "audit.alarms": "It was read who opened a canary",
         AuditCosign = "audit.cosign": "Signatures of witnesses under a checkpoint of the log were handed in",
         AuditStatus = "audit.status": "It was asked how the log stands",
+        KeyRotate = "key.rotate": "A key got another version",
+        KeyRewrap = "key.rewrap": "Keys of cases were wrapped by the current version",
+        KeyRetire = "key.retire": "Versions of keys that nothing needs were destroyed, or are known to every server",
+        KeyRotateRoot = "key.rotate_root": "The keyring was wrapped by another root key",
+        KeyList = "key.list": "It was read which versions of keys there are",
         CodeListRead = "code_list.read": "Code lists were read",
     }
 }

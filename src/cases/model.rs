@@ -7,7 +7,7 @@ use super::code::CaseCode;
 use super::codes::{AgeBand, Outcome, Risk, Sex, Stage, Status};
 use super::reasons::PeriodReason;
 use crate::access::{CaseId, FieldGroup, HubId, UserId};
-use crate::crypto::Ciphertext;
+use crate::crypto::{Ciphertext, WrappedCaseKey};
 use crate::db::schema::{case_keys, case_periods, case_team, cases, sealed_records};
 use crate::db::types::{Country, Day, Timestamp, id};
 
@@ -126,6 +126,12 @@ pub(crate) struct CaseKeyRow {
     pub wrapped: Vec<u8>,
     pub key_version: i32,
     pub created_at: Timestamp,
+}
+
+impl CaseKeyRow {
+    pub(crate) fn wrapped(self) -> WrappedCaseKey {
+        WrappedCaseKey { case_id: self.case_id, key_version: self.key_version, wrapped: self.wrapped }
+    }
 }
 
 /// A stretch of a case's history.

@@ -7,6 +7,7 @@ pub mod demo;
 mod doctor;
 mod hub;
 mod init;
+mod key;
 mod logging;
 mod migrate;
 mod openapi;
@@ -55,6 +56,9 @@ enum Command {
     /// Manage hubs, as the operator at the machine
     #[command(subcommand)]
     Hub(hub::Command),
+    /// Look after the keys: which there are, and another version of each
+    #[command(subcommand)]
+    Key(key::Command),
     /// Export, verify and look after the audit log
     #[command(subcommand)]
     Audit(audit::Command),
@@ -102,6 +106,7 @@ fn execute(command: Command, flags: &Flags) -> anyhow::Result<ExitCode> {
         Command::Serve(_) => serve::run(&configured(flags, true)?)?,
         Command::User(command) => user::run(&configured(flags, false)?, command)?,
         Command::Hub(command) => hub::run(&configured(flags, false)?, command)?,
+        Command::Key(command) => key::run(&configured(flags, false)?, command)?,
         Command::Migrate => migrate::run(&configured(flags, false)?)?,
     }
     Ok(ExitCode::SUCCESS)

@@ -1,7 +1,7 @@
 //! `waystation serve`: the API, until it is told to stop.
 
 use std::io::ErrorKind;
-use std::net::TcpListener;
+use std::net::{SocketAddr, TcpListener};
 use std::time::Duration;
 
 use actix_web::HttpServer;
@@ -13,7 +13,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use crate::app::{self, App};
 use crate::config::Config;
 use crate::setup::StartError;
-use crate::upkeep;
+use crate::{metrics, upkeep};
 
 /// Time that a client has to send the head of a request.
 const HEAD: Duration = Duration::from_secs(5);
@@ -42,6 +42,7 @@ Environment:
   WAYSTATION_AUDIT_COPY     a copy of the audit log as it grows: file:PATH, or syslog:/dev/log
   WAYSTATION_AUDIT_COPY_REQUIRED=1        nothing is answered before its entry is copied
   WAYSTATION_AUDIT_POLICY   file of the witnesses of the audit log (C2SP tlog-policy)
+  WAYSTATION_METRICS_LISTEN figures for a monitor (OpenMetrics), such as 127.0.0.1:9464
   WAYSTATION_WORKERS        worker threads; one a core when not said
   WAYSTATION_LOG            error, warn, info, debug, or a filter; info when not said
   WAYSTATION_LOG_FORMAT     human or json; human on a terminal when not said")]
@@ -53,6 +54,9 @@ pub struct Arguments {
 
 /// Connections at once. Well below the files that a service may open, so that the database keeps its own.
 const MOST_CONNECTIONS: usize = 4096;
+
+/// Where the address of the figures is chosen.
+const METRICS: &str = "WAYSTATION_METRICS_LISTEN";
 
 /// Serves until a signal comes.
 pub fn run(config: &Config) -> anyhow::Result<()> {
@@ -89,11 +93,21 @@ pub(super) async fn serve(config: &Config, app: Data<App>, listener: TcpListener
         .await
         .map_err(StartError::from)
         .context("the start could not be put on the record")?;
+    let metrics = match config.metrics {
+        Some(address) => {
+            Some(metrics::server(&app, bind(address, METRICS)?).context("the figures cannot be served")?)
+        }
+        None => None,
+    };
     let server = server(&app, config.workers, listener).context("the server cannot start")?;
     tracing::info!(address = %config.listen, database = config.database.kind(), "serving");
     let stopper = actix_web::rt::spawn(stop_on_signal(server.handle()));
     let background = actix_web::rt::spawn(upkeep::run(app));
+    let metrics = metrics.map(actix_web::rt::spawn);
     let ended = server.await.context("the server failed");
+    if let Some(metrics) = metrics {
+        metrics.abort();
+    }
     background.abort();
     stopper.abort();
     tracing::info!("stopped");
@@ -102,21 +116,22 @@ pub(super) async fn serve(config: &Config, app: Data<App>, listener: TcpListener
 
 /// Takes the address of the configuration.
 pub(super) fn listen(config: &Config) -> anyhow::Result<TcpListener> {
-    TcpListener::bind(config.listen).map_err(|error| bind_error(config, &error))
+    bind(config.listen, "--listen")
 }
 
-fn bind_error(config: &Config, error: &std::io::Error) -> anyhow::Error {
-    let (address, port) = (config.listen, config.listen.port());
-    match error.kind() {
-        ErrorKind::AddrInUse => anyhow!("port {port} is in use: choose another one with --listen"),
+/// `setting` is where another address is chosen.
+fn bind(address: SocketAddr, setting: &str) -> anyhow::Result<TcpListener> {
+    let port = address.port();
+    TcpListener::bind(address).map_err(|error| match error.kind() {
+        ErrorKind::AddrInUse => anyhow!("port {port} is in use: choose another one with {setting}"),
         ErrorKind::PermissionDenied => {
-            anyhow!("port {port} is not allowed to this user: choose one above 1023 with --listen")
+            anyhow!("port {port} is not allowed to this user: choose one above 1023 with {setting}")
         }
         ErrorKind::AddrNotAvailable => {
-            anyhow!("{address} is no address of this machine: choose one with --listen")
+            anyhow!("{address} is no address of this machine: choose one with {setting}")
         }
         _ => anyhow!("{address} cannot be served: {error}"),
-    }
+    })
 }
 
 /// The first signal lets running requests end, the second does not.

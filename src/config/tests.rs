@@ -41,6 +41,7 @@ fn a_refusal_never_repeats_a_value() {
     for variables in [
         [("WAYSTATION_LISTEN", "secret")],
         [("WAYSTATION_WORKERS", "secret")],
+        [("WAYSTATION_METRICS_LISTEN", "secret")],
         [("WAYSTATION_LOG_FORMAT", "secret")],
         [("WAYSTATION_ALLOW_KEY_FILE", "secret")],
         [("DATABASE_URL", "postgres://secret@db.example/w")],
@@ -76,4 +77,14 @@ fn a_variable_that_would_redirect_postgresql_is_refused_by_name() {
     assert!(accepted(&[local, ("PGPASSWORD", "x"), ("PGDATA", "/x")]));
     assert!(accepted(&[("DATABASE_URL", "postgres://u@localhost/w"), ("PGHOST", "db.example")]));
     assert!(accepted(&[("PGHOST", "db.example")]), "SQLite is reached by a path");
+}
+
+#[test]
+fn figures_for_a_monitor_are_served_to_this_machine_alone_and_only_when_asked_for() {
+    let metrics = |address| read(&Flags::default(), &[("WAYSTATION_METRICS_LISTEN", address)]);
+    assert_eq!(read(&Flags::default(), &[]).ok().unwrap().metrics, None);
+    assert_eq!(metrics("[::1]:9464").ok().unwrap().metrics.unwrap().port(), 9464);
+    for open in ["0.0.0.0:9464", "192.0.2.7:9464", "[::]:9464"] {
+        assert!(matches!(metrics(open), Err(ConfigError::Invalid { .. })), "{open}");
+    }
 }

@@ -91,6 +91,16 @@ pub enum KeyError {
         /// Which.
         version: i32,
     },
+    /// Another version came while the server ran, and nobody handed it over.
+    #[error(
+        "the {purpose} key has a version {version} that was not handed over to this server; start the server again"
+    )]
+    NotHandedOver {
+        /// What the key is for.
+        purpose: KeyPurpose,
+        /// Which.
+        version: i32,
+    },
     /// Written by a newer program.
     #[error(
         "the keyring of the database has format {0}, which is newer than this program reads; start the newer \

@@ -1,12 +1,25 @@
 //! The server's own keys: made once, stored in the database wrapped by the root key, held opened in
 //! memory. Storing them is `db`'s; what they sign or hash is their users'.
+//!
+//! A key can be followed by another while servers run. They hold no root key, so the new version is
+//! handed over to them under the one before it ([`Keyring::follow`]); it is used once all of them know it.
+
+mod keys;
+mod rows;
+mod signing;
+
+use std::sync::{Arc, PoisonError, RwLock};
 
 use ed25519_dalek::{SigningKey, VerifyingKey};
 use zeroize::Zeroizing;
 
+use keys::Keys;
+pub use rows::{WrappedCaseKey, WrappedKey};
+pub(super) use rows::{case_key_place, key_place};
+pub use signing::SigningKeyVersion;
+
 use super::error::{KeyError, SealError};
 use super::secret::Secret;
-use super::versions::Versions;
 use super::{CaseKey, RootKey, associated_data, envelope, padding, primitives};
 use crate::access::actor::{CaseId, UserId};
 use crate::db::types::{CodeList, text_enum};
@@ -18,58 +31,23 @@ text_enum! {
         TokenSigning = "token_signing": "Signs access tokens",
         AuditSigning = "audit_signing": "Signs checkpoints of the log",
         PasswordPepper = "password_pepper": "Goes into every password hash",
-        RefreshTokens = "refresh_tokens": "Hashes refresh tokens and derives their successors",
+        RefreshTokens = "refresh_tokens": "Derives the successors of refresh tokens, and the fingerprints of repeated requests",
         StoredAnswers = "stored_answers": "Seals answers kept for repeated requests",
-    }
-}
-
-/// A row of the `keyring` table.
-pub struct WrappedKey {
-    /// What the key is for.
-    pub purpose: KeyPurpose,
-    /// From 1; the highest is the current one.
-    pub version: i32,
-    /// The key in an envelope under the root key.
-    pub wrapped: Vec<u8>,
-}
-
-/// A row of the `case_keys` table.
-pub struct WrappedCaseKey {
-    /// The case.
-    pub case_id: CaseId,
-    /// Which version of the case-wrapping key wraps it.
-    pub key_version: i32,
-    /// The key in an envelope.
-    pub wrapped: Vec<u8>,
-}
-
-/// An Ed25519 key that signs, with the name that a verifier looks it up by.
-pub struct SigningKeyVersion {
-    /// Base64url of the first half of the SHA-256 of the public key. RFC 7638 hashes a JSON form of
-    /// the same 32 bytes; this says as much (the key alone decides it; 128 bits do not collide by
-    /// chance) in 22 characters and without a JSON form to agree on.
-    pub kid: String,
-    /// The key itself; `verifying_key()` is its public half.
-    pub key: SigningKey,
-}
-
-impl SigningKeyVersion {
-    fn new(secret: &Secret) -> Self {
-        use base64::Engine;
-        let key = SigningKey::from_bytes(secret.bytes());
-        let hash = primitives::sha256(key.verifying_key().as_bytes());
-        Self { kid: base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(&hash[..16]), key }
     }
 }
 
 /// All keys of the server, opened. Neither printed nor cloned: share it behind an `Arc`.
 pub struct Keyring {
-    case_wrapping: Versions<Secret>,
-    token_signing: Versions<SigningKeyVersion>,
-    audit_signing: Versions<SigningKeyVersion>,
-    password_pepper: Versions<Secret>,
-    refresh_tokens: Versions<Secret>,
-    stored_answers: Versions<Secret>,
+    database_id: String,
+    keys: RwLock<Arc<Keys>>,
+}
+
+/// A key that follows on another, to be stored.
+pub struct NextKey {
+    /// Its row; not in use until the moment that is stored with it.
+    pub row: WrappedKey,
+    /// Its public half, if it is one that signs.
+    pub public: VerifyingKey,
 }
 
 impl Keyring {
@@ -77,7 +55,7 @@ impl Keyring {
     pub fn create(root: &RootKey, database_id: &str) -> Result<(Self, Vec<WrappedKey>), KeyError> {
         let rows = KeyPurpose::all()
             .iter()
-            .map(|&purpose| wrap(root, database_id, purpose, 1, &Secret::generate()))
+            .map(|&purpose| rows::wrap(root, database_id, purpose, 1, &Secret::generate()))
             .collect::<Result<Vec<_>, _>>()?;
         // Opening what was just wrapped is the proof that it can be opened again.
         let keyring = Self::open(root, database_id, &rows)?;
@@ -86,171 +64,170 @@ impl Keyring {
 
     /// Opens the rows of the `keyring` table.
     pub fn open(root: &RootKey, database_id: &str, rows: &[WrappedKey]) -> Result<Self, KeyError> {
-        let mut opened = OpenedKeys::unwrap_all(root, database_id, rows)?;
-        Ok(Self {
-            case_wrapping: opened.take(KeyPurpose::CaseWrapping, |secret| secret)?,
-            token_signing: opened.take(KeyPurpose::TokenSigning, |secret| SigningKeyVersion::new(&secret))?,
-            audit_signing: opened.take(KeyPurpose::AuditSigning, |secret| SigningKeyVersion::new(&secret))?,
-            password_pepper: opened.take(KeyPurpose::PasswordPepper, |secret| secret)?,
-            refresh_tokens: opened.take(KeyPurpose::RefreshTokens, |secret| secret)?,
-            stored_answers: opened.take(KeyPurpose::StoredAnswers, |secret| secret)?,
-        })
+        let keys = RwLock::new(Arc::new(Keys::unwrapped(root, database_id, rows)?));
+        Ok(Self { database_id: database_id.to_owned(), keys })
     }
 
-    /// The next version of the key that signs the log, to be stored, with its public half. A keyring that is opened
-    /// afterwards has it.
-    pub fn next_audit_signing(
-        &self,
-        root: &RootKey,
-        database_id: &str,
-    ) -> Result<(WrappedKey, VerifyingKey), KeyError> {
+    /// Takes over what the rows of the `keyring` table are now; whether that is other than before. A version that is
+    /// no longer among them is wiped.
+    pub fn follow(&self, rows: &[WrappedKey]) -> Result<bool, KeyError> {
+        let held = self.keys();
+        if held.are(rows) {
+            return Ok(false);
+        }
+        let followed = Arc::new(held.followed(&self.database_id, rows)?);
+        *self.keys.write().unwrap_or_else(PoisonError::into_inner) = followed;
+        Ok(true)
+    }
+
+    /// Whether the rows of the `keyring` table are just what is held.
+    #[must_use]
+    pub fn holds(&self, rows: &[WrappedKey]) -> bool {
+        self.keys().are(rows)
+    }
+
+    /// The next version of a key.
+    pub fn next(&self, root: &RootKey, purpose: KeyPurpose) -> Result<NextKey, KeyError> {
+        let keys = self.keys();
+        let newest = keys.newest(purpose);
+        let version = newest + 1;
+        let giver = keys.secret(purpose, newest).ok_or(KeyError::Incomplete(purpose))?;
         let secret = Secret::generate();
-        let public = SigningKeyVersion::new(&secret).key.verifying_key();
-        let version = self.audit_signing_version() + 1;
-        Ok((wrap(root, database_id, KeyPurpose::AuditSigning, version, &secret)?, public))
+        let handover = keys::handed_over(&self.database_id, &giver, (purpose, version), &secret)?;
+        let row = rows::wrap(root, &self.database_id, purpose, version, &secret)?;
+        let public = SigningKey::from_bytes(secret.bytes()).verifying_key();
+        Ok(NextKey { row: WrappedKey { handover: Some(handover), is_in_use: false, ..row }, public })
+    }
+
+    /// Every key that is held, wrapped by another root key.
+    pub fn wrapped_by(&self, root: &RootKey) -> Result<Vec<WrappedKey>, KeyError> {
+        let keys = self.keys();
+        let wrap = |(purpose, version)| {
+            let secret = keys.secret(purpose, version).ok_or(KeyError::Incomplete(purpose))?;
+            rows::wrap(root, &self.database_id, purpose, version, &secret)
+        };
+        keys.held().map(wrap).collect()
     }
 
     /// A new random key for a new case, and its row.
     pub fn new_case_key(&self, case: CaseId) -> Result<(CaseKey, WrappedCaseKey), SealError> {
-        let (key_version, wrapping) = self.case_wrapping.current();
         let secret = Secret::generate();
-        let wrapped = envelope::seal(wrapping, key_version, &case_key_place(&case), secret.bytes())?;
-        Ok((CaseKey::new(case, secret), WrappedCaseKey { case_id: case, key_version, wrapped }))
+        let row = self.wrap_case_key(case, secret.bytes())?;
+        Ok((CaseKey::new(case, secret), row))
     }
 
     /// Opens the key of a case.
     pub fn case_key(&self, row: &WrappedCaseKey) -> Result<CaseKey, SealError> {
-        let wrapping =
-            self.case_wrapping.get(row.key_version).ok_or(SealError::UnknownKeyVersion(row.key_version))?;
-        let bytes = envelope::open(wrapping, row.key_version, &case_key_place(&row.case_id), &row.wrapped)?;
-        let secret = Secret::from_slice(&bytes).ok_or(SealError::DoesNotOpen)?;
+        let secret = Secret::from_slice(&self.unwrap_case_key(row)?).ok_or(SealError::DoesNotOpen)?;
         Ok(CaseKey::new(row.case_id, secret))
+    }
+
+    /// The key of a case, wrapped by the current version of the key that wraps them.
+    pub fn rewrap_case_key(&self, row: &WrappedCaseKey) -> Result<WrappedCaseKey, SealError> {
+        let secret = Secret::from_slice(&self.unwrap_case_key(row)?).ok_or(SealError::DoesNotOpen)?;
+        self.wrap_case_key(row.case_id, secret.bytes())
+    }
+
+    /// The version that wraps the keys of cases now.
+    #[must_use]
+    pub fn case_wrapping_version(&self) -> i32 {
+        self.keys().case_wrapping.current().0
+    }
+
+    fn wrap_case_key(&self, case_id: CaseId, secret: &[u8; 32]) -> Result<WrappedCaseKey, SealError> {
+        let (key_version, wrapping) = self.keys().case_wrapping.current();
+        let wrapped = envelope::seal(&wrapping, key_version, &case_key_place(&case_id), secret)?;
+        Ok(WrappedCaseKey { case_id, key_version, wrapped })
+    }
+
+    fn unwrap_case_key(&self, row: &WrappedCaseKey) -> Result<Zeroizing<Vec<u8>>, SealError> {
+        let wrapping = self.keys().case_wrapping.get(row.key_version);
+        let wrapping = wrapping.ok_or(SealError::UnknownKeyVersion(row.key_version))?;
+        envelope::open(&wrapping, row.key_version, &case_key_place(&row.case_id), &row.wrapped)
     }
 
     /// The key that signs access tokens.
     #[must_use]
-    pub fn token_signing(&self) -> &SigningKeyVersion {
-        self.token_signing.current().1
+    pub fn token_signing(&self) -> Arc<SigningKeyVersion> {
+        self.keys().token_signing.current().1
     }
 
-    /// Every key whose tokens are still accepted, the newest first.
-    pub fn token_verifying(&self) -> impl Iterator<Item = &SigningKeyVersion> {
-        self.token_signing.all()
+    /// Every key whose tokens are accepted: the one that signs, then the others.
+    #[must_use]
+    pub fn token_verifying(&self) -> Vec<Arc<SigningKeyVersion>> {
+        self.keys().token_signing.all().map(|(_, key)| key).collect()
     }
 
     /// The newest version of the key that signs checkpoints of the log.
     #[must_use]
     pub fn audit_signing_version(&self) -> i32 {
-        self.audit_signing.current().0
+        self.keys().audit_signing.current().0
     }
 
     /// A version of the key that signs checkpoints of the log.
     #[must_use]
-    pub fn audit_signing(&self, version: i32) -> Option<&SigningKeyVersion> {
-        self.audit_signing.get(version)
+    pub fn audit_signing(&self, version: i32) -> Option<Arc<SigningKeyVersion>> {
+        self.keys().audit_signing.get(version)
     }
 
     /// Every key that has signed checkpoints, the oldest first.
-    pub fn audit_verifying(&self) -> impl Iterator<Item = (i32, &SigningKeyVersion)> {
-        (1..=self.audit_signing_version())
-            .filter_map(|version| self.audit_signing(version).map(|key| (version, key)))
+    #[must_use]
+    pub fn audit_verifying(&self) -> Vec<(i32, Arc<SigningKeyVersion>)> {
+        let keys = self.keys();
+        let versions = keys.audit_signing.numbers();
+        versions.filter_map(|version| keys.audit_signing.get(version).map(|key| (version, key))).collect()
     }
 
     /// The version of the pepper that new hashes are made with.
     #[must_use]
     pub fn pepper_version(&self) -> i32 {
-        self.password_pepper.current().0
+        self.keys().password_pepper.current().0
     }
 
     /// What a user's password is hashed with: the pepper of a version as it is for them alone, so that
     /// their hash in somebody else's row fits no password. `None` when there is no such version.
     #[must_use]
     pub fn password_secret(&self, version: i32, user: UserId) -> Option<Zeroizing<[u8; 32]>> {
-        let pepper = self.password_pepper.get(version)?;
+        let pepper = self.keys().password_pepper.get(version)?;
         let info = associated_data::encode("waystation password secret v1", &[user.as_str().as_bytes()]);
         Some(primitives::hkdf_sha256(&[], pepper.bytes(), &[&info]))
     }
 
-    /// HMAC-SHA256 under the current key for refresh tokens. What the message is for must be part of
-    /// the message: one key hashes tokens and derives them.
+    /// HMAC-SHA256 under the current key for refresh tokens. What the message is for must be part of the message: one
+    /// key serves several things.
     #[must_use]
     pub fn refresh_token_mac(&self, message: &[u8]) -> [u8; 32] {
-        primitives::hmac_sha256(self.refresh_tokens.current().1.bytes(), message)
+        primitives::hmac_sha256(self.keys().refresh_tokens.current().1.bytes(), message)
+    }
+
+    /// The same under every version, the current one first: for what may have been made under another.
+    #[must_use]
+    pub fn refresh_token_macs(&self, message: &[u8]) -> Vec<[u8; 32]> {
+        let keys = self.keys();
+        keys.refresh_tokens.all().map(|(_, key)| primitives::hmac_sha256(key.bytes(), message)).collect()
     }
 
     /// Seals an answer that is kept for repeats; it opens only in the same context.
     pub fn seal_answer(&self, context: &str, answer: &[u8]) -> Result<Vec<u8>, SealError> {
-        let (version, key) = self.stored_answers.current();
-        envelope::seal(key, version, &answer_place(context), &padding::pad(answer)?)
+        let (version, key) = self.keys().stored_answers.current();
+        envelope::seal(&key, version, &answer_place(context), &padding::pad(answer)?)
     }
 
     /// Opens a kept answer.
     pub fn open_answer(&self, context: &str, sealed: &[u8]) -> Result<Zeroizing<Vec<u8>>, SealError> {
         let version = envelope::key_version(sealed)?;
-        let key = self.stored_answers.get(version).ok_or(SealError::UnknownKeyVersion(version))?;
-        let padded = envelope::open(key, version, &answer_place(context), sealed)?;
+        let key = self.keys().stored_answers.get(version).ok_or(SealError::UnknownKeyVersion(version))?;
+        let padded = envelope::open(&key, version, &answer_place(context), sealed)?;
         Ok(Zeroizing::new(padding::unpad(&padded)?.to_vec()))
     }
-}
 
-pub(super) fn key_place(database_id: &str, purpose: KeyPurpose, version: i32) -> Vec<u8> {
-    let parts = [database_id.as_bytes(), purpose.code().as_bytes(), &version.to_be_bytes()];
-    associated_data::encode("waystation keyring v1", &parts)
-}
-
-pub(super) fn case_key_place(case: &CaseId) -> Vec<u8> {
-    associated_data::encode("waystation case key v1", &[case.as_str().as_bytes()])
+    fn keys(&self) -> Arc<Keys> {
+        Arc::clone(&self.keys.read().unwrap_or_else(PoisonError::into_inner))
+    }
 }
 
 pub(super) fn answer_place(context: &str) -> Vec<u8> {
     associated_data::encode("waystation stored answer v1", &[context.as_bytes()])
-}
-
-fn wrap(
-    root: &RootKey,
-    database_id: &str,
-    purpose: KeyPurpose,
-    version: i32,
-    secret: &Secret,
-) -> Result<WrappedKey, KeyError> {
-    let place = key_place(database_id, purpose, version);
-    let wrapped = envelope::seal(root.secret(), version, &place, secret.bytes()).map_err(KeyError::Wrap)?;
-    Ok(WrappedKey { purpose, version, wrapped })
-}
-
-/// The keys between opening and sorting by purpose.
-struct OpenedKeys(Vec<(KeyPurpose, i32, Secret)>);
-
-impl OpenedKeys {
-    /// One key that does not open is damage; if none does, the root key is another.
-    fn unwrap_all(root: &RootKey, database_id: &str, rows: &[WrappedKey]) -> Result<Self, KeyError> {
-        let mut opened = Vec::with_capacity(rows.len());
-        let mut damaged = None;
-        for &WrappedKey { purpose, version, ref wrapped } in rows {
-            let place = key_place(database_id, purpose, version);
-            let secret = envelope::open(root.secret(), version, &place, wrapped)
-                .and_then(|bytes| Secret::from_slice(&bytes).ok_or(SealError::DoesNotOpen));
-            match secret {
-                Ok(secret) => opened.push((purpose, version, secret)),
-                Err(SealError::NewerFormat(format)) => return Err(KeyError::NewerFormat(format)),
-                Err(_) => damaged = Some(KeyError::Damaged { purpose, version }),
-            }
-        }
-        match damaged {
-            None => Ok(Self(opened)),
-            Some(_) if opened.is_empty() => Err(KeyError::WrongRootKey {
-                origin: root.origin().to_owned(),
-                database_id: database_id.to_owned(),
-            }),
-            Some(damaged) => Err(damaged),
-        }
-    }
-
-    fn take<K>(&mut self, purpose: KeyPurpose, key: impl Fn(Secret) -> K) -> Result<Versions<K>, KeyError> {
-        let versions = self.0.extract_if(.., |opened| opened.0 == purpose);
-        Versions::new(versions.map(|(_, version, secret)| (version, key(secret))))
-            .ok_or(KeyError::Incomplete(purpose))
-    }
 }
 
 #[cfg(test)]

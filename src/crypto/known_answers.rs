@@ -60,6 +60,8 @@ fn keyring(vectors: &Value) -> Keyring {
             purpose: text(entry, "purpose").parse().unwrap(),
             version: 1,
             wrapped: bytes(entry, "wrapped"),
+            handover: None,
+            is_in_use: true,
         })
         .collect();
     Keyring::open(&root_key(vectors), text(vectors, "database_id"), &rows).unwrap()

@@ -25,7 +25,7 @@ mod versions;
 pub use case_key::{CaseKey, SealedContent};
 pub use ciphertext::Ciphertext;
 pub use error::{KeyError, KeyTextFault, SealError};
-pub use keyring::{KeyPurpose, Keyring, SigningKeyVersion, WrappedCaseKey, WrappedKey};
+pub use keyring::{KeyPurpose, Keyring, NextKey, SigningKeyVersion, WrappedCaseKey, WrappedKey};
 pub use place::{Place, Written};
 pub use root_key::{RootKey, RootKeySource};
 pub use sealed::Sealed;

@@ -171,7 +171,7 @@ fn create_private(path: &Path) -> Result<File, KeyError> {
 }
 
 /// A new file is there after a crash only when its directory has been written too.
-fn sync_directory_of(path: &Path) -> io::Result<()> {
+pub(crate) fn sync_directory_of(path: &Path) -> io::Result<()> {
     if cfg!(not(unix)) {
         return Ok(());
     }

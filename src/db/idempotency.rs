@@ -55,7 +55,7 @@ pub(super) fn kept(tx: &mut Tx<'_>, actor: UserId, key: &IdempotencyKey) -> Resu
         .first(tx.conn())
         .optional()?;
     let Some((fingerprint, answer, case)) = found else { return Ok(None) };
-    if fingerprint != key.fingerprint() {
+    if !key.is_fingerprint(&fingerprint) {
         return Err(Error::new(
             Code::IdempotencyKeyReused,
             "This key was sent with another request. Use a new key for a new request.",
@@ -111,8 +111,13 @@ pub(super) fn keep<T: Serialize>(
 /// Whether there are answers past their time.
 pub(crate) fn any_old(tx: &mut Tx<'_>) -> Result<bool> {
     let oldest = tx.now().plus(-KEPT);
-    let old = idempotency_keys::table.filter(idempotency_keys::created_at.lt(oldest));
-    Ok(diesel::select(diesel::dsl::exists(old)).get_result(tx.conn())?)
+    any_before(tx, oldest)
+}
+
+/// Whether there are answers from before this moment.
+pub(crate) fn any_before(tx: &mut Tx<'_>, moment: Timestamp) -> Result<bool> {
+    let before = idempotency_keys::table.filter(idempotency_keys::created_at.lt(moment));
+    Ok(diesel::select(diesel::dsl::exists(before)).get_result(tx.conn())?)
 }
 
 /// Forgets answers that are past their time; how many they were.

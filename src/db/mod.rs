@@ -282,14 +282,6 @@ fn catch_up(url: &DatabaseUrl) -> Result<(), ConnectError> {
         .map_err(|error| ConnectError::Unsafe(format!("the tree over the log cannot be made: {error:?}")))
 }
 
-/// Asks the database for nothing, to see that it answers.
-pub(crate) fn answers(tx: &mut Tx<'_>) -> Result<()> {
-    use diesel::prelude::*;
-    let one: i32 =
-        diesel::select(diesel::dsl::sql::<diesel::sql_types::Integer>("1")).get_result(tx.conn())?;
-    if one == 1 { Ok(()) } else { Err(Error::internal(anyhow::anyhow!("the database says that 1 is {one}"))) }
-}
-
 /// One transaction, or a savepoint within one.
 ///
 /// A commit during which the server was lost may have been made or not, and is told as that.

@@ -12,7 +12,9 @@ diesel::table! {
         purpose -> Text,
         version -> Integer,
         wrapped -> Binary,
+        handover -> Nullable<Binary>,
         created_at -> BigInt,
+        active_from -> BigInt,
         retired_at -> Nullable<BigInt>,
     }
 }

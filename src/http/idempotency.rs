@@ -18,6 +18,8 @@ const LONGEST: usize = 64;
 pub struct IdempotencyKey {
     text: String,
     fingerprint: [u8; 32],
+    /// Also under the keys that were current before.
+    fingerprints: Vec<[u8; 32]>,
 }
 
 impl IdempotencyKey {
@@ -32,6 +34,12 @@ impl IdempotencyKey {
     #[must_use]
     pub fn fingerprint(&self) -> &[u8] {
         &self.fingerprint
+    }
+
+    /// Whether it is the fingerprint of this request, as it is made now or was made under another key.
+    #[must_use]
+    pub fn is_fingerprint(&self, kept: &[u8]) -> bool {
+        self.fingerprints.iter().any(|fingerprint| fingerprint == kept)
     }
 }
 
@@ -64,6 +72,7 @@ pub(super) async fn take(request: &mut ServiceRequest, keyring: &Keyring) -> Res
     }
     let message = [b"waystation request fingerprint v1".as_slice(), &hash.finalize()].concat();
     let fingerprint = keyring.refresh_token_mac(&message);
+    let fingerprints = keyring.refresh_token_macs(&message);
     request.set_payload(actix_web::dev::Payload::from(body));
-    Ok(Some(IdempotencyKey { text, fingerprint }))
+    Ok(Some(IdempotencyKey { text, fingerprint, fingerprints }))
 }

@@ -117,7 +117,10 @@ async fn the_status_tells_who_has_cosigned_and_whether_they_are_enough() {
     let lines = ["heron", "sparrow"].map(|name| witness(name).cosign(&first, at));
     hand_in(&auditor, small, &lines).await.expect(204);
     assert_eq!(status().await["quorum"]["newest_met"], true);
+    let ready = async || app.anonymous().get("/ready").await.expect(200)["cosigned_seconds"].clone();
+    assert_eq!(ready().await, 0);
     app.wait(chrono::TimeDelta::seconds(90));
+    assert_eq!(ready().await, 90);
     let auditor = app.renew(&auditor);
     let (second, large) = signed(&auditor).await;
     hand_in(&auditor, large, &[witness("heron").cosign(&second, at)]).await.expect(204);

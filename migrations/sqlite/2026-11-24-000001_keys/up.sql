@@ -4,11 +4,14 @@ CREATE TABLE settings (
     value TEXT NOT NULL
 );
 
+-- The versions of each key. One that is retired is gone: its row stays, without it.
 CREATE TABLE keyring (
-    purpose    TEXT   NOT NULL CHECK (purpose IN ('case_wrapping', 'token_signing', 'audit_signing', 'password_pepper', 'refresh_tokens', 'stored_answers')),
-    version    INTEGER NOT NULL CHECK (version >= 1),
-    wrapped    BLOB   NOT NULL,
-    created_at BIGINT NOT NULL,
-    retired_at BIGINT,
+    purpose     TEXT    NOT NULL CHECK (purpose IN ('case_wrapping', 'token_signing', 'audit_signing', 'password_pepper', 'refresh_tokens', 'stored_answers')),
+    version     INTEGER NOT NULL CHECK (version >= 1),
+    wrapped     BLOB    NOT NULL,
+    handover    BLOB,
+    created_at  BIGINT  NOT NULL,
+    active_from BIGINT  NOT NULL,
+    retired_at  BIGINT,
     PRIMARY KEY (purpose, version)
 );

@@ -34,6 +34,7 @@ CREATE TABLE case_keys (
     key_version INTEGER NOT NULL,
     created_at  BIGINT  NOT NULL
 );
+CREATE INDEX case_keys_by_version ON case_keys (key_version, case_id);
 
 -- What a case was, from which day until which. A correction supersedes a row, and never rewrites it.
 CREATE TABLE case_periods (

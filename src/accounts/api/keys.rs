@@ -44,8 +44,8 @@ pub struct PublicKey {
     x: String,
 }
 
-impl From<&SigningKeyVersion> for PublicKey {
-    fn from(version: &SigningKeyVersion) -> Self {
+impl PublicKey {
+    fn of(version: &SigningKeyVersion) -> Self {
         Self {
             kty: "OKP",
             crv: "Ed25519",
@@ -59,5 +59,5 @@ impl From<&SigningKeyVersion> for PublicKey {
 
 /// `GET /.well-known/jwks.json`
 pub async fn get_token_keys(app: Data<App>) -> Result<Json<KeySet>> {
-    Ok(Json(KeySet { keys: app.keyring.token_verifying().map(PublicKey::from).collect() }))
+    Ok(Json(KeySet { keys: app.keyring.token_verifying().iter().map(|key| PublicKey::of(key)).collect() }))
 }

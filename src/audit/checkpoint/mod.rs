@@ -73,7 +73,8 @@ impl SignedCheckpoint {
 
     /// A note that one of the log's own keys has signed.
     fn open(text: &str, origin: &LogOrigin, keyring: &Keyring) -> Option<Self> {
-        let keys = keyring.audit_verifying().map(|(version, key)| (version, key.key.verifying_key()));
+        let keys = keyring.audit_verifying().into_iter();
+        let keys = keys.map(|(version, key)| (version, key.key.verifying_key()));
         let (signed, key_version) = note::open(text, origin, keys)?;
         let checkpoint = Checkpoint::parse(signed, origin)?;
         Some(Self { checkpoint, key_version, note: text.to_owned() })

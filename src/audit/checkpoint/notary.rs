@@ -73,7 +73,7 @@ impl Notary {
     #[must_use]
     pub fn verifier_keys(&self) -> Vec<String> {
         let keys = self.keyring.audit_verifying();
-        keys.map(|(_, key)| verifier_key(&self.origin, &key.key.verifying_key())).collect()
+        keys.iter().map(|(_, key)| verifier_key(&self.origin, &key.key.verifying_key())).collect()
     }
 
     /// The checkpoint of the log as it is now, signed if it was not yet.
@@ -110,7 +110,7 @@ impl Notary {
             (Ok(_), _) => return Err(RefusedToSign::NothingLost.into()),
         };
         let key = self.keyring.audit_signing(view.held_key).ok_or(RefusedToSign::NewerKey)?;
-        let event = statement::lost(accepted, &self.origin, key, &lost);
+        let event = statement::lost(accepted, &self.origin, &key, &lost);
         db.write(Permit::<SystemAct>::system("operator"), event, |_, _| Ok(())).await?.made()?;
         db.sequence_now().await?;
         let view = self.view(db, None).await?;
@@ -121,7 +121,7 @@ impl Notary {
     pub(crate) fn announcing(&self, next: &VerifyingKey) -> Result<Event, NotSigned> {
         let old = self.keyring.audit_signing(self.keyring.audit_signing_version());
         let old = old.ok_or(RefusedToSign::NewerKey)?;
-        Ok(statement::next_key(&self.origin, old, next))
+        Ok(statement::next_key(&self.origin, &old, next))
     }
 
     /// The file, locked, and the checkpoint in it.

@@ -4,6 +4,7 @@ pub mod api;
 mod store;
 
 use serde::Serialize;
+pub use store::last_cosigned;
 use utoipa::ToSchema;
 
 use super::checkpoint::{self, NotSigned, RefusedToSign};

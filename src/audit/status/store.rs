@@ -22,6 +22,12 @@ pub(super) fn waiting(tx: &mut Tx<'_>) -> Result<Waiting> {
     Ok(Waiting { events, oldest_seconds: oldest.map(|oldest| now.since(oldest).num_seconds()) })
 }
 
+/// When the newest checkpoint that any witness has cosigned was.
+pub fn last_cosigned(tx: &mut Tx<'_>) -> Result<Option<Timestamp>> {
+    let newest = audit_cosignatures::table.order(audit_cosignatures::tree_size.desc());
+    Ok(newest.select(audit_cosignatures::cosigned_at).first(tx.conn()).optional()?)
+}
+
 /// Checkpoints that were cosigned, with those signatures, the largest first.
 pub(super) fn cosigned(tx: &mut Tx<'_>) -> Result<Vec<(i64, Timestamp, String)>> {
     let rows: Vec<(i64, Timestamp, String, String)> = audit_cosignatures::table

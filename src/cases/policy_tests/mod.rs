@@ -53,7 +53,7 @@ const ON_CASES: &[Asking] = askings! {
 };
 
 /// Permissions that name no case in a request.
-const ON_NO_CASE: [&str; 24] = [
+const ON_NO_CASE: [&str; 25] = [
     "account.read",
     "account.update",
     "audit.ask",
@@ -68,6 +68,7 @@ const ON_NO_CASE: [&str; 24] = [
     "hub.list",
     "hub.read",
     "hub.update",
+    "key.list",
     "report.stages",
     "shelter.create",
     "shelter.list",

@@ -105,6 +105,8 @@ pub(super) const TABLE: &[(&str, [Who; 5])] = &[
     ("audit.ask", [Nobody, Nobody, Network, Nobody, Nobody]),
     ("audit.canary", [Nobody, Nobody, Network, Nobody, Nobody]),
     ("audit.witness", [Nobody, Nobody, Network, Nobody, Nobody]),
+    // Which keys there are, never a key: who looks after them, and who reviews.
+    ("key.list", [Nobody, Nobody, Network, Network, Nobody]),
     // The program's own, nobody's.
     ("system.act", [Nobody, Nobody, Nobody, Nobody, Nobody]),
 ];

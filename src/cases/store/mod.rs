@@ -1,5 +1,6 @@
 //! Queries on cases. Every one asks for the permit and filters by its scope.
 
+pub(crate) mod keys;
 pub(crate) mod leaving;
 mod list;
 pub(crate) mod periods;
@@ -62,5 +63,5 @@ pub(crate) fn find_opening<P: Permission>(
 /// The case's wrapped key; a case without one has been erased.
 pub(crate) fn key(tx: &mut Tx<'_>, case: &Case) -> Result<WrappedCaseKey> {
     let row: CaseKeyRow = case_keys::table.find(case.id).select(CaseKeyRow::as_select()).first(tx.conn())?;
-    Ok(WrappedCaseKey { case_id: row.case_id, key_version: row.key_version, wrapped: row.wrapped })
+    Ok(row.wrapped())
 }

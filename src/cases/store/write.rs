@@ -3,13 +3,17 @@
 use diesel::prelude::*;
 
 use super::super::model::{Case, CaseKeyRow, CasePatch, NewCase};
-use crate::crypto::WrappedCaseKey;
+use crate::crypto::{KeyPurpose, WrappedCaseKey};
 use crate::db::schema::{case_keys, cases};
-use crate::db::{PreparedOnce, WriteTx, changed_one};
-use crate::error::Result;
+use crate::db::{PreparedOnce, WriteTx, changed_one, keyring_rows};
+use crate::error::{Error, Result};
 
 /// A new case with its key.
 pub(crate) fn insert(tx: &mut WriteTx<'_>, new: &NewCase, key: WrappedCaseKey) -> Result<()> {
+    if keyring_rows::is_retired(tx.conn(), KeyPurpose::CaseWrapping, key.key_version)? {
+        // A server that slept while its key was retired: it knows the next one within a second.
+        return Err(Error::overloaded());
+    }
     PreparedOnce(diesel::insert_into(cases::table).values(new)).execute(tx.conn())?;
     let key = CaseKeyRow {
         case_id: key.case_id,

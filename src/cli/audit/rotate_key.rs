@@ -1,16 +1,18 @@
 //! `waystation audit rotate-key`.
 
-use anyhow::Context as _;
-
+use crate::app::App;
+use crate::cli::operator::block_on;
 use crate::config::Config;
-use crate::setup::rotate_log_key;
+use crate::crypto::RootKey;
+use crate::keys::rotate_log_key;
 
 /// Rotates it.
 pub fn run(config: &Config) -> anyhow::Result<()> {
-    let runtime = tokio::runtime::Runtime::new().context("no thread could be started")?;
-    let key = runtime.block_on(rotate_log_key(config))?;
+    let root = RootKey::load(&config.root_key)?;
+    let app = App::open(config)?;
+    let key = block_on(async { Ok(rotate_log_key(&app, &root).await) })??;
     println!("The log has a new key, and the old one has signed the entry that announces it.");
     println!("  {key}");
-    println!("Start every server again: one that still runs signs nothing more.");
+    println!("Servers that run sign with it within seconds. Give it to everybody who verifies the log.");
     Ok(())
 }

@@ -5,8 +5,11 @@ use std::sync::OnceLock;
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 use tempfile::TempDir;
+use waystation::crypto::WrappedKey;
 use waystation::db::migrate;
 use waystation::db::url::DatabaseUrl;
+
+use super::hex;
 
 /// A database that goes when the test ends.
 pub struct TestDatabase {
@@ -169,6 +172,21 @@ impl Raw {
         match self {
             Self::Sqlite(conn) => conn.batch_execute(sql),
             Self::Postgres(conn) => conn.batch_execute(sql),
+        }
+    }
+
+    /// Stores a keyring as `waystation init` does.
+    pub fn store_keys(&mut self, rows: &[WrappedKey]) {
+        for row in rows {
+            let wrapped = match self {
+                Self::Sqlite(_) => format!("X'{}'", hex(&row.wrapped)),
+                Self::Postgres(_) => format!("'\\x{}'", hex(&row.wrapped)),
+            };
+            let (purpose, version) = (row.purpose, row.version);
+            self.execute(&format!(
+                "INSERT INTO keyring (purpose, version, wrapped, created_at, active_from) VALUES ('{purpose}', {version}, {wrapped}, 0, 0)"
+            ))
+            .unwrap();
         }
     }
 

@@ -54,6 +54,8 @@ pub struct TestApp {
     pub clock: Clock,
     /// The database, for a test to look into or to break.
     pub database: Rc<TestDatabase>,
+    /// The root key over the keyring.
+    pub root: Rc<RootKey>,
     call: Call,
 }
 
@@ -63,30 +65,35 @@ impl TestApp {
         let database = TestDatabase::create();
         let clock = Clock::fixed(NOW.parse().unwrap());
         let root = RootKey::generate();
-        let (keyring, _) = Keyring::create(&root, "test").unwrap();
-        Self::start(Rc::new(database), Arc::new(keyring), clock, None, None).await
+        let (keyring, rows) = Keyring::create(&root, "test").unwrap();
+        database.raw().store_keys(&rows);
+        Self::start(Rc::new(database), Rc::new(root), Arc::new(keyring), clock, None, None).await
     }
 
     /// Another server on the same database, with the same keys and the same clock.
     pub async fn beside(&self) -> Self {
-        let keyring = Arc::clone(&self.app.keyring);
-        Self::start(Rc::clone(&self.database), keyring, self.clock.clone(), None, None).await
+        self.another(None, None).await
     }
 
     /// The same, with a policy of witnesses.
     pub async fn watched_by(&self, policy: Policy) -> Self {
-        let keyring = Arc::clone(&self.app.keyring);
-        Self::start(Rc::clone(&self.database), keyring, self.clock.clone(), None, Some(policy)).await
+        self.another(None, Some(policy)).await
     }
 
     /// The same, with a copy of the log elsewhere.
     pub async fn copying(&self, target: &CopyTarget) -> Self {
+        self.another(Some(target), None).await
+    }
+
+    async fn another(&self, copy: Option<&CopyTarget>, policy: Option<Policy>) -> Self {
+        let (database, root) = (Rc::clone(&self.database), Rc::clone(&self.root));
         let keyring = Arc::clone(&self.app.keyring);
-        Self::start(Rc::clone(&self.database), keyring, self.clock.clone(), Some(target), None).await
+        Self::start(database, root, keyring, self.clock.clone(), copy, policy).await
     }
 
     async fn start(
         database: Rc<TestDatabase>,
+        root: Rc<RootKey>,
         keyring: Arc<Keyring>,
         clock: Clock,
         copy: Option<&CopyTarget>,
@@ -116,7 +123,7 @@ impl TestApp {
                 Answer::new(status, headers, to_bytes(body).await.ok().expect("a body"))
             })
         });
-        Self { app, clock, database, call }
+        Self { app, clock, database, root, call }
     }
 
     /// Whoever has no token.
