@@ -38,6 +38,7 @@ mod kill;
 mod leaving;
 mod lists;
 mod log_key;
+mod merges;
 mod migrations;
 mod names;
 mod nul;

@@ -212,10 +212,12 @@ mod tests {
     fn a_place_lasts_as_long_as_the_longer_of_two_that_are_joined() {
         let merge = merge(MergedTeam::Joined);
         let ending = |at| TeamRow { ends_at: Some(at), ..place(&[], at) };
-        let joined = |one, other| given(&merge, one, Some(other), at(100)).map(|row| row.ends_at);
+        let endless = place(&[], at(1));
+        let joined =
+            |one: &TeamRow, other: &TeamRow| given(&merge, one, Some(other), at(100)).map(|row| row.ends_at);
         assert_eq!(joined(&ending(at(300)), &ending(at(200))), Some(Some(at(300))));
-        assert_eq!(joined(&place(&[], at(1)), &ending(at(200))), Some(None));
-        assert_eq!(joined(&ending(at(200)), &place(&[], at(1))), None);
+        assert_eq!(joined(&endless, &ending(at(200))), Some(None));
+        assert_eq!(joined(&ending(at(200)), &endless), None);
         let ended = TeamRow { groups: GroupSet::all(), ..ending(at(50)) };
         let again = given(&merge, &place(&[], at(1)), Some(&ended), at(100)).unwrap();
         assert_eq!((again.groups, again.ends_at, again.version), (GroupSet::default(), None, 2));
