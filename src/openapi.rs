@@ -10,6 +10,7 @@ use utoipa::openapi::{
 };
 use utoipa_swagger_ui::SwaggerUi;
 
+use crate::error::Code;
 use crate::http::describe::Schemas;
 use crate::routes;
 
@@ -43,7 +44,11 @@ const TAGS: &[(&str, &str, &[&str])] = &[
 pub fn document() -> OpenApi {
     let (mut paths, mut schemas) = (Paths::new(), Schemas::new());
     for route in routes::all() {
-        let (operation, mut named) = (route.describe)().refusing(route.refusals).operation(
+        // Whatever is sent to a merged case is told where the case went.
+        let merged: &[Code] =
+            if changes_a_case(&route.method, route.path) { &[Code::CaseMerged] } else { &[] };
+        let described = (route.describe)().refusing(route.refusals).refusing(merged);
+        let (operation, mut named) = described.operation(
             &route.operation,
             route.summary,
             tag(route.path),
@@ -100,6 +105,10 @@ fn tags() -> Vec<Tag> {
 fn tag(path: &str) -> &'static str {
     let leads_here = |parts: &[&str]| path.split('/').any(|segment| parts.contains(&segment));
     TAGS.iter().find(|(_, _, parts)| leads_here(parts)).map_or("server", |(name, _, _)| *name)
+}
+
+fn changes_a_case(method: &Method, path: &str) -> bool {
+    *method != Method::GET && path.starts_with("/v1/cases/{case}")
 }
 
 fn method(method: &Method) -> HttpMethod {

@@ -93,6 +93,9 @@ routes! {
     POST   "/v1/cases/{case}/status" => cases::api::set_case_status, "Change a case's status", [GuardsUnmet];
     POST   "/v1/cases/{case}/closure" => cases::api::close_case, "Close a case", [GuardsUnmet];
     POST   "/v1/cases/{case}/reopening" => cases::api::reopen_case, "Reopen a case", [GuardsUnmet];
+    GET    "/v1/cases/{case}/merges" => cases::merging::api::list_merges, "See which cases were merged with this one";
+    POST   "/v1/cases/{case}/merges" => cases::merging::api::merge_cases, "Merge another case of the same person into this one", [GuardsUnmet];
+    POST   "/v1/cases/{case}/merges/{merge}/undo" => cases::merging::api::undo_merge, "Undo a merge: exactly the rows that moved go back", [GuardsUnmet, StillInUse];
     GET    "/v1/cases/{case}/history" => cases::api::get_case_history, "Read a case's history, what was corrected too";
     POST   "/v1/cases/{case}/history/{period}/correction" => cases::api::correct_case_history, "Correct a period of a case's history", [GuardsUnmet];
     GET    "/v1/cases/{case}/team" => cases::api::list_team, "See a case's team";

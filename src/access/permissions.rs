@@ -88,6 +88,7 @@ permissions! {
     CaseStatus = "case.status", "Change a case's status":                          Team No   No   No   No;
     CaseClose = "case.close", "Close a case":                                      Team No   No   No   No;
     CaseReopen = "case.reopen", "Reopen a case":                                   Team Lead No   No   No;
+    CaseMerge = "case.merge", "Merge two cases that are one person, or undo that": No   Lead No   No   No;
     CaseHistory = "case.history", "Read a case's history":                         Team Hub  No   No   No;
     CaseCorrect = "case.correct", "Correct a case's history":                      Team No   No   No   No;
     CaseAccessLog = "case.access_log", "See who opened a case":                    Team Hub  No   No   No;

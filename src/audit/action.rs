@@ -48,6 +48,9 @@ text_enum! {
         CaseStatus = "case.status": "A case's status was changed",
         CaseClose = "case.close": "A case was closed",
         CaseReopen = "case.reopen": "A case was reopened",
+        CaseMerge = "case.merge": "A case was merged into another one of the same person",
+        CaseMergeUndo = "case.merge_undo": "A merge of two cases was undone",
+        CaseMerges = "case.merges": "A case's merges were listed",
         CaseHistory = "case.history": "A case's history was read",
         CaseCorrect = "case.correct": "A case's history was corrected",
         CaseAccessLog = "case.access_log": "It was read who opened a case",
@@ -112,6 +115,7 @@ impl Action {
         matches!(
             self,
             Self::CaseRead
+                | Self::CaseMerges
                 | Self::CaseHistory
                 | Self::CaseAccessLog
                 | Self::TeamList
@@ -137,7 +141,7 @@ mod tests {
     #[test]
     fn what_reads_a_case_is_told_by_its_verb() {
         let nouns = ["case", "record", "team", "stay", "journey", "application", "resettlement"];
-        let verbs = ["read", "list", "history", "versions", "access_log"];
+        let verbs = ["read", "list", "history", "versions", "access_log", "merges"];
         for action in Action::all() {
             let (noun, verb) = action.code().split_once('.').unwrap();
             // A list of cases is about none of them.

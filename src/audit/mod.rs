@@ -9,6 +9,7 @@ pub mod entry;
 pub mod event;
 pub mod export;
 pub(crate) mod filter;
+mod kin;
 pub(crate) mod log;
 pub mod model;
 pub mod receipt;

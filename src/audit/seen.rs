@@ -6,6 +6,7 @@ use std::ops::ControlFlow;
 use diesel::prelude::*;
 
 use super::action::{Action, Outcome};
+use super::kin;
 use super::model::{Held, LogRow};
 use super::sight::{Manner, Sight};
 use super::times::Stretch;
@@ -50,16 +51,26 @@ pub(crate) fn by_whom(
     let mut within = times.positions(tx)?;
     within.end = start.map_or(within.end, |start| start.min(within.end));
     let mut traces = Vec::new();
-    let opened = bounded(tx, Way::Case(case), within.clone(), MOST_ENTRIES, |row| {
-        let (manner, held) = (Manner::of(&row.action, row.outcome), Held::of(&row)?);
-        traces.push(Trace { row, manner, groups: held.groups });
-        Ok(ControlFlow::Continue(()))
-    })?;
-    // No further back than the other walk came: what lies there is for the next answer.
-    within.start = within.start.max(opened.unwrap_or_default());
+    let kin = kin::of(tx, case)?;
+    let mut opened = None;
+    for one in &kin {
+        let stopped = bounded(tx, Way::Case(one.case), within.clone(), MOST_ENTRIES, |row| {
+            if one.holds(row.at) {
+                let (manner, held) = (Manner::of(&row.action, row.outcome), Held::of(&row)?);
+                traces.push(Trace { row, manner, groups: held.groups });
+            }
+            Ok(ControlFlow::Continue(()))
+        })?;
+        // No further back than this walk came: what lies there is for the next answer.
+        within.start = within.start.max(stopped.unwrap_or_default());
+        opened = opened.max(stopped);
+    }
     let listed = bounded(tx, Way::Action(Action::CaseList), within, MOST_LISTS, |row| {
-        if row.outcome == Outcome::Done && Held::of(&row)?.cases.contains(&case) {
-            traces.push(Trace { row, manner: Manner::Listed, groups: Vec::new() });
+        if row.outcome == Outcome::Done {
+            let listed = Held::of(&row)?.cases;
+            if kin.iter().any(|one| one.holds(row.at) && listed.contains(&one.case)) {
+                traces.push(Trace { row, manner: Manner::Listed, groups: Vec::new() });
+            }
         }
         Ok(ControlFlow::Continue(()))
     })?;

@@ -84,14 +84,23 @@ pub(crate) fn find(tx: &mut Tx<'_>, permit: &Permit<AuditRead>, id: EventId) -> 
     Ok(query.select(StoredEntry::as_select()).first(tx.conn())?)
 }
 
-/// Up to `limit` accesses to a case before the position `start`; the caller has found the case within
-/// its own reach.
-pub(crate) fn of_case(tx: &mut Tx<'_>, case: CaseId, start: Option<i64>, limit: i64) -> Result<Vec<Access>> {
+/// Up to `limit` accesses to a case, and to those merged into it, before the position `start`; the caller has found
+/// them within its own reach.
+pub(crate) fn of_cases(
+    tx: &mut Tx<'_>,
+    cases: &[CaseId],
+    start: Option<i64>,
+    limit: i64,
+) -> Result<Vec<Access>> {
     let mut query = audit_events::table
         .left_join(users::table.on(users::id.nullable().eq(audit_events::actor_id)))
-        .filter(audit_events::case_id.eq(case))
         .filter(audit_events::position.is_not_null())
         .into_boxed();
+    query = match cases {
+        // Most of all: its index alone gives the order.
+        [case] => query.filter(audit_events::case_id.eq(case)),
+        several => query.filter(audit_events::case_id.eq_any(several)),
+    };
     if let Some(start) = start {
         query = query.filter(audit_events::position.lt(start));
     }

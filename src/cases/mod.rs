@@ -4,6 +4,8 @@ pub mod api;
 pub mod code;
 pub mod codes;
 pub(crate) mod facts;
+pub mod holdings;
+pub mod merging;
 pub mod model;
 pub mod note;
 #[cfg(test)]

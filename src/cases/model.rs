@@ -42,6 +42,8 @@ pub struct Case {
     pub restricted: bool,
     /// How it ended.
     pub outcome: Option<Outcome>,
+    /// The case that it was merged into, and to which it leads.
+    pub merged_into: Option<CaseId>,
     /// The day it began.
     pub opened_on: Day,
     /// Since when stage and status are what they are.
@@ -92,6 +94,7 @@ impl From<NewCase> for Case {
             destination_country: new.destination_country,
             restricted: new.restricted,
             outcome: None,
+            merged_into: None,
             opened_on: new.opened_on,
             since: new.since,
             created_at: new.created_at,
@@ -114,6 +117,7 @@ pub(crate) struct CasePatch {
     pub destination_country: Option<Option<Country>>,
     pub restricted: Option<bool>,
     pub outcome: Option<Option<Outcome>>,
+    pub merged_into: Option<Option<CaseId>>,
     pub opened_on: Option<Day>,
     pub since: Option<Day>,
 }
@@ -183,6 +187,13 @@ pub(crate) struct TeamRow {
     pub version: i64,
 }
 
+impl TeamRow {
+    /// Whether the place has not ended; in SQL `scope::lasts`.
+    pub(crate) fn lasts(&self, now: Timestamp) -> bool {
+        self.ends_at.is_none_or(|end| end > now)
+    }
+}
+
 /// Which field groups a place on a team opens.
 #[derive(
     Insertable,
@@ -227,6 +238,16 @@ impl GroupSet {
             FieldGroup::Legal => &mut self.legal,
             FieldGroup::Passage => &mut self.passage,
         }
+    }
+
+    /// Whether the group is in it.
+    pub(crate) fn has(mut self, group: FieldGroup) -> bool {
+        *self.flag(group)
+    }
+
+    /// Every group that is in either.
+    pub(crate) fn or(self, other: Self) -> Self {
+        self.to_vec().into_iter().chain(other.to_vec()).collect()
     }
 
     /// The groups in it, in the order of the code list.

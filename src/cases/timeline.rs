@@ -183,6 +183,16 @@ impl Timeline {
         Ok(Revision { supersede: insert.iter().map(|period| period.sequence).collect(), insert })
     }
 
+    /// What takes the open period back, so that the one before it lasts again, and that one; none where there is no
+    /// other.
+    #[must_use]
+    pub fn without_the_last(&self) -> Option<(Revision, Period)> {
+        let before = self.earlier.last()?;
+        let lasts = Period { until_on: None, ..*before };
+        let supersede = vec![before.sequence, self.current.sequence];
+        Some((Revision { supersede, insert: vec![lasts] }, lasts))
+    }
+
     /// The history after an append.
     #[must_use]
     pub fn appended(mut self, change: &Appended) -> Self {

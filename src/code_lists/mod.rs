@@ -11,6 +11,7 @@ use crate::asylum::codes::{ApplicationState, Authority, Level};
 use crate::audit::unusual::UnusualKind;
 use crate::audit::{Action, Outcome as AuditOutcome};
 use crate::cases::codes::{AgeBand, Outcome, Risk, Sex, Stage, Status};
+use crate::cases::merging::codes::{MergeReason, MergeUndoReason, MergedTeam};
 use crate::cases::reasons::{MoveReason, ReopeningReason, StatusReason};
 use crate::cases::records::{codes, concern_codes, currency, need_codes, procedure_codes};
 use crate::db::types::{CodeList, Country};
@@ -74,6 +75,9 @@ pub const LISTS: &[List] = &[
     List::of::<MoveReason>(),
     List::of::<StatusReason>(),
     List::of::<ReopeningReason>(),
+    List::of::<MergeReason>(),
+    List::of::<MergeUndoReason>(),
+    List::of::<MergedTeam>(),
     List::of::<Country>(),
     // The stages.
     List::of::<ShelterState>(),

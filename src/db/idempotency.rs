@@ -77,7 +77,8 @@ impl Kept {
         (actor, key): (UserId, &IdempotencyKey),
     ) -> Result<Box<RawValue>> {
         if let Some(case) = self.case {
-            cases::store::find(tx, &permit.to_read_cases()?, &CaseRef::Id(case))?;
+            // Or the case that it leads to by now.
+            cases::store::named(tx, &permit.to_read_cases()?, &CaseRef::Id(case))?;
         }
         let plain = keyring.open_answer(&context(actor, key), &self.answer)?;
         serde_json::from_slice(&plain).map_err(Error::internal)

@@ -153,6 +153,7 @@ diesel::table! {
         destination_country -> Nullable<Text>,
         restricted -> Bool,
         outcome -> Nullable<Text>,
+        merged_into -> Nullable<Text>,
         opened_on -> Date,
         since -> Date,
         created_by -> Text,
@@ -313,6 +314,38 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    case_merges (id) {
+        id -> Text,
+        survivor_id -> Text,
+        merged_id -> Text,
+        reason -> Text,
+        team -> Text,
+        merged_by -> Text,
+        merged_at -> BigInt,
+        undone_reason -> Nullable<Text>,
+        undone_by -> Nullable<Text>,
+        undone_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    case_merge_rows (merge_id, of_table, row_id) {
+        merge_id -> Text,
+        of_table -> Text,
+        row_id -> Text,
+    }
+}
+
+diesel::table! {
+    case_merge_places (merge_id, user_id) {
+        merge_id -> Text,
+        user_id -> Text,
+        place_version -> BigInt,
+        former -> Nullable<Text>,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     settings,
     keyring,
@@ -336,7 +369,10 @@ diesel::allow_tables_to_appear_in_same_query!(
     legs,
     asylum_applications,
     resettlements,
-    canary_cases
+    canary_cases,
+    case_merges,
+    case_merge_rows,
+    case_merge_places
 );
 
 // The stage report of an earlier day groups by columns of both.

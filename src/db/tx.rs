@@ -16,6 +16,7 @@ use crate::error::{Code, Error, Result};
 pub struct Tx<'c> {
     conn: &'c mut AnyConnection,
     now: Timestamp,
+    writes: bool,
     /// What this read will have seen.
     pub event: Event,
 }
@@ -29,12 +30,18 @@ pub struct WriteTx<'c> {
 
 impl<'c> Tx<'c> {
     pub(super) fn new(conn: &'c mut AnyConnection, now: Timestamp, event: Event) -> Self {
-        Self { conn, now, event }
+        Self { conn, now, writes: false, event }
     }
 
     /// The connection, for a store's queries.
     pub(crate) fn conn(&mut self) -> &mut AnyConnection {
         self.conn
+    }
+
+    /// Whether what is found is to be changed.
+    #[must_use]
+    pub fn writes(&self) -> bool {
+        self.writes
     }
 
     /// The moment of this transaction.
@@ -52,7 +59,7 @@ impl<'c> Tx<'c> {
 
 impl<'c> WriteTx<'c> {
     pub(super) fn new(tx: Tx<'c>, origin: &'c Origin, position: &'c mut Option<i64>) -> Self {
-        Self { tx, origin, position }
+        Self { tx: Tx { writes: true, ..tx }, origin, position }
     }
 
     /// Puts a further event on the log in the same commit: one change that is several facts.

@@ -113,11 +113,13 @@ fn now(tx: &mut Tx<'_>, part: Part, persons: bool) -> Result<Vec<Counted>> {
         Whose::Hubs(hubs) => Box::new(cases::hub_id.eq_any(hubs)),
         Whose::Team(user) => Way::Team(user).filter(tx.now()),
     };
+    // A case that was merged is the same person as the one it leads to.
+    let whose = whose.and(cases::merged_into.is_null());
     // As a condition and not as a value: the partial index of restricted cases serves it on both databases.
     let within: OnCases = match part.restricted {
         Some(true) => Box::new(whose.and(cases::restricted)),
         Some(false) => Box::new(whose.and(not(cases::restricted))),
-        None => whose,
+        None => Box::new(whose),
     };
     let standing = (cases::hub_id, cases::stage, cases::status);
     count_by!(tx, persons, standing, cases::table.filter(within))
@@ -147,7 +149,9 @@ fn on(tx: &mut Tx<'_>, part: Part, day: Day, persons: bool) -> Result<Vec<Counte
         .filter(within)
         .filter(case_periods::superseded_at.is_null())
         .filter(case_periods::from_on.le(day))
-        .filter(lasts);
+        .filter(lasts)
+        // From the day of its merge on; until then there were two cases, and both were counted.
+        .filter(cases::merged_into.is_null().or(case_periods::until_on.is_not_null()));
     let standing = (case_periods::hub_id, case_periods::stage, case_periods::status);
     count_by!(tx, persons, standing, held)
 }

@@ -13,7 +13,7 @@ use crate::common::TestDatabase;
 use crate::common::columns::{Column, columns};
 
 /// Texts that are no code of one list, besides ids and countries.
-const OTHERS: [(&str, &str); 14] = [
+const OTHERS: [(&str, &str); 16] = [
     ("settings.name", "a name that the program gives"),
     ("settings.value", "whatever belongs under the name"),
     ("hubs.name", "a name that a person gives"),
@@ -21,6 +21,8 @@ const OTHERS: [(&str, &str); 14] = [
     ("users.username", "a name that a person gives"),
     ("users.password_hash", "a hash"),
     ("cases.code", "a code made for the case alone"),
+    ("case_merge_rows.of_table", "the name of a table"),
+    ("case_merge_places.former", "a place on a team as it was, as JSON"),
     ("case_periods.reason", "a code of the list that goes with the step, or the name of the step"),
     ("audit_events.action", "a code, but the log holds those of every version that has written to it"),
     ("audit_events.subject", "an id of whatever the event is about"),

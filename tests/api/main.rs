@@ -39,6 +39,7 @@ mod kill;
 mod leaving;
 mod lists;
 mod log_key;
+mod merges;
 mod metrics;
 mod migrations;
 mod names;

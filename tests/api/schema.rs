@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
+use waystation::cases::holdings::{HOLDINGS, Merge, OwnCopy, Undo};
 use waystation::db::migrate::{self, MigrateError};
 
 use crate::common::schema::tables;
@@ -186,6 +187,64 @@ fn whatever_belongs_to_a_case_refers_to_it() {
         }
     }
     assert!(of_a_case >= 9, "{of_a_case}");
+}
+
+/// Every table with a case in it: with a `case_id`, or with a reference to a case, or to such a table.
+fn with_a_case(raw: &mut Raw) -> BTreeSet<String> {
+    let lines = described(raw);
+    let named = |table: &str| lines.iter().any(|line| line.starts_with(&format!("column {table}.case_id ")));
+    let mut found: BTreeSet<String> = tables().into_keys().filter(|table| named(table)).collect();
+    found.insert("cases".to_owned());
+    loop {
+        let referring = lines.iter().filter_map(|line| {
+            let (from, to) = line.strip_prefix("reference ")?.split_once(' ')?;
+            let (table, other) = (from.split('.').next()?, to.split('.').next()?);
+            (found.contains(other) && !found.contains(table)).then(|| table.to_owned())
+        });
+        let more: BTreeSet<String> = referring.collect();
+        if more.is_empty() {
+            return found;
+        }
+        found.extend(more);
+    }
+}
+
+#[test]
+fn every_table_with_a_case_in_it_says_what_becomes_of_it() {
+    let listed: BTreeSet<String> = HOLDINGS.iter().map(|holding| holding.table.to_owned()).collect();
+    for database in TestDatabase::of_each_kind() {
+        let found = with_a_case(&mut database.raw());
+        assert_eq!(found, listed, "decide in src/cases/holdings/ what becomes of a new table");
+    }
+}
+
+#[test]
+fn rows_may_be_deleted_in_the_order_of_the_list() {
+    let lines = described(&mut TestDatabase::create().raw());
+    let place = |table: &str| HOLDINGS.iter().position(|holding| holding.table == table);
+    for line in lines.iter().filter_map(|line| line.strip_prefix("reference ")) {
+        let (from, to) = line.split_once(' ').unwrap();
+        let (table, other) = (from.split('.').next().unwrap(), to.split('.').next().unwrap());
+        if let (true, Some(first), Some(second)) = (table != other, place(table), place(other)) {
+            assert!(first < second, "{table} refers to {other}");
+        }
+    }
+}
+
+#[test]
+fn what_the_list_names_of_a_table_is_there() {
+    let tables = tables();
+    let sealed = crate::common::schema::sealed_columns();
+    let mut copied = BTreeSet::new();
+    for holding in HOLDINGS {
+        if let (Merge::With(other), _) | (_, Undo::With(other)) = (holding.merge, holding.undo) {
+            assert!(tables.contains_key(other), "{}", holding.table);
+        }
+        if let OwnCopy::Gives { sealed: Some(column), .. } = holding.own_copy {
+            copied.insert((holding.table.to_owned(), column.to_owned()));
+        }
+    }
+    assert_eq!(copied, sealed.into_iter().collect(), "every sealed value of a person is in their own copy");
 }
 
 #[test]

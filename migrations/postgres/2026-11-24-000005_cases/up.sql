@@ -12,18 +12,21 @@ CREATE TABLE cases (
     destination_country TEXT             CHECK (length(destination_country) = 3),
     restricted          BOOLEAN NOT NULL,
     outcome             TEXT CHECK (outcome IN ('settled', 'moved_on', 'voluntary_return', 'refouled', 'deceased', 'lost_contact', 'transferred_out', 'withdrew', 'duplicate')),
+    merged_into         TEXT             REFERENCES cases (id),
     opened_on           DATE    NOT NULL,
     since               DATE    NOT NULL,
     created_by          TEXT    NOT NULL REFERENCES users (id),
     created_at          BIGINT  NOT NULL,
     updated_at          BIGINT  NOT NULL,
     version             BIGINT  NOT NULL CHECK (version >= 1),
-    CHECK ((status = 'closed') = (outcome IS NOT NULL))
+    CHECK ((status = 'closed') = (outcome IS NOT NULL)),
+    CHECK (merged_into IS NULL OR outcome = 'duplicate')
 );
 CREATE INDEX cases_by_update ON cases (updated_at, id);
 CREATE INDEX cases_by_hub ON cases (hub_id, updated_at, id);
 CREATE INDEX cases_by_hub_opened ON cases (hub_id, opened_on, id);
-CREATE INDEX cases_for_report ON cases (hub_id, stage, status, destination_country, sex, age_band, restricted);
+-- One person is counted once: a case that was merged into another is not.
+CREATE INDEX cases_for_report ON cases (hub_id, stage, status, destination_country, sex, age_band, restricted, merged_into);
 CREATE INDEX cases_restricted ON cases (id) WHERE restricted;
 
 -- The case's own key, wrapped; erasing a case is deleting this row.

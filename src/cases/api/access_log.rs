@@ -6,11 +6,12 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::access::permissions::CaseAccessLog;
-use crate::access::{FieldGroup, Permit, Role, UserId};
+use crate::access::{CaseId, FieldGroup, Permit, Role, UserId};
 use crate::app::App;
 use crate::audit::model::Access;
 use crate::audit::{self, Action, Event, Outcome};
 use crate::cases::code::CaseRef;
+use crate::cases::merging;
 use crate::cases::store;
 use crate::db::types::Timestamp;
 use crate::error::Result;
@@ -72,7 +73,9 @@ pub async fn list_case_access(
     let event = Event::new(Action::CaseAccessLog).asked_for(reference);
     let seen = app.db.read(permit, event, move |tx, permit| {
         let case = store::find(tx, permit, &reference)?;
-        audit::store::of_case(tx, case.id, start, limit + 1)
+        let merged = merging::store::merged_into(tx, case.id)?;
+        let cases: Vec<CaseId> = merged.into_iter().map(|(id, _)| id).chain([case.id]).collect();
+        audit::store::of_cases(tx, &cases, start, limit + 1)
     });
     Page::of(seen.await?.value, &query.page, |row| row.position, AccessView::new)?.transposed()
 }

@@ -107,13 +107,15 @@ pub async fn get_case_history(
     let for_team = permit.reach() == Reach::Team;
     let event = if for_team { event.opening_texts() } else { event };
     let read = app.db.read(permit, event, move |tx, permit| {
-        let case = store::find(tx, permit, &reference)?;
-        Ok((periods::of_case(tx, &case, start, limit + 1)?, store::key(tx, &case)?))
+        let case = store::find_as_named(tx, permit, &reference)?;
+        let open = for_team
+            && (case.merged_into.is_none() || store::opens_merged(tx, permit.person()?, case.id, None)?);
+        Ok((periods::of_case(tx, &case, start, limit + 1)?, store::key(tx, &case)?, open))
     });
     let seen = read.await?;
-    let (rows, wrapped) = seen.value;
+    let (rows, wrapped, open) = seen.value;
     let key = app.keyring.case_key(&wrapped)?;
-    let opener = for_team.then_some((&seen.receipt, &key));
+    let opener = open.then_some((&seen.receipt, &key));
     let last = |row: &PeriodRow| (row.sequence, row.recorded_at, row.id);
     Page::of(rows, &query.page, last, |row| PeriodView::new(row, opener))?.transposed()
 }
@@ -152,7 +154,7 @@ pub async fn correct_case_history(
         let revision =
             timeline.correct(corrected, &correction, latest_day(tx.now())).map_err(Error::invalid)?;
         let by = permit.person()?;
-        periods::revise(tx, &keyring, &case, &revision, (corrected, &request.note, by))?;
+        periods::revise(tx, &keyring, &case, &revision, (corrected, Some(&request.note), by))?;
         let timeline = timeline.revised(&revision);
         row_after(tx, &case, timeline.current().from_on, timeline.opened_on())
     });

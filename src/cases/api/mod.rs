@@ -20,7 +20,7 @@ pub use records::{get_record, get_record_version, list_record_versions, patch_re
 pub use steps::{close_case, move_case, reopen_case, set_case_status};
 pub use team::{list_team, put_team_place, remove_team_place};
 pub use update::{restrict_case, update_case};
-pub use view::CaseView;
+pub use view::{CaseView, CaseWithMerged, NamedCase};
 
 use super::code::{CaseCodeError, CaseRef};
 use crate::error::{Code, Error, Result};

@@ -2,6 +2,7 @@
 //! the log.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::marker::PhantomData;
 use std::sync::Arc;
 
@@ -13,11 +14,13 @@ use utoipa::openapi::{Ref, RefOr};
 use utoipa::{PartialSchema, ToSchema};
 use zeroize::Zeroizing;
 
+use super::NamedCase;
 use crate::access::permissions as may;
-use crate::access::{Permission, Permit, UserId};
+use crate::access::{CaseId, Permission, Permit, UserId};
 use crate::app::App;
 use crate::audit::{Action, Event};
 use crate::cases::code::CaseRef;
+use crate::cases::merging;
 use crate::cases::records::{
     Contact, Family, Health, Identity, Legal, Passage, PatchError, Protection, Record, merge_patch,
 };
@@ -87,6 +90,24 @@ impl HasVersion for RecordVersion {
     fn version(&self) -> i64 {
         self.version
     }
+}
+
+/// A version in the list of a record's versions.
+#[derive(Serialize, ToSchema)]
+#[schema(example = json!({
+    "version": 2, "recorded_at": "2006-08-02T10:00:00.000000Z", "recorded_by": "2b5w8z0v4n9qx2c7m1b6t8r4ye",
+    "of": null
+}))]
+pub struct ListedVersion {
+    /// Its number among those of its case.
+    version: i64,
+    /// When it was written.
+    recorded_at: Timestamp,
+    /// Who wrote it.
+    recorded_by: UserId,
+    /// The case that it was written for, where that was merged into this one: it is opened under that case's code.
+    /// Null for a version of the case itself.
+    of: Option<NamedCase>,
 }
 
 /// A record, opened.
@@ -236,20 +257,35 @@ pub async fn get_record_version<R: SealedGroup>(
 }
 
 /// `GET /v1/cases/{case}/identity/versions` and the other groups
+///
+/// Of cases that were merged into this one, those versions that one may open are listed too.
 pub async fn list_record_versions<R: SealedGroup>(
     permit: Permit<R::Read>,
     app: Data<App>,
     path: Path<CaseRef>,
     query: ListQuery<Unfiltered>,
-) -> Result<Page<RecordVersion>> {
+) -> Result<Page<ListedVersion>> {
     let (reference, limit, start) = (path.0, query.page.limit(), query.page.start()?);
     let event = Event::new(Action::RecordVersions).asked_for(reference).group(R::GROUP);
     let seen = app.db.read(permit, event, move |tx, permit| {
         let case = store::find_opening(tx, permit, &reference, R::GROUP)?;
-        records::versions(tx, &case, R::GROUP, start, limit + 1)
+        let mut merged = BTreeMap::new();
+        for (id, code) in merging::store::merged_into(tx, case.id)? {
+            if store::opens_merged(tx, permit.person()?, id, Some(R::GROUP))? {
+                merged.insert(id, code);
+            }
+        }
+        let cases: Vec<CaseId> = merged.keys().copied().chain([case.id]).collect();
+        Ok((records::versions(tx, &cases, R::GROUP, start, limit + 1)?, merged))
     });
-    let view = |written| RecordVersion::new(Some(written));
-    Page::of(seen.await?.value, &query.page, |written| written.version, view)
+    let (versions, merged) = seen.await?.value;
+    let view = |(case, written): (CaseId, Written)| ListedVersion {
+        version: written.version,
+        recorded_at: written.at,
+        recorded_by: written.by,
+        of: merged.get(&case).map(|code| NamedCase { id: case, code: *code }),
+    };
+    Page::of(versions, &query.page, |(case, written)| (written.at, written.version, *case), view)
 }
 
 async fn write<R: SealedGroup>(

@@ -85,3 +85,38 @@ impl HasVersion for CaseView {
         self.version
     }
 }
+
+/// A case by both its names.
+#[derive(Serialize, ToSchema)]
+#[schema(example = json!({"id": "3k5w8z0v4n9qx2c7m1b6t8r4ye", "code": "WS-7K3M-9QXV-R"}))]
+pub struct NamedCase {
+    /// Its id.
+    pub id: CaseId,
+    /// Its code.
+    pub code: CaseCode,
+}
+
+/// A case with the names of others that lead to it.
+#[derive(Serialize, ToSchema)]
+pub struct CaseWithMerged {
+    /// The case.
+    #[serde(flatten)]
+    case: CaseView,
+    /// Cases of the same person that were merged into it: their ids and codes lead here. Absent where there are none.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    merged: Vec<NamedCase>,
+}
+
+impl CaseWithMerged {
+    /// What the store found.
+    pub(super) fn new((case, merged): (Case, Vec<(CaseId, CaseCode)>)) -> Self {
+        let merged = merged.into_iter().map(|(id, code)| NamedCase { id, code }).collect();
+        Self { case: case.into(), merged }
+    }
+}
+
+impl HasVersion for CaseWithMerged {
+    fn version(&self) -> i64 {
+        self.case.version
+    }
+}

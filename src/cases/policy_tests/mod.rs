@@ -45,7 +45,7 @@ macro_rules! askings {
 
 /// Every permission that is used on a case.
 const ON_CASES: &[Asking] = askings! {
-    CaseRead CaseUpdate CaseRestrict CaseMove CaseStatus CaseClose CaseReopen CaseHistory CaseCorrect
+    CaseRead CaseUpdate CaseRestrict CaseMove CaseStatus CaseClose CaseReopen CaseMerge CaseHistory CaseCorrect
     CaseAccessLog TeamList TeamUpdate IdentityRead IdentityWrite ContactRead ContactWrite FamilyRead
     FamilyWrite ProtectionRead ProtectionWrite HealthRead HealthWrite LegalRead LegalWrite PassageRead
     PassageWrite StayRead StayWrite JourneyRead JourneyWrite JourneyApprove ApplicationRead

@@ -67,6 +67,8 @@ pub(super) const TABLE: &[(&str, [Who; 5])] = &[
     ("case.status", [Team, Nobody, Nobody, Nobody, Nobody]),
     ("case.close", [Team, Nobody, Nobody, Nobody, Nobody]),
     ("case.reopen", [Team, Lead, Nobody, Nobody, Nobody]),
+    // What becomes of a team is the coordinator's to say, and a merge gives places on one.
+    ("case.merge", [Nobody, Lead, Nobody, Nobody, Nobody]),
     ("case.history", [Team, Hub, Nobody, Nobody, Nobody]),
     ("case.correct", [Team, Nobody, Nobody, Nobody, Nobody]),
     ("case.access_log", [Team, Hub, Nobody, Nobody, Nobody]),

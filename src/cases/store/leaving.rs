@@ -79,6 +79,7 @@ pub(crate) fn require_others(tx: &mut Tx<'_>, user: UserId, of: impl Fn(HubId) -
     let alone: Vec<(CaseId, HubId)> = cases::table
         .filter(cases::id.eq_any(team))
         .filter(cases::restricted)
+        .filter(cases::merged_into.is_null())
         .filter(not(kept(Some(user))))
         .select((cases::id, cases::hub_id))
         .load(tx.conn())?;

@@ -72,7 +72,8 @@ pub(crate) fn list<P: Permission>(
     let with_one_more = limit + 1;
     let mut found: BTreeMap<ListKey, Case> = BTreeMap::new();
     for way in ways(permit) {
-        let query = cases::table.into_boxed().filter(way.filter(tx.now()));
+        let query =
+            cases::table.into_boxed().filter(way.filter(tx.now())).filter(cases::merged_into.is_null());
         let query = ordered(after(narrowed(query, filter, tx.now()), start, order), order);
         let rows: Vec<Case> = query.limit(with_one_more).select(Case::as_select()).load(tx.conn())?;
         found.extend(rows.into_iter().map(|case| (order.key(&case), case)));

@@ -94,7 +94,7 @@ pub(crate) fn revise(
     keyring: &Keyring,
     case: &Case,
     revision: &Revision,
-    (corrected, note, by): (i64, &Note, UserId),
+    (corrected, note, by): (i64, Option<&Note>, UserId),
 ) -> Result<()> {
     let now = tx.now();
     for sequence in &revision.supersede {
@@ -109,7 +109,7 @@ pub(crate) fn revise(
     }
     for period in &revision.insert {
         let row = row_of(case.id, period, by, tx);
-        insert(tx, keyring, case, row, (period.sequence == corrected).then_some(note))?;
+        insert(tx, keyring, case, row, note.filter(|_| period.sequence == corrected))?;
     }
     Ok(())
 }

@@ -88,27 +88,32 @@ pub(crate) fn newest_version(tx: &mut Tx<'_>, case: &Case, group: FieldGroup) ->
     Ok(newest.unwrap_or(0))
 }
 
-/// The versions before `start`, the newest first.
+/// Where a page of versions ends: when it was written, its number, its case.
+pub(crate) type VersionKey = (Timestamp, i64, CaseId);
+
+/// The versions of these cases, which are one person's, after `start`, the newest first.
 pub(crate) fn versions(
     tx: &mut Tx<'_>,
-    case: &Case,
+    cases: &[CaseId],
     group: FieldGroup,
-    start: Option<i64>,
+    start: Option<VersionKey>,
     limit: i64,
-) -> Result<Vec<Written>> {
+) -> Result<Vec<(CaseId, Written)>> {
+    use sealed_records::{case_id, recorded_at, recorded_by, version as number};
     let mut query = sealed_records::table
-        .filter(sealed_records::case_id.eq(case.id))
+        .filter(case_id.eq_any(cases))
         .filter(sealed_records::field_group.eq(group))
         .into_boxed();
-    if let Some(start) = start {
-        query = query.filter(sealed_records::version.lt(start));
+    if let Some((at, last, case)) = start {
+        let earlier = number.lt(last).or(number.eq(last).and(case_id.lt(case)));
+        query = query.filter(recorded_at.lt(at).or(recorded_at.eq(at).and(earlier)));
     }
-    let rows: Vec<(i64, Timestamp, UserId)> = query
-        .order(sealed_records::version.desc())
+    let rows: Vec<(CaseId, i64, Timestamp, UserId)> = query
+        .order((recorded_at.desc(), number.desc(), case_id.desc()))
         .limit(limit)
-        .select((sealed_records::version, sealed_records::recorded_at, sealed_records::recorded_by))
+        .select((case_id, number, recorded_at, recorded_by))
         .load(tx.conn())?;
-    Ok(rows.into_iter().map(|(version, at, by)| Written { version, at, by }).collect())
+    Ok(rows.into_iter().map(|(case, version, at, by)| (case, Written { version, at, by })).collect())
 }
 
 /// Seals and stores the next version.

@@ -49,6 +49,18 @@ impl Day {
         Self(within)
     }
 
+    /// The first day of its month.
+    #[must_use]
+    pub fn first_of_month(self) -> Self {
+        Self(self.0.with_day(1).unwrap_or(self.0))
+    }
+
+    /// The moment at which it begins, UTC.
+    #[must_use]
+    pub fn midnight(self) -> super::Timestamp {
+        super::Timestamp::from_utc(self.0.and_time(chrono::NaiveTime::MIN).and_utc())
+    }
+
     /// The last day of its month.
     #[must_use]
     pub fn last_of_month(self) -> Self {

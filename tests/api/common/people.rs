@@ -114,6 +114,11 @@ impl Client {
         Self { app: app.clone(), token: self.token.clone() }
     }
 
+    /// The network that it asks.
+    pub fn app(&self) -> &TestApp {
+        &self.app
+    }
+
     /// The token.
     pub fn token(&self) -> Option<String> {
         self.token.clone()

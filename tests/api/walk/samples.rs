@@ -96,6 +96,12 @@ pub fn sample(operation: &str, names: &Names) -> Option<Sample> {
         "correct_case_history" => {
             Sample::new(200, json!({"from_on": "2026-02-20", "note": "By her sister."}))
         }
+        // No such case: those that may be merged are in `merges/`.
+        "merge_cases" => Sample::new(
+            422,
+            json!({"duplicate": "0123456789abcdefghjkmnpqrs", "duplicate_version": 1, "reason": "opened_twice"}),
+        ),
+        "undo_merge" => Sample::new(200, json!({"reason": "two_persons"})).version(2),
         "put_team_place" => Sample::new(200, json!({"field_groups": ["identity"]})),
         "put_record" => Sample::new(200, json!({})),
         "patch_record" => Sample::new(200, json!({})).version(0),

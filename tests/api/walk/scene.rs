@@ -256,6 +256,14 @@ impl Parts<'_> {
                 let history = self.owner.get(&format!("{}/history", self.address)).await.expect(200);
                 text(&history["items"][0]["id"])
             }
+            "merge" => {
+                let other = self.owner.open_case(self.hub).await;
+                let body =
+                    json!({"duplicate": other["id"], "duplicate_version": 1, "reason": "opened_twice"});
+                let address = format!("{}/merges", self.address);
+                let done = self.app.coordinator(self.hub).post_if(&address, "\"1\"", body).await.expect(200);
+                text(&done["merge"]["id"])
+            }
             "stay" => {
                 let body = json!({"shelter_id": shelter(self.app, self.hub), "arrived_on": "2026-03-01"});
                 self.created("stays", body).await
