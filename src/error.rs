@@ -77,6 +77,7 @@ codes! {
     NotAcceptable = "not_acceptable", NOT_ACCEPTABLE, "None of the accepted media types is offered";
     AlreadyExists = "already_exists", CONFLICT, "There is one already";
     GuardsUnmet = "guards_unmet", CONFLICT, "The rules for this step are not met";
+    CaseErased = "case_erased", CONFLICT, "The person of the case was erased, and it takes no change";
     CaseMerged = "case_merged", CONFLICT, "The case was merged into another one, and takes no change";
     StillInUse = "still_in_use", CONFLICT, "Something still depends on it";
     LogNotSigned = "log_not_signed", CONFLICT, "The log does not fit what was signed of it, and is signed no more; its operator is told why";

@@ -22,6 +22,7 @@ pub mod network;
 pub mod openapi;
 pub mod reports;
 pub mod resettlement;
+pub mod retention;
 pub mod routes;
 pub mod setup;
 pub mod transit;

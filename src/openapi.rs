@@ -44,10 +44,13 @@ const TAGS: &[(&str, &str, &[&str])] = &[
 pub fn document() -> OpenApi {
     let (mut paths, mut schemas) = (Paths::new(), Schemas::new());
     for route in routes::all() {
-        // Whatever is sent to a merged case is told where the case went.
-        let merged: &[Code] =
-            if changes_a_case(&route.method, route.path) { &[Code::CaseMerged] } else { &[] };
-        let described = (route.describe)().refusing(route.refusals).refusing(merged);
+        // Whatever is sent to a merged case is told where the case went, and to an erased one that nothing is left.
+        let gone: &[Code] = if changes_a_case(&route.method, route.path) {
+            &[Code::CaseErased, Code::CaseMerged]
+        } else {
+            &[]
+        };
+        let described = (route.describe)().refusing(route.refusals).refusing(gone);
         let (operation, mut named) = described.operation(
             &route.operation,
             route.summary,

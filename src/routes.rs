@@ -16,7 +16,8 @@ use crate::http::describe::{Description, Endpoint};
 use crate::http::query::WithoutQuery;
 use crate::network::hubs::api as hubs;
 use crate::{
-    asylum, audit, cases, code_lists, health, keys as keyring, network, reports, resettlement, transit,
+    asylum, audit, cases, code_lists, health, keys as keyring, network, reports, resettlement, retention,
+    transit,
 };
 
 /// One route.
@@ -156,6 +157,15 @@ routes! {
     POST   "/v1/cases/{case}/resettlements" => resettlement::api::create_resettlement, "Prepare a resettlement", [GuardsUnmet];
     GET    "/v1/cases/{case}/resettlements/{resettlement}" => resettlement::api::get_resettlement, "Read a resettlement";
     POST   "/v1/cases/{case}/resettlements/{resettlement}/state" => resettlement::api::set_resettlement_state, "Record how far a resettlement has come", [GuardsUnmet];
+    GET    "/v1/cases/{case}/erasures" => retention::api::list_erasures, "See whether the person of a case is to be erased";
+    POST   "/v1/cases/{case}/erasures" => retention::api::create_erasure, "Ask that the person of a case be erased", [GuardsUnmet];
+    GET    "/v1/cases/{case}/erasures/{erasure}" => retention::api::get_erasure, "See how far an erasure is";
+    POST   "/v1/cases/{case}/erasures/{erasure}/decision" => retention::api::decide_erasure, "Approve or refuse an erasure that somebody else asked for", [GuardsUnmet];
+    POST   "/v1/cases/{case}/erasures/{erasure}/withdrawal" => retention::api::withdraw_erasure, "Take an erasure back, or object to it", [GuardsUnmet];
+    GET    "/v1/cases/{case}/erasures/{erasure}/certificate" => retention::api::get_erasure_certificate, "Read the certificate of an erasure (C2SP signed-note)";
+    GET    "/v1/cases/{case}/holds" => retention::holds::list_holds, "See the legal holds on a case";
+    POST   "/v1/cases/{case}/holds" => retention::holds::create_hold, "Place a legal hold on a case: nothing of it is erased", [GuardsUnmet];
+    POST   "/v1/cases/{case}/holds/{hold}/lifting" => retention::holds::lift_hold, "Lift a legal hold", [GuardsUnmet];
     GET    "/v1/reports/stages" => reports::api::report_stages, "Count cases by stage as of a day";
     GET    "/v1/audit/events" => audit::api::list_audit_events, "Read the log";
     GET    "/v1/audit/events/{event}" => audit::api::get_audit_event, "Read an entry of the log";

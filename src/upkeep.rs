@@ -13,7 +13,7 @@ use crate::audit::times::Stretch;
 use crate::audit::{Action, Event, canaries, status};
 use crate::db::idempotency;
 use crate::error::Result;
-use crate::keys;
+use crate::{keys, retention};
 
 /// How often answers are forgotten.
 const PAUSE: Duration = Duration::from_secs(600);
@@ -30,7 +30,7 @@ const TOLD_AGAIN: TimeDelta = TimeDelta::days(1);
 
 /// Goes on until it is dropped.
 pub async fn run(app: Data<App>) {
-    tokio::join!(sign(&app), clean(&app), watch(&app), look_after_keys(&app));
+    tokio::join!(sign(&app), clean(&app), watch(&app), look_after_keys(&app), erase(&app));
 }
 
 /// What is in the way is told once, and again when it is something else.
@@ -85,6 +85,17 @@ async fn clean(app: &App) {
         ticks.tick().await;
         if let Err(error) = forget_old_answers(app).await {
             tracing::warn!(?error, "answers kept for repeats could not be forgotten; trying again later");
+        }
+    }
+}
+
+/// Erases whom it is time to erase.
+async fn erase(app: &App) {
+    let mut ticks = every(LOOK);
+    loop {
+        ticks.tick().await;
+        if let Err(error) = retention::run(app).await {
+            tracing::error!(?error, "an erasure that is due could not be carried out; trying again later");
         }
     }
 }

@@ -117,6 +117,10 @@ permissions! {
     ApplicationWrite = "application.write", "Record an asylum application":        Team No   No   No   No;
     ResettlementRead = "resettlement.read", "See a case's resettlements":          Team Hub  No   No   No;
     ResettlementWrite = "resettlement.write", "Record a resettlement":             Team No   No   No   No;
+    ErasureRead = "erasure.read", "See a case's erasures and legal holds":         Team Hub  No   No   No;
+    ErasureRequest = "erasure.request", "Ask that a person be erased, or object to it": Team Lead No No No;
+    ErasureDecide = "erasure.decide", "Decide whether a person is erased, which somebody else asked for": No Lead No No No;
+    HoldWrite = "hold.write", "Place a legal hold on a case, or lift it":          No   Lead No   No   No;
     ReportStages = "report.stages", "Exact stage figures within one's reach":      Team Hub  No   No   No;
     AuditRead = "audit.read", "Read the log":                                      No   No   All  Own  No;
     AuditVerify = "audit.verify", "Fetch the whole log with its proofs":           No   No   All  No   No;

@@ -104,6 +104,16 @@ text_enum! {
         KeyRetire = "key.retire": "Versions of keys that nothing needs were destroyed, or are known to every server",
         KeyRotateRoot = "key.rotate_root": "The keyring was wrapped by another root key",
         KeyList = "key.list": "It was read which versions of keys there are",
+        ErasureRequest = "erasure.request": "It was asked that a person be erased",
+        ErasureDecide = "erasure.decide": "It was decided whether a person is to be erased",
+        ErasureWithdraw = "erasure.withdraw": "An erasure was taken back, or objected to",
+        ErasureList = "erasure.list": "The erasures of a case were listed",
+        ErasureCertificate = "erasure.certificate": "The certificate of an erasure was read",
+        ErasureCertify = "erasure.certify": "An erasure was certified",
+        CaseErase = "case.erase": "The person of a case was erased",
+        HoldPlace = "hold.place": "A legal hold was placed on a case",
+        HoldLift = "hold.lift": "A legal hold was lifted",
+        HoldList = "hold.list": "The legal holds of a case were listed",
         CodeListRead = "code_list.read": "Code lists were read",
     }
 }

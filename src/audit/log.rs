@@ -2,10 +2,13 @@
 
 use diesel::prelude::*;
 
+use super::Action;
 use super::entry::NewEntry;
-use crate::db::PreparedOnce;
+use crate::access::CaseId;
 use crate::db::conn::AnyConnection;
 use crate::db::schema::audit_events::dsl;
+use crate::db::types::CodeList as _;
+use crate::db::{PreparedOnce, Tx};
 use crate::error::Result;
 
 /// The next free position, where the writer itself sequences (SQLite).
@@ -18,4 +21,16 @@ pub(crate) fn next_position(conn: &mut AnyConnection) -> Result<i64> {
 pub(crate) fn insert(conn: &mut AnyConnection, entry: &NewEntry) -> Result<()> {
     PreparedOnce(diesel::insert_into(dsl::audit_events).values(entry)).execute(conn)?;
     Ok(())
+}
+
+/// The newest entry of an action about a case, by its position and its leaf hash; none where it has no position yet.
+pub(crate) fn newest_about(tx: &mut Tx<'_>, case: CaseId, action: Action) -> Result<Option<(i64, Vec<u8>)>> {
+    Ok(dsl::audit_events
+        .filter(dsl::case_id.eq(case))
+        .filter(dsl::action.eq(action.code()))
+        .filter(dsl::position.is_not_null())
+        .order(dsl::position.desc())
+        .select((dsl::position.assume_not_null(), dsl::leaf))
+        .first(tx.conn())
+        .optional()?)
 }

@@ -26,6 +26,7 @@ pub(crate) mod standing;
 mod tx;
 pub mod types;
 pub mod url;
+mod wiper;
 mod writer;
 
 use std::sync::Arc;
@@ -75,6 +76,7 @@ pub struct Db {
     copies: Option<Copies>,
     keyring: Arc<Keyring>,
     clock: Clock,
+    url: DatabaseUrl,
 }
 
 /// How often a write is tried again on PostgreSQL when it met another one.
@@ -102,7 +104,18 @@ impl Db {
             copies: None,
             keyring,
             clock,
+            url: url.clone(),
         })
+    }
+
+    /// Wipes what was deleted from the database's own files.
+    pub(crate) async fn wipe(&self) -> Result<()> {
+        let url = self.url.clone();
+        let wiped = tokio::task::spawn_blocking(move || wiper::wipe(&url)).await.map_err(Error::internal)?;
+        if !wiped.map_err(Error::internal)? {
+            tracing::warn!("what was deleted may still be in the write-ahead log: it was read all the time");
+        }
+        Ok(())
     }
 
     /// Copies the log elsewhere too.

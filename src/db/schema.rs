@@ -372,7 +372,9 @@ diesel::allow_tables_to_appear_in_same_query!(
     canary_cases,
     case_merges,
     case_merge_rows,
-    case_merge_places
+    case_merge_places,
+    erasures,
+    legal_holds
 );
 
 // The stage report of an earlier day groups by columns of both.
@@ -384,6 +386,36 @@ diesel::allow_columns_to_appear_in_same_group_by_clause!(
     cases::sex,
     cases::age_band,
 );
+
+diesel::table! {
+    erasures (id) {
+        id -> Text,
+        case_id -> Text,
+        state -> Text,
+        reason -> Text,
+        requested_by -> Nullable<Text>,
+        requested_at -> BigInt,
+        decided_by -> Nullable<Text>,
+        decided_at -> Nullable<BigInt>,
+        due_at -> Nullable<BigInt>,
+        ended_at -> Nullable<BigInt>,
+        certificate -> Nullable<Text>,
+        version -> BigInt,
+    }
+}
+
+diesel::table! {
+    legal_holds (id) {
+        id -> Text,
+        case_id -> Text,
+        reason -> Text,
+        placed_by -> Text,
+        placed_at -> BigInt,
+        lifted_by -> Nullable<Text>,
+        lifted_at -> Nullable<BigInt>,
+        version -> BigInt,
+    }
+}
 
 diesel::joinable!(sessions -> users (user_id));
 diesel::joinable!(refresh_tokens -> sessions (session_id));

@@ -21,6 +21,8 @@ const GROWING: [&str; 17] = [
     "case_merges",
     "case_periods",
     "case_team",
+    "erasures",
+    "legal_holds",
     "cases",
     "idempotency_keys",
     "journeys",

@@ -14,8 +14,8 @@ use super::store::{self, CheckpointRow};
 use super::{Checkpoint, LogOrigin, RefusedToSign, SignedCheckpoint, statement};
 use crate::access::Permit;
 use crate::access::permissions::SystemAct;
-use crate::audit::Event;
 use crate::audit::tree::{self, StoredTiles};
+use crate::audit::{Action, Event};
 use crate::clock::Clock;
 use crate::crypto::Keyring;
 use crate::db::{Db, Tx};
@@ -122,6 +122,12 @@ impl Notary {
         let old = self.keyring.audit_signing(self.keyring.audit_signing_version());
         let old = old.ok_or(RefusedToSign::NewerKey)?;
         Ok(statement::next_key(&self.origin, &old, next))
+    }
+
+    /// A note of these lines that the log's key signs; none where the keyring has no such key.
+    pub(crate) fn certify(&self, action: Action, lines: &[String]) -> Option<String> {
+        let key = self.keyring.audit_signing(self.keyring.audit_signing_version())?;
+        Some(statement::certificate(&self.origin, &key, action, lines))
     }
 
     /// The file, locked, and the checkpoint in it.

@@ -6,7 +6,7 @@
 
 use ed25519_dalek::VerifyingKey;
 
-use super::note::{signature, verifier_key};
+use super::note::{sign, signature, verifier_key};
 use super::{Checkpoint, LogOrigin};
 use crate::audit::{Action, Event};
 use crate::crypto::SigningKeyVersion;
@@ -20,6 +20,21 @@ pub(super) fn next_key(origin: &LogOrigin, old: &SigningKeyVersion, new: &Verify
         .detail("new_key", new_key)
         .detail("old_key", old_key)
         .detail("signature", signature(&text, origin, &old.key))
+}
+
+/// The note by which the log's key certifies that an action was carried out.
+pub(super) fn certificate(
+    origin: &LogOrigin,
+    key: &SigningKeyVersion,
+    action: Action,
+    lines: &[String],
+) -> String {
+    let mut text = format!("waystation/{}\n{origin}\n", action.code());
+    for line in lines {
+        text.push_str(line);
+        text.push('\n');
+    }
+    sign(&text, origin, &key.key)
 }
 
 /// Completes the entry by which the loss of what was signed is accepted.

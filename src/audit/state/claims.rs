@@ -8,11 +8,13 @@ use serde::Deserialize;
 
 use super::StateError;
 use crate::app::App;
+use crate::audit::Action;
 use crate::audit::checkpoint::Checkpoint;
 use crate::audit::entry::{hex, leaf_hash};
 use crate::audit::tree::{Hash, TILE_WIDTH, node_hash};
 use crate::db::Tx;
 use crate::db::schema::audit_events;
+use crate::db::types::CodeList as _;
 use crate::error::{Error, Result};
 
 /// One write: which entry tells of it, for which case, the hash of what was stored, and what else its row must say.
@@ -45,6 +47,7 @@ pub(super) struct Claims {
 
 #[derive(Deserialize)]
 struct Body {
+    action: String,
     actor: Option<String>,
     case: Option<String>,
     #[serde(default)]
@@ -106,6 +109,11 @@ impl Claims {
             version: body.details.get("version").cloned(),
             writer: body.actor,
         };
+        if body.action == Action::CaseErase.code() {
+            // Whatever was stored of the case is meant to be gone; what is there all the same, nobody stored.
+            let erased = |claims: &Vec<Claim>| claims.last().is_some_and(|claim| claim.case == body.case);
+            self.by_place.retain(|_, claims| !erased(claims));
+        }
         for Sealed { column, row, sha256, table } in body.sealed {
             let claim = Claim { position, case: body.case.clone(), sha256, label: label.clone() };
             self.by_place.entry((table, column, row)).or_default().push(claim);

@@ -16,13 +16,15 @@ mod team;
 pub use manner::{BackupPart, Erasure, Holding, Merge, Moves, OwnCopy, Undo};
 pub(crate) use manner::{deleted, gives_back, moves};
 
-use crate::{asylum, network, resettlement, transit};
+use crate::{asylum, network, resettlement, retention, transit};
 
 /// Every holding, in an order in which rows may be deleted: whatever refers to another stands before it.
 pub const HOLDINGS: &[Holding] = &[
     around::LOG,
     around::KEPT_ANSWERS,
     around::CANARY,
+    retention::ERASURES,
+    retention::HOLDS,
     merges::MERGE_ROWS,
     merges::MERGE_PLACES,
     merges::MERGES,

@@ -99,6 +99,11 @@ pub(super) const TABLE: &[(&str, [Who; 5])] = &[
     ("application.write", [Team, Nobody, Nobody, Nobody, Nobody]),
     ("resettlement.read", [Team, Hub, Nobody, Nobody, Nobody]),
     ("resettlement.write", [Team, Nobody, Nobody, Nobody, Nobody]),
+    // Erasing: whoever works on it or leads may ask and object, another one of the hub's coordinators decides.
+    ("erasure.read", [Team, Hub, Nobody, Nobody, Nobody]),
+    ("erasure.request", [Team, Lead, Nobody, Nobody, Nobody]),
+    ("erasure.decide", [Nobody, Lead, Nobody, Nobody, Nobody]),
+    ("hold.write", [Nobody, Lead, Nobody, Nobody, Nobody]),
     // Figures within one's reach; the log is the auditor's, an administrator sees what they did.
     ("report.stages", [Team, Hub, Nobody, Nobody, Nobody]),
     ("audit.read", [Nobody, Nobody, Network, Oneself, Nobody]),

@@ -26,6 +26,7 @@ use crate::crypto::WrappedCaseKey;
 use crate::db::Tx;
 use crate::db::schema::{case_keys, cases};
 use crate::error::{Code, Error, Result};
+use crate::retention;
 
 /// The case within the permit's reach, noted on the event; not yours and not there are one answer. One that
 /// may only be read is there, and what is another hub's to decide is refused.
@@ -36,6 +37,7 @@ pub(crate) fn find<P: Permission>(tx: &mut Tx<'_>, permit: &Permit<P>, reference
         Named::Itself(case) => {
             tx.event.set_case(case.id);
             decided_here(permit, &case)?;
+            refuse_erased(tx, &case)?;
             Ok(case)
         }
         Named::Merged { merged, survivor } => {
@@ -58,6 +60,7 @@ pub(crate) fn find_as_named<P: Permission>(
         Named::Itself(case) => {
             tx.event.set_case(case.id);
             decided_here(permit, &case)?;
+            refuse_erased(tx, &case)?;
             Ok(case)
         }
         Named::Merged { merged, survivor } => {
@@ -155,6 +158,17 @@ fn decided_here<P: Permission>(permit: &Permit<P>, case: &Case) -> Result<()> {
         return Ok(());
     }
     Err(Error::command_withheld("The case is another hub's: ask a coordinator of that hub."))
+}
+
+/// What is left of an erased person is a figure: it takes no change.
+fn refuse_erased(tx: &mut Tx<'_>, case: &Case) -> Result<()> {
+    if tx.writes() && retention::store::was_erased(tx, case.id)? {
+        return Err(Error::new(
+            Code::CaseErased,
+            "Its person was erased: nothing can be recorded for it any more.",
+        ));
+    }
+    Ok(())
 }
 
 /// What was merged takes no change: whoever sends one learns where the case went.

@@ -129,6 +129,11 @@ pub fn sample(operation: &str, names: &Names) -> Option<Sample> {
             }),
         ),
         "set_resettlement_state" => Sample::new(200, json!({"to": "submitted", "on": "2026-03-02"})),
+        // The case is open.
+        "create_erasure" => Sample::new(409, json!({"reason": "person_asked"})),
+        "decide_erasure" => Sample::new(200, json!({"decision": "refuse"})),
+        "withdraw_erasure" | "lift_hold" => Sample::bare(200),
+        "create_hold" => Sample::new(201, json!({"reason": "investigation"})),
         // The network has no policy of witnesses.
         "add_cosignatures" => {
             Sample::new(409, json!({"size": 1, "lines": ["\u{2014} witness.example/heron AAAAAAA=\n"]}))

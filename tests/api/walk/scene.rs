@@ -293,8 +293,33 @@ impl Parts<'_> {
                 });
                 self.created("resettlements", body).await
             }
+            "erasure" => self.erasure(path.ends_with("certificate")),
+            "hold" => {
+                let address = format!("{}/holds", self.address);
+                let coordinator = self.app.coordinator(self.hub);
+                text(&coordinator.post(&address, json!({"reason": "court"})).await.expect(201)["id"])
+            }
             name => panic!("{path}: say in walk/scene.rs how a {{{name}}} comes to be"),
         }
+    }
+
+    /// As it stands when nobody has decided it, or when it is carried out and certified, of a case that is open.
+    fn erasure(&self, is_certified: bool) -> String {
+        let (id, now) = (UserId::generate().to_string(), self.app.now().micros());
+        let case = self.address.rsplit('/').next().unwrap();
+        let (state, ended, certificate) = match is_certified {
+            true => ("erased", now.to_string(), "'signed'"),
+            false => ("requested", "NULL".to_owned(), "NULL"),
+        };
+        self.app
+            .database
+            .raw()
+            .execute(&format!(
+                "INSERT INTO erasures (id, case_id, state, reason, requested_at, ended_at, certificate, version) \
+                 VALUES ('{id}', '{case}', '{state}', 'person_asked', {now}, {ended}, {certificate}, 1)"
+            ))
+            .unwrap();
+        id
     }
 
     async fn created(&self, list: &str, body: Value) -> String {

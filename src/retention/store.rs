@@ -1,0 +1,178 @@
+//! Queries on erasures and holds. Each asks for a case that `cases::store::find` found within reach, but for those by
+//! which the program itself carries out what is due.
+
+use diesel::dsl::exists;
+use diesel::prelude::*;
+
+use super::codes::ErasureState;
+use super::model::{ErasureId, ErasureRow, HoldId, HoldRow};
+use super::rules::Facts;
+use crate::access::{CaseId, UserId};
+use crate::cases::model::Case;
+use crate::db::schema::{case_keys, cases, erasures, legal_holds};
+use crate::db::types::Timestamp;
+use crate::db::{Tx, WriteTx, changed_one, on_duplicate};
+use crate::error::{Error, Result};
+
+/// What is open.
+const OPEN: [ErasureState; 2] = [ErasureState::Requested, ErasureState::Approved];
+
+/// What the rules ask of a case.
+pub(super) fn facts(tx: &mut Tx<'_>, case: &Case) -> Result<Facts> {
+    let open = erasures::table.filter(erasures::case_id.eq(case.id)).filter(erasures::state.eq_any(OPEN));
+    Ok(Facts {
+        status: case.status,
+        erased: is_erased(tx, case.id)?,
+        held: is_held(tx, case.id)?,
+        open_erasure: diesel::select(exists(open)).get_result(tx.conn())?,
+    })
+}
+
+/// A case without a key is erased.
+pub(crate) fn is_erased(tx: &mut Tx<'_>, case: CaseId) -> Result<bool> {
+    Ok(!diesel::select(exists(case_keys::table.find(case))).get_result::<bool>(tx.conn())?)
+}
+
+/// Whether an erasure of it was carried out.
+pub(crate) fn was_erased(tx: &mut Tx<'_>, case: CaseId) -> Result<bool> {
+    let erased =
+        erasures::table.filter(erasures::case_id.eq(case)).filter(erasures::state.eq(ErasureState::Erased));
+    Ok(diesel::select(exists(erased)).get_result(tx.conn())?)
+}
+
+/// Whether a hold stands.
+pub(crate) fn is_held(tx: &mut Tx<'_>, case: CaseId) -> Result<bool> {
+    let standing =
+        legal_holds::table.filter(legal_holds::case_id.eq(case)).filter(legal_holds::lifted_at.is_null());
+    Ok(diesel::select(exists(standing)).get_result(tx.conn())?)
+}
+
+/// Whether an erasure is asked for or approved.
+pub(crate) fn has_open(tx: &mut Tx<'_>, case: CaseId) -> Result<bool> {
+    let open = erasures::table.filter(erasures::case_id.eq(case)).filter(erasures::state.eq_any(OPEN));
+    Ok(diesel::select(exists(open)).get_result(tx.conn())?)
+}
+
+/// A new request.
+pub(super) fn insert(tx: &mut WriteTx<'_>, row: &ErasureRow) -> Result<()> {
+    diesel::insert_into(erasures::table)
+        .values(row)
+        .execute(tx.conn())
+        .map_err(|error| on_duplicate(error, Error::precondition_failed))?;
+    tx.event.set_subject(row.id);
+    Ok(())
+}
+
+/// One erasure of a case.
+pub(super) fn find(tx: &mut Tx<'_>, case: CaseId, id: ErasureId) -> Result<ErasureRow> {
+    let row = erasures::table.find(id).filter(erasures::case_id.eq(case));
+    Ok(row.select(ErasureRow::as_select()).first(tx.conn())?)
+}
+
+/// The erasures of a case, the oldest first, after `start`.
+pub(super) fn of_case(
+    tx: &mut Tx<'_>,
+    case: &Case,
+    start: Option<(Timestamp, ErasureId)>,
+    limit: i64,
+) -> Result<Vec<ErasureRow>> {
+    let mut query = erasures::table.filter(erasures::case_id.eq(case.id)).into_boxed();
+    if let Some((at, id)) = start {
+        let later = erasures::requested_at.gt(at);
+        query = query.filter(later.or(erasures::requested_at.eq(at).and(erasures::id.gt(id))));
+    }
+    let query = query.order((erasures::requested_at, erasures::id)).limit(limit);
+    Ok(query.select(ErasureRow::as_select()).load(tx.conn())?)
+}
+
+/// Stores what became of the version that was read.
+pub(super) fn update(tx: &mut WriteTx<'_>, read: &ErasureRow, row: ErasureRow) -> Result<ErasureRow> {
+    let as_read = erasures::table.find(read.id).filter(erasures::version.eq(read.version));
+    let row = ErasureRow { version: read.version + 1, ..row };
+    let changed = diesel::update(as_read)
+        .set((
+            erasures::state.eq(row.state),
+            erasures::decided_by.eq(row.decided_by),
+            erasures::decided_at.eq(row.decided_at),
+            erasures::due_at.eq(row.due_at),
+            erasures::ended_at.eq(row.ended_at),
+            erasures::certificate.eq(row.certificate.clone()),
+            erasures::version.eq(row.version),
+        ))
+        .execute(tx.conn())?;
+    changed_one(changed)?;
+    Ok(row)
+}
+
+/// Those that are due, the longest first.
+pub(super) fn due(tx: &mut Tx<'_>, limit: i64) -> Result<Vec<ErasureRow>> {
+    let now = tx.now();
+    Ok(erasures::table
+        .filter(erasures::state.eq(ErasureState::Approved))
+        .filter(erasures::due_at.le(now))
+        .order(erasures::due_at)
+        .limit(limit)
+        .select(ErasureRow::as_select())
+        .load(tx.conn())?)
+}
+
+/// Those that have no certificate yet.
+pub(super) fn to_certify(tx: &mut Tx<'_>, limit: i64) -> Result<Vec<ErasureRow>> {
+    Ok(erasures::table
+        .filter(erasures::state.eq(ErasureState::Erased))
+        .filter(erasures::certificate.is_null())
+        .limit(limit)
+        .select(ErasureRow::as_select())
+        .load(tx.conn())?)
+}
+
+/// The case of an erasure that is due, for the program.
+pub(super) fn case(tx: &mut Tx<'_>, id: CaseId) -> Result<Case> {
+    Ok(cases::table.find(id).select(Case::as_select()).first(tx.conn())?)
+}
+
+/// A new hold.
+pub(super) fn insert_hold(tx: &mut WriteTx<'_>, row: &HoldRow) -> Result<()> {
+    diesel::insert_into(legal_holds::table)
+        .values(row)
+        .execute(tx.conn())
+        .map_err(|error| on_duplicate(error, Error::precondition_failed))?;
+    tx.event.set_subject(row.id);
+    Ok(())
+}
+
+/// One hold of a case.
+pub(super) fn find_hold(tx: &mut Tx<'_>, case: &Case, id: HoldId) -> Result<HoldRow> {
+    let row = legal_holds::table.find(id).filter(legal_holds::case_id.eq(case.id));
+    Ok(row.select(HoldRow::as_select()).first(tx.conn())?)
+}
+
+/// The holds of a case, the oldest first, after `start`.
+pub(super) fn holds(
+    tx: &mut Tx<'_>,
+    case: &Case,
+    start: Option<(Timestamp, HoldId)>,
+    limit: i64,
+) -> Result<Vec<HoldRow>> {
+    let mut query = legal_holds::table.filter(legal_holds::case_id.eq(case.id)).into_boxed();
+    if let Some((at, id)) = start {
+        let later = legal_holds::placed_at.gt(at);
+        query = query.filter(later.or(legal_holds::placed_at.eq(at).and(legal_holds::id.gt(id))));
+    }
+    let query = query.order((legal_holds::placed_at, legal_holds::id)).limit(limit);
+    Ok(query.select(HoldRow::as_select()).load(tx.conn())?)
+}
+
+/// Lifts the version that was read.
+pub(super) fn lift(tx: &mut WriteTx<'_>, read: &HoldRow, by: UserId) -> Result<HoldRow> {
+    let row =
+        HoldRow { lifted_by: Some(by), lifted_at: Some(tx.now()), version: read.version + 1, ..read.clone() };
+    let as_read = legal_holds::table.find(read.id).filter(legal_holds::version.eq(read.version));
+    let lifted = (
+        legal_holds::lifted_by.eq(row.lifted_by),
+        legal_holds::lifted_at.eq(row.lifted_at),
+        legal_holds::version.eq(row.version),
+    );
+    changed_one(diesel::update(as_read).set(lifted).execute(tx.conn())?)?;
+    Ok(row)
+}
