@@ -140,7 +140,7 @@ async fn a_person_is_erased_a_week_after_somebody_else_approved_it() {
     scene.heron.get(&scene.path).await.expect_problem(404, "not_found");
     scene.asks.get(&format!("/v1/cases/{code}")).await.expect_problem(404, "not_found");
     let case = scene.asks.get(&scene.path).await.expect(200);
-    assert_eq!((&case["opened_on"], &case["restricted"]), (&json!("2026-02-01"), &json!(false)));
+    assert_eq!((&case["opened_on"], &case["restricted"]), (&json!("2026-03-01"), &json!(false)));
     let hold = scene.asks.post(&format!("{}/holds", scene.path), json!({"reason": "court"})).await;
     hold.expect_problem(409, "case_erased");
     let again = scene.asks.post(&scene.erasures(), json!({"reason": "person_asked"})).await;
@@ -154,7 +154,7 @@ async fn a_person_is_erased_a_week_after_somebody_else_approved_it() {
     let certificate = scene.asks.get(&format!("{erasure}/certificate")).await.expect(200);
     let note = Note::parse(certificate["certificate"].as_str().unwrap().as_bytes()).unwrap();
     let key = VerifierKey::parse(&scene.app.app.notary.verifier_keys()[0]).unwrap();
-    assert!(matches!(key.verify(&note), Signed::Yes), "{}", note.text());
+    assert!(matches!(key.verify(&note), Signed::Yes { .. }), "{}", note.text());
     let lines: Vec<&str> = note.text().lines().collect();
     let log = scene.app.log().await;
     let entry = log.iter().find(|entry| entry.action == "case.erase").unwrap();
