@@ -347,8 +347,9 @@ async fn an_answer_that_was_kept_of_the_merged_case_is_given_again_to_whoever_re
     // A merge sent twice is one.
     let other = Case::new(&pair.heron.open_case(pair.hub).await);
     let body = json!({"duplicate": other.id, "duplicate_version": 1, "reason": "opened_twice"});
+    let address = pair.survivor.at("merges");
     let send = || {
-        let request = pair.swan.request(actix_web::http::Method::POST, &pair.survivor.at("merges"));
+        let request = pair.swan.request(actix_web::http::Method::POST, &address);
         let request =
             request.insert_header(("If-Match", "\"2\"")).insert_header(("Idempotency-Key", "merge"));
         pair.swan.send(request.set_json(&body))
