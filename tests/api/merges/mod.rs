@@ -337,8 +337,8 @@ async fn an_answer_that_was_kept_of_the_merged_case_is_given_again_to_whoever_re
     let pair = Pair::new().await;
     let application =
         json!({"country": "THA", "authority": "unhcr", "level": "FI", "applied_on": "2026-03-01"});
-    let send =
-        || pair.tern.post_once("once", &format!("{}/applications", pair.duplicate.path), application.clone());
+    let address = pair.duplicate.at("applications");
+    let send = || pair.tern.post_once("once", &address, application.clone());
     let first = send().await.expect(201);
     pair.merge().await;
     assert_eq!(send().await.expect(201), first);
