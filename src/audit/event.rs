@@ -164,6 +164,14 @@ impl Event {
         self.sealed.push(SealedWrite { column, row, sha256: super::entry::hex(&sha256), table });
     }
 
+    /// Takes over what another event of the same commit says was stored: of two cases' events, the one of whose
+    /// case it was.
+    #[must_use]
+    pub(crate) fn storing_what(mut self, other: &mut Self) -> Self {
+        self.sealed = std::mem::take(&mut other.sealed);
+        self
+    }
+
     /// The case, where it is known.
     #[must_use]
     pub fn case(&self) -> Option<CaseId> {

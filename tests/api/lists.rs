@@ -99,6 +99,13 @@ pub async fn fill(app: &TestApp, heron: &Person, hub: HubId, case: &str) {
         first.expect(200);
         heron.change(Method::PUT, &record, &first.etag(), json!({})).await.expect(200);
     }
+    for _ in 0..2 {
+        let other = heron.open_case(hub).await;
+        let body = json!({"duplicate": other["id"], "duplicate_version": 1, "reason": "opened_twice"});
+        let merged = coordinator.post_if(&format!("{path}/merges"), &etag, body).await;
+        merged.expect(200);
+        etag = merged.etag();
+    }
 }
 
 /// Two canaries, of which one has been opened twice.
@@ -135,10 +142,16 @@ async fn the_lists_of_a_case_come_in_pages_that_leave_nothing_out_and_give_nothi
     let case = heron.open_case(hub).await["id"].as_str().unwrap().to_owned();
     fill(&app, &heron, hub, &case).await;
     let path = format!("/v1/cases/{case}");
-    for list in ["history", "stays", "journeys", "applications", "resettlements", "identity/versions"] {
+    for list in
+        ["history", "stays", "journeys", "applications", "resettlements", "identity/versions", "merges"]
+    {
         let address = format!("{path}/{list}");
         let whole = followed(&heron, &address, 200).await;
-        assert_eq!(whole.len(), if list.ends_with("versions") { 2 } else { 3 }, "{list}");
+        assert_eq!(
+            whole.len(),
+            if ["identity/versions", "merges"].contains(&list) { 2 } else { 3 },
+            "{list}"
+        );
         for rows in [1, 2] {
             assert_eq!(followed(&heron, &address, rows).await, whole, "{list}");
         }

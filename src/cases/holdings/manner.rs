@@ -34,6 +34,8 @@ pub enum Merge {
     With(&'static str),
     /// They stay where they are, because of this.
     Stays(&'static str),
+    /// They stay, and are told of it, as a list of pairs that may be one person is: survivor, merged case.
+    Told(fn(&mut WriteTx<'_>, CaseId, CaseId) -> Result<()>),
     /// As long as it finds something, the two are not merged: what stands in the way of survivor and duplicate.
     Refuses(fn(&mut Tx<'_>, &Case, &Case) -> Result<Option<Unmet>>),
 }
@@ -59,6 +61,8 @@ pub enum Undo {
     },
     /// They go back with the rows of this table.
     With(&'static str),
+    /// They had stayed, and are told of it: survivor, case that was merged.
+    Told(fn(&mut WriteTx<'_>, CaseId, CaseId) -> Result<()>),
     /// It is put back as the merge had found it, in this way.
     Restores(&'static str),
     /// They had stayed with the merged case; those of the survivor that were entered since stay with it.

@@ -41,6 +41,9 @@ pub const HOLDINGS: &[Holding] = &[
 ];
 
 #[cfg(test)]
+mod erasure_tests;
+
+#[cfg(test)]
 mod tests {
     use std::collections::BTreeSet;
 

@@ -54,6 +54,11 @@ pub(super) fn merge(
         (moves.give)(tx, &rows, survivor.id)?;
         store::insert_moved(tx, row.id, table, &rows)?;
     }
+    for holding in HOLDINGS {
+        if let Merge::Told(tell) = holding.merge {
+            tell(tx, survivor.id, duplicate.id)?;
+        }
+    }
     places::give(tx, &row)?;
     close(tx, keyring, (survivor, duplicate), decision.note, by)?;
     record(tx, &row)?;
@@ -64,7 +69,7 @@ pub(super) fn merge(
 pub(super) fn moving() -> impl Iterator<Item = (&'static str, Moves)> {
     HOLDINGS.iter().filter_map(|holding| match holding.merge {
         Merge::Moves(moves) => Some((holding.table, moves)),
-        Merge::With(_) | Merge::Stays(_) | Merge::Refuses(_) => None,
+        Merge::With(_) | Merge::Stays(_) | Merge::Told(_) | Merge::Refuses(_) => None,
     })
 }
 
@@ -78,7 +83,7 @@ fn unmet(tx: &mut Tx<'_>, survivor: &Case, duplicate: &Case) -> Result<Vec<Unmet
         let asked = match holding.merge {
             Merge::Moves(moves) => (moves.unmet)(tx, survivor, duplicate)?,
             Merge::Refuses(asks) => asks(tx, survivor, duplicate)?,
-            Merge::With(_) | Merge::Stays(_) => None,
+            Merge::With(_) | Merge::Stays(_) | Merge::Told(_) => None,
         };
         missing.extend(asked);
     }
@@ -113,7 +118,7 @@ fn close(
     Ok(())
 }
 
-/// An entry for each of the two, so that each case's log tells of it.
+/// An entry for each of the two, so that each case's log tells of it; the note was sealed for the merged one.
 fn record(tx: &mut WriteTx<'_>, row: &MergeRow) -> Result<()> {
     tx.event.set_subject(row.id);
     tx.event.set_case(row.survivor_id);
@@ -126,5 +131,6 @@ fn record(tx: &mut WriteTx<'_>, row: &MergeRow) -> Result<()> {
         .detail("reason", row.reason)
         .detail("survivor", row.survivor_id)
         .detail("team", row.team);
+    let event = event.storing_what(&mut tx.event);
     tx.also_record(&event)
 }

@@ -38,6 +38,11 @@ pub(super) fn undo(
         let rows = store::moved(tx, merge.id, table)?;
         (moves.give)(tx, &rows, merged.id)?;
     }
+    for holding in HOLDINGS {
+        if let Undo::Told(tell) = holding.undo {
+            tell(tx, survivor.id, merged.id)?;
+        }
+    }
     places::take_back(tx, merge, survivor)?;
     let merged = reopen(tx, keyring, &merged, note, by)?;
     store::mark_undone(tx, merge, reason, by)?;
@@ -95,5 +100,6 @@ fn record(tx: &mut WriteTx<'_>, merge: &MergeRow, reason: MergeUndoReason) -> Re
         .detail("merged", merge.merged_id)
         .detail("reason", reason)
         .detail("survivor", merge.survivor_id);
+    let event = event.storing_what(&mut tx.event);
     tx.also_record(&event)
 }

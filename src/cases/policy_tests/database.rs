@@ -14,7 +14,7 @@ use crate::db::url::DatabaseUrl;
 use crate::db::{Db, migrate};
 
 /// A database that goes with the test.
-pub(super) struct TestDatabase {
+pub(in crate::cases) struct TestDatabase {
     clock: Clock,
     place: Place,
 }
@@ -26,7 +26,7 @@ enum Place {
 
 impl TestDatabase {
     /// A migrated, empty database, open.
-    pub(super) fn open() -> (Self, Db) {
+    pub(in crate::cases) fn open() -> (Self, Db) {
         let (url, place) = match server() {
             None => {
                 let directory = tempfile::tempdir().unwrap();
@@ -51,7 +51,7 @@ impl TestDatabase {
     }
 
     /// The moment, which stands still.
-    pub(super) fn now(&self) -> Timestamp {
+    pub(in crate::cases) fn now(&self) -> Timestamp {
         self.clock.now()
     }
 }

@@ -1,7 +1,7 @@
 //! The server's decisions on cases against a second, independent reading of the policy: a hundred
 //! thousand questions on random networks, every list, and every cell of the permission table weakened.
 
-mod database;
+pub(in crate::cases) mod database;
 mod second_reading;
 mod worlds;
 

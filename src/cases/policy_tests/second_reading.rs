@@ -1,7 +1,7 @@
 //! The policy read a second time, from the design and not from `access/permissions.rs`: who holds
 //! which permission how far, and what that means for a case. Plain loops over plain lists, no query.
 
-use super::worlds::{User, World, WorldCase};
+use super::worlds::{Place, User, World, WorldCase};
 use crate::access::{FieldGroup, Reach, Role};
 
 /// Whom a permission lets reach what.
@@ -156,14 +156,13 @@ pub(super) fn may(world: &World, user: &User, permission: &str, case: Option<&Wo
     if who == Nobody {
         return Decision::Forbidden;
     }
-    let Some(case) = case else { return Decision::Hidden };
-    let mut place = None;
-    for candidate in &case.places {
-        let over = candidate.ends_at.is_some_and(|end| world.now >= end);
-        if candidate.user == user.id && !over {
-            place = Some(candidate);
-        }
+    let Some(named) = case else { return Decision::Hidden };
+    // Whoever names a case that was merged is led to the one it went on as, and no list holds it.
+    let case = named.merged.as_ref().map_or(named, |merged| &world.cases[merged.into]);
+    if named.merged.is_some() && permission == "case.list" {
+        return Decision::Hidden;
     }
+    let place = place_of(world, user, case);
     let in_hub = user.hubs.contains(&case.hub) && !case.restricted;
     let reached = match who {
         Team => place.is_some(),
@@ -176,10 +175,27 @@ pub(super) fn may(world: &World, user: &User, permission: &str, case: Option<&Wo
     if who == Lead && !user.hubs.contains(&case.hub) {
         return Decision::ToReadOnly;
     }
-    match group_of(permission) {
-        Some(group) if !place.is_some_and(|place| place.opens.contains(&group)) => Decision::Withheld,
-        _ => Decision::Allowed,
+    let Some(group) = group_of(permission) else { return Decision::Allowed };
+    let has = |place: Option<&Place>| place.is_some_and(|place| place.opens.contains(&group));
+    let opened = match &named.merged {
+        None => has(place),
+        // What was sealed for the other case: somebody has decided since, or the merge said so, or it is as before.
+        Some(_) if place.is_some_and(|place| place.given_since) => has(place),
+        Some(merged) => has(place_of(world, user, named)) || (merged.joined && has(place)),
+    };
+    if opened { Decision::Allowed } else { Decision::Withheld }
+}
+
+/// A place that has not ended.
+fn place_of<'w>(world: &World, user: &User, case: &'w WorldCase) -> Option<&'w Place> {
+    let mut place = None;
+    for candidate in &case.places {
+        let over = candidate.ends_at.is_some_and(|end| world.now >= end);
+        if candidate.user == user.id && !over {
+            place = Some(candidate);
+        }
     }
+    place
 }
 
 /// The field group that a permission opens.

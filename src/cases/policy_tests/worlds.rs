@@ -8,16 +8,20 @@ use rand::{RngExt as _, SeedableRng as _};
 
 use crate::access::{CaseId, FieldGroup, HubId, Role, SessionId, UserId};
 use crate::cases::code::CaseCode;
-use crate::cases::codes::{AgeBand, Risk, Sex, Stage, Status};
+use crate::cases::codes::{AgeBand, Outcome, Risk, Sex, Stage, Status};
+use crate::cases::merging::codes::{MergeReason, MergedTeam};
+use crate::cases::merging::model::{MergeId, MergeRow};
 use crate::cases::model::{NewCase, TeamRow};
 use crate::db::WriteTx;
-use crate::db::schema::{case_team, cases, hub_members, hubs, sessions, users};
+use crate::db::schema::{case_merges, case_team, cases, hub_members, hubs, sessions, users};
 use crate::db::types::{CodeList as _, Timestamp};
 use crate::error::Result;
 
 const HUBS: usize = 4;
 const USERS: usize = 30;
 const CASES: usize = 60;
+/// Those behind this one may have been merged into one of those before it.
+const SURVIVORS: usize = 45;
 
 /// A network.
 pub(super) struct World {
@@ -44,6 +48,15 @@ pub(super) struct WorldCase {
     pub(super) hub: HubId,
     pub(super) restricted: bool,
     pub(super) places: Vec<Place>,
+    pub(super) merged: Option<Merged>,
+}
+
+/// Where a case leads that was merged.
+pub(super) struct Merged {
+    /// Which of the world's cases it leads to.
+    pub(super) into: usize,
+    /// Whether the places of both teams open both.
+    pub(super) joined: bool,
 }
 
 /// A place on a team.
@@ -51,6 +64,8 @@ pub(super) struct Place {
     pub(super) user: UserId,
     pub(super) opens: Vec<FieldGroup>,
     pub(super) ends_at: Option<Timestamp>,
+    /// Whether somebody gave or changed it after every merge.
+    pub(super) given_since: bool,
 }
 
 impl World {
@@ -59,7 +74,12 @@ impl World {
         let mut random = StdRng::seed_from_u64(seed);
         let hubs: Vec<HubId> = (0..HUBS).map(|_| HubId::generate()).collect();
         let users: Vec<User> = (0..USERS).map(|_| User::random(&mut random, &hubs)).collect();
-        let cases = (0..CASES).map(|_| WorldCase::random(&mut random, &hubs, &users, now)).collect();
+        let mut cases: Vec<WorldCase> =
+            (0..CASES).map(|_| WorldCase::random(&mut random, &hubs, &users, now)).collect();
+        for case in cases.iter_mut().skip(SURVIVORS).filter(|_| random.random_bool(0.7)) {
+            let into = random.random_range(0..SURVIVORS);
+            case.merged = Some(Merged { into, joined: random.random_bool(0.3) });
+        }
         Self { now, hubs, users, cases }
     }
 
@@ -83,6 +103,35 @@ impl World {
         for case in &self.cases {
             case.insert(tx, self.users[0].id, self.now)?;
         }
+        for case in &self.cases {
+            if let Some(merged) = &case.merged {
+                self.insert_merge(tx, case.id, merged)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn insert_merge(&self, tx: &mut WriteTx<'_>, merged_id: CaseId, merged: &Merged) -> Result<()> {
+        let survivor_id = self.cases[merged.into].id;
+        let leads = (
+            cases::status.eq(Status::Closed),
+            cases::outcome.eq(Outcome::Duplicate),
+            cases::merged_into.eq(survivor_id),
+        );
+        diesel::update(cases::table.find(merged_id)).set(leads).execute(tx.conn())?;
+        let row = MergeRow {
+            id: MergeId::generate(),
+            survivor_id,
+            merged_id,
+            reason: MergeReason::OpenedTwice,
+            team: if merged.joined { MergedTeam::Joined } else { MergedTeam::Apart },
+            merged_by: self.users[0].id,
+            merged_at: self.now,
+            undone_reason: None,
+            undone_by: None,
+            undone_at: None,
+        };
+        diesel::insert_into(case_merges::table).values(row).execute(tx.conn())?;
         Ok(())
     }
 }
@@ -150,6 +199,7 @@ impl WorldCase {
             hub: *hubs.choose(random).unwrap(),
             restricted: random.random_bool(0.3),
             places,
+            merged: None,
         }
     }
 
@@ -183,7 +233,7 @@ impl WorldCase {
                 added_by: opener,
                 added_at: now,
                 changed_by: Some(opener),
-                changed_at: now,
+                changed_at: if place.given_since { now.plus(TimeDelta::microseconds(1)) } else { now },
                 version: 1,
             };
             diesel::insert_into(case_team::table).values(row).execute(tx.conn())?;
@@ -206,6 +256,7 @@ impl Place {
             user,
             opens: FieldGroup::all().iter().copied().filter(|_| random.random_bool(share)).collect(),
             ends_at: end.map(|micros| now.plus(TimeDelta::microseconds(micros))),
+            given_since: random.random_bool(0.3),
         }
     }
 }

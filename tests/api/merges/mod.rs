@@ -337,8 +337,8 @@ async fn an_answer_that_was_kept_of_the_merged_case_is_given_again_to_whoever_re
     let pair = Pair::new().await;
     let application =
         json!({"country": "THA", "authority": "unhcr", "level": "FI", "applied_on": "2026-03-01"});
-    let send =
-        || pair.tern.post_once("once", &format!("{}/applications", pair.duplicate.path), application.clone());
+    let address = pair.duplicate.at("applications");
+    let send = || pair.tern.post_once("once", &address, application.clone());
     let first = send().await.expect(201);
     pair.merge().await;
     assert_eq!(send().await.expect(201), first);
@@ -347,8 +347,9 @@ async fn an_answer_that_was_kept_of_the_merged_case_is_given_again_to_whoever_re
     // A merge sent twice is one.
     let other = Case::new(&pair.heron.open_case(pair.hub).await);
     let body = json!({"duplicate": other.id, "duplicate_version": 1, "reason": "opened_twice"});
+    let address = pair.survivor.at("merges");
     let send = || {
-        let request = pair.swan.request(actix_web::http::Method::POST, &pair.survivor.at("merges"));
+        let request = pair.swan.request(actix_web::http::Method::POST, &address);
         let request =
             request.insert_header(("If-Match", "\"2\"")).insert_header(("Idempotency-Key", "merge"));
         pair.swan.send(request.set_json(&body))

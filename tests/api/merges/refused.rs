@@ -145,12 +145,8 @@ async fn what_was_erased_is_neither_merged_nor_given_back() {
 async fn a_canary_is_merged_like_any_other_case_and_stays_one() {
     let pair = Pair::new().await;
     let owl = pair.app.auditor();
-    owl.put(&format!("/v1/audit/canaries/{}", pair.duplicate.id), json!(null)).await;
-    let sql = format!(
-        "INSERT INTO canary_cases (case_id, created_by, created_at) VALUES ('{}', '{}', 0)",
-        pair.duplicate.id, owl.id
-    );
-    drop(pair.app.database.raw().execute(&sql));
+    let address = format!("/v1/audit/canaries/{}", pair.duplicate.id);
+    owl.send(owl.request(Method::PUT, &address)).await.expect(204);
     pair.merge().await;
     let canaries = owl.get("/v1/audit/canaries").await.expect(200);
     assert_eq!(canaries["items"][0]["case"], pair.duplicate.id.as_str(), "{canaries}");
