@@ -84,6 +84,7 @@ routes! {
     PATCH  "/v1/shelters/{shelter}" => network::api::update_shelter, "Change a shelter's codename, beds or state", [AlreadyExists, GuardsUnmet];
     POST   "/v1/cases" => cases::api::create_case, "Open a case", [GuardsUnmet, NotFound];
     GET    "/v1/cases" => cases::api::list_cases, "List the cases within one's reach";
+    POST   "/v1/cases/search" => cases::search::api::search_cases, "Search the cases whose names one may read", [SearchNotReady, InvalidFields];
     GET    "/v1/cases/{case}" => cases::api::get_case, "Read a case";
     PATCH  "/v1/cases/{case}" => cases::api::update_case, "Change what a case's row says";
     PUT    "/v1/cases/{case}/restriction" => cases::api::restrict_case, "Restrict a case to its team, or lift that", [StillInUse];

@@ -80,6 +80,7 @@ permissions! {
     ShelterCreate = "shelter.create", "Create a shelter":                          No   Hub  No   All  No;
     ShelterUpdate = "shelter.update", "Change a shelter's beds or state":          No   Hub  No   All  No;
     CaseList = "case.list", "List cases":                                          Team Hub  No   No   No;
+    CaseSearch = "case.search", "Search cases by name, birth, telephone or document": Team No No No No;
     CaseRead = "case.read", "Read a case":                                         Team Hub  No   No   No;
     CaseCreate = "case.create", "Open a case in one's hub":                        Hub  No   No   No   No;
     CaseUpdate = "case.update", "Change what a case's row says":                   Team No   No   No   No;

@@ -40,6 +40,7 @@ text_enum! {
         ShelterCreate = "shelter.create": "A shelter was created",
         ShelterUpdate = "shelter.update": "A shelter was changed",
         CaseList = "case.list": "Cases were listed",
+        CaseSearch = "case.search": "Cases were searched by name, birth, telephone or document",
         CaseRead = "case.read": "A case was read",
         CaseCreate = "case.create": "A case was opened",
         CaseUpdate = "case.update": "A case was changed",
@@ -58,6 +59,7 @@ text_enum! {
         RecordRead = "record.read": "A sealed record was opened",
         RecordWrite = "record.write": "A sealed record was written",
         RecordVersions = "record.versions": "The versions of a sealed record were listed",
+        SearchIndex = "search.index": "The server opened names, births, telephones and documents to be searched",
         StayList = "stay.list": "Stays were listed",
         StayRead = "stay.read": "A stay was read",
         StayCreate = "stay.create": "A person was taken into a shelter",
@@ -101,6 +103,12 @@ text_enum! {
 }
 
 impl Action {
+    /// Whether it shows rows of several cases, which the entry names.
+    #[must_use]
+    pub fn lists_cases(self) -> bool {
+        matches!(self, Self::CaseList | Self::CaseSearch)
+    }
+
     /// Whether it shows something of the case that it is about, and changes nothing.
     #[must_use]
     pub fn reads_a_case(self) -> bool {

@@ -1,4 +1,4 @@
-//! Who saw a case, and what a user saw: what was opened, and the lists that held it.
+//! Who saw a case, and what a user saw: what was opened, and the lists and searches that held it.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::ControlFlow;
@@ -57,13 +57,20 @@ pub(crate) fn by_whom(
     })?;
     // No further back than the other walk came: what lies there is for the next answer.
     within.start = within.start.max(opened.unwrap_or_default());
-    let listed = bounded(tx, Way::Action(Action::CaseList), within, MOST_LISTS, |row| {
+    let listed = bounded(tx, Way::Action(Action::CaseList), within.clone(), MOST_LISTS, |row| {
         if row.outcome == Outcome::Done && Held::of(&row)?.cases.contains(&case) {
             traces.push(Trace { row, manner: Manner::Listed, groups: Vec::new() });
         }
         Ok(ControlFlow::Continue(()))
     })?;
-    let next = listed.or(opened);
+    within.start = within.start.max(listed.unwrap_or_default());
+    let searched = bounded(tx, Way::Action(Action::CaseSearch), within, MOST_LISTS, |row| {
+        if row.outcome == Outcome::Done && Held::of(&row)?.cases.contains(&case) {
+            traces.push(Trace { row, manner: Manner::Listed, groups: Vec::new() });
+        }
+        Ok(ControlFlow::Continue(()))
+    })?;
+    let next = searched.or(listed).or(opened);
     let mut sights = BTreeMap::new();
     for trace in traces.iter().filter(|trace| next.is_none_or(|next| trace.row.stored.position >= next)) {
         if times.holds(trace.row.at) {
@@ -86,7 +93,8 @@ pub(crate) fn by_user(
     within.end = start.map_or(within.end, |start| start.min(within.end));
     let mut sights: BTreeMap<CaseId, Sight> = BTreeMap::new();
     let next = bounded(tx, Way::Actor(user), within, MOST_ENTRIES, |row| {
-        if times.holds(row.at) && (row.case.is_some() || row.action == Action::CaseList.as_str()) {
+        let lists = row.action.parse().is_ok_and(Action::lists_cases);
+        if times.holds(row.at) && (row.case.is_some() || lists) {
             let held = Held::of(&row)?;
             let mut add = |case, manner| {
                 let sight = sights.entry(case).or_insert_with(|| Sight::at(row.at));

@@ -20,6 +20,7 @@ text_enum! {
         PasswordPepper = "password_pepper": "Goes into every password hash",
         RefreshTokens = "refresh_tokens": "Hashes refresh tokens and derives their successors",
         StoredAnswers = "stored_answers": "Seals answers kept for repeated requests",
+        SearchTexts = "search_texts": "Seals what was searched for",
     }
 }
 
@@ -70,6 +71,7 @@ pub struct Keyring {
     password_pepper: Versions<Secret>,
     refresh_tokens: Versions<Secret>,
     stored_answers: Versions<Secret>,
+    search_texts: Versions<Secret>,
 }
 
 impl Keyring {
@@ -94,6 +96,7 @@ impl Keyring {
             password_pepper: opened.take(KeyPurpose::PasswordPepper, |secret| secret)?,
             refresh_tokens: opened.take(KeyPurpose::RefreshTokens, |secret| secret)?,
             stored_answers: opened.take(KeyPurpose::StoredAnswers, |secret| secret)?,
+            search_texts: opened.take(KeyPurpose::SearchTexts, |secret| secret)?,
         })
     }
 
@@ -191,6 +194,20 @@ impl Keyring {
         let padded = envelope::open(key, version, &answer_place(context), sealed)?;
         Ok(Zeroizing::new(padding::unpad(&padded)?.to_vec()))
     }
+
+    /// Seals what somebody searched for; it opens only under the id of that search.
+    pub fn seal_search_text(&self, search: &str, text: &[u8]) -> Result<Vec<u8>, SealError> {
+        let (version, key) = self.search_texts.current();
+        envelope::seal(key, version, &search_place(search), &padding::pad(text)?)
+    }
+
+    /// Opens what somebody searched for.
+    pub fn open_search_text(&self, search: &str, sealed: &[u8]) -> Result<Zeroizing<Vec<u8>>, SealError> {
+        let version = envelope::key_version(sealed)?;
+        let key = self.search_texts.get(version).ok_or(SealError::UnknownKeyVersion(version))?;
+        let padded = envelope::open(key, version, &search_place(search), sealed)?;
+        Ok(Zeroizing::new(padding::unpad(&padded)?.to_vec()))
+    }
 }
 
 pub(super) fn key_place(database_id: &str, purpose: KeyPurpose, version: i32) -> Vec<u8> {
@@ -204,6 +221,10 @@ pub(super) fn case_key_place(case: &CaseId) -> Vec<u8> {
 
 pub(super) fn answer_place(context: &str) -> Vec<u8> {
     associated_data::encode("waystation stored answer v1", &[context.as_bytes()])
+}
+
+pub(super) fn search_place(search: &str) -> Vec<u8> {
+    associated_data::encode("waystation search text v1", &[search.as_bytes()])
 }
 
 fn wrap(

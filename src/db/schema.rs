@@ -311,6 +311,14 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    search_texts (id) {
+        id -> Text,
+        sealed -> Binary,
+        recorded_at -> BigInt,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     settings,
     keyring,
@@ -334,7 +342,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     legs,
     asylum_applications,
     resettlements,
-    canary_cases
+    canary_cases,
+    search_texts
 );
 
 // The stage report of an earlier day groups by columns of both.

@@ -14,13 +14,14 @@ use utoipa::{PartialSchema, ToSchema};
 use zeroize::Zeroizing;
 
 use crate::access::permissions as may;
-use crate::access::{Permission, Permit, UserId};
+use crate::access::{CaseId, Permission, Permit, UserId};
 use crate::app::App;
 use crate::audit::{Action, Event};
 use crate::cases::code::CaseRef;
 use crate::cases::records::{
     Contact, Family, Health, Identity, Legal, Passage, PatchError, Protection, Record, merge_patch,
 };
+use crate::cases::search::terms::Searched;
 use crate::cases::store::{self, records};
 use crate::crypto::Written;
 use crate::db::types::Timestamp;
@@ -32,7 +33,7 @@ use crate::http::reply::HasVersion;
 use crate::http::{Body, Given, IfMatch, ListQuery, Page, Path, Unfiltered, Versioned, WriteCondition};
 
 /// A record with the permissions that open and write it.
-pub trait SealedGroup: Record {
+pub trait SealedGroup: Record + Searched {
     /// Opens it.
     type Read: Permission;
     /// Writes it.
@@ -261,6 +262,7 @@ async fn write<R: SealedGroup>(
 ) -> Result<Given<RecordVersion>> {
     refuse_longer_than_a_body(&record)?;
     let keyring = Arc::clone(&app.keyring);
+    let terms = record.terms();
     let event = Event::new(Action::RecordWrite).asked_for(reference).group(R::GROUP);
     let written = app.db.write(permit, event, move |tx, permit| {
         let case = store::find_opening(tx, permit, &reference, R::GROUP)?;
@@ -268,9 +270,30 @@ async fn write<R: SealedGroup>(
         condition.check(newest)?;
         let writer = permit.person()?;
         let written = records::insert(tx, &keyring, &case, &record, newest + 1, writer)?;
-        Ok(RecordVersion::new(Some(written)))
+        Ok(Stored { case: case.id, version: RecordVersion::new(Some(written)) })
     });
-    written.await
+    Ok(match written.await? {
+        Given::Before(answer) => Given::Before(answer),
+        Given::Now(Stored { case, version }) => {
+            // Before the answer: the very next search finds what was written.
+            if let Some(terms) = terms {
+                app.search.note(case, version.version, terms);
+            }
+            Given::Now(version)
+        }
+    })
+}
+
+/// What a write hands out: the version, which is the answer, and the case that was found.
+struct Stored {
+    case: CaseId,
+    version: RecordVersion,
+}
+
+impl Serialize for Stored {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.version.serialize(serializer)
+    }
 }
 
 /// Patches must not add up to a record that no body could have brought, and that every small one copies whole.

@@ -5,6 +5,8 @@ mod list;
 pub(crate) mod periods;
 pub(crate) mod records;
 mod restriction;
+pub(crate) mod search;
+pub(crate) mod searched;
 pub(crate) mod team;
 mod write;
 

@@ -103,6 +103,7 @@ impl TestApp {
             witnesses: policy.map(Arc::new),
             tokens: AccessTokens::new(Arc::clone(&keyring), "test", clock.clone()),
             passwords: Passwords::new(Arc::clone(&keyring), Cost::LEAST).unwrap(),
+            search: Arc::default(),
             keyring,
             clock: clock.clone(),
         });
