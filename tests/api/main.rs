@@ -50,6 +50,7 @@ mod reports;
 mod resettlement;
 mod restriction;
 mod schema;
+mod search;
 mod shelters;
 mod standing;
 mod startup;

@@ -30,6 +30,11 @@ pub(crate) struct SealedBatch {
     pub(crate) cases: usize,
 }
 
+/// Whether there is any case at all.
+pub(crate) fn any(tx: &mut Tx<'_>) -> Result<bool> {
+    Ok(diesel::select(exists(cases::table.select(cases::id))).get_result(tx.conn())?)
+}
+
 /// The records of up to `limit` cases behind one, by their ids.
 pub(crate) fn batch_after(
     tx: &mut Tx<'_>,

@@ -64,7 +64,9 @@ impl TestApp {
         let clock = Clock::fixed(NOW.parse().unwrap());
         let root = RootKey::generate();
         let (keyring, _) = Keyring::create(&root, "test").unwrap();
-        Self::start(Rc::new(database), Arc::new(keyring), clock, None, None).await
+        let app = Self::start(Rc::new(database), Arc::new(keyring), clock, None, None).await;
+        app.app.search.build(&app.app).await.unwrap();
+        app
     }
 
     /// Another server on the same database, with the same keys and the same clock.

@@ -96,6 +96,7 @@ pub fn sample(operation: &str, names: &Names) -> Option<Sample> {
         "correct_case_history" => {
             Sample::new(200, json!({"from_on": "2026-02-20", "note": "By her sister."}))
         }
+        "search_cases" => Sample::new(200, json!({"name": "Kim Myong-chol"})),
         "put_team_place" => Sample::new(200, json!({"field_groups": ["identity"]})),
         "put_record" => Sample::new(200, json!({})),
         "patch_record" => Sample::new(200, json!({})).version(0),

@@ -10,7 +10,7 @@ use crate::app::App;
 use crate::audit::{Action, Event, written};
 use crate::cases::store::searched::{self, SealedBatch};
 use crate::crypto::Keyring;
-use crate::db::Seen;
+use crate::db::{Seen, Tx};
 use crate::error::{Error, Result};
 
 /// Cases of one batch: their ciphertexts are in memory together, and each batch is one entry of the log.
@@ -27,6 +27,13 @@ pub struct Built {
     pub took: Duration,
 }
 
+/// A batch that is in the index.
+struct Added {
+    last: Option<CaseId>,
+    more: bool,
+    unopened: usize,
+}
+
 /// What the server is about to open for itself.
 pub(super) fn reading() -> Event {
     Event::new(Action::SearchIndex).group(FieldGroup::Identity).group(FieldGroup::Contact)
@@ -39,30 +46,25 @@ impl Index {
         app.db.sequence_now().await?;
         let from = app.db.unrecorded("where the log ends", written::end).await?;
         let (mut after, mut unopened) = (None, 0);
-        loop {
-            let (last, more, failed) = self.add_batch(app, after).await?;
-            unopened += failed;
-            after = last;
-            if !more {
-                break;
-            }
+        // Of a network without cases nothing is read, and nothing is on the record.
+        let mut more = app.db.unrecorded("whether there is any case", searched::any).await?;
+        while more {
+            let batch = self.add_batch(app, after).await?;
+            (after, more) = (batch.last, batch.more);
+            unopened += batch.unopened;
         }
         self.write().followed_to = Some(from);
         Ok(Built { people: self.len(), unopened, took: start.elapsed() })
     }
 
-    async fn add_batch(
-        self: &Arc<Self>,
-        app: &App,
-        after: Option<CaseId>,
-    ) -> Result<(Option<CaseId>, bool, usize)> {
+    async fn add_batch(self: &Arc<Self>, app: &App, after: Option<CaseId>) -> Result<Added> {
         let permit = Permit::<SystemAct>::system("search index");
-        let read =
-            app.db.read(permit, reading(), move |tx, permit| searched::batch_after(tx, permit, after, BATCH));
-        let seen = read.await?;
+        let batch =
+            move |tx: &mut Tx<'_>, permit: &Permit<_>| searched::batch_after(tx, permit, after, BATCH);
+        let seen = app.db.read(permit, reading(), batch).await?;
         let (last, cases) = (seen.value.last, seen.value.cases);
         let unopened = self.take_in(Arc::clone(&app.keyring), seen).await?;
-        Ok((last, i64::try_from(cases).is_ok_and(|cases| cases == BATCH), unopened))
+        Ok(Added { last, more: i64::try_from(cases).is_ok_and(|cases| cases == BATCH), unopened })
     }
 
     /// Opens a batch off the async threads.
