@@ -96,6 +96,9 @@ permissions! {
     TeamUpdate = "team.update", "Assign a case: give, change or take a place on its team": No Lead No No No;
     IdentityRead = "identity.read", "Open the identity record":                    Team No   No   No   No;
     IdentityWrite = "identity.write", "Write the identity record":                 Team No   No   No   No;
+    IdentityCompare = "identity.compare", "Ask who may be the same person":        Team No   No   No   No;
+    DuplicateList = "duplicate.list", "List cases that may be of one person":      No   Hub  No   No   No;
+    DuplicateDecide = "duplicate.decide", "Decide that two cases are of two people": Team Lead No  No   No;
     ContactRead = "contact.read", "Open the contact record":                       Team No   No   No   No;
     ContactWrite = "contact.write", "Write the contact record":                    Team No   No   No   No;
     FamilyRead = "family.read", "Open the family record":                          Team No   No   No   No;

@@ -57,20 +57,17 @@ pub(crate) fn by_whom(
     })?;
     // No further back than the other walk came: what lies there is for the next answer.
     within.start = within.start.max(opened.unwrap_or_default());
-    let listed = bounded(tx, Way::Action(Action::CaseList), within.clone(), MOST_LISTS, |row| {
-        if row.outcome == Outcome::Done && Held::of(&row)?.cases.contains(&case) {
-            traces.push(Trace { row, manner: Manner::Listed, groups: Vec::new() });
-        }
-        Ok(ControlFlow::Continue(()))
-    })?;
-    within.start = within.start.max(listed.unwrap_or_default());
-    let searched = bounded(tx, Way::Action(Action::CaseSearch), within, MOST_LISTS, |row| {
-        if row.outcome == Outcome::Done && Held::of(&row)?.cases.contains(&case) {
-            traces.push(Trace { row, manner: Manner::Listed, groups: Vec::new() });
-        }
-        Ok(ControlFlow::Continue(()))
-    })?;
-    let next = searched.or(listed).or(opened);
+    let mut next = opened;
+    for action in Action::LISTS {
+        let listed = bounded(tx, Way::Action(action), within.clone(), MOST_LISTS, |row| {
+            if row.outcome == Outcome::Done && Held::of(&row)?.cases.contains(&case) {
+                traces.push(Trace { row, manner: Manner::Listed, groups: Vec::new() });
+            }
+            Ok(ControlFlow::Continue(()))
+        })?;
+        within.start = within.start.max(listed.unwrap_or_default());
+        next = listed.or(next);
+    }
     let mut sights = BTreeMap::new();
     for trace in traces.iter().filter(|trace| next.is_none_or(|next| trace.row.stored.position >= next)) {
         if times.holds(trace.row.at) {

@@ -13,6 +13,7 @@ use crate::audit::{Action, Outcome as AuditOutcome};
 use crate::cases::codes::{AgeBand, Outcome, Risk, Sex, Stage, Status};
 use crate::cases::reasons::{MoveReason, ReopeningReason, StatusReason};
 use crate::cases::records::{codes, concern_codes, currency, need_codes, procedure_codes};
+use crate::cases::search::duplicates::DuplicateState;
 use crate::cases::search::rank::SearchReason;
 use crate::db::types::{CodeList, Country};
 use crate::network::codes::{HubState, Leaving, ShelterState};
@@ -73,6 +74,7 @@ pub const LISTS: &[List] = &[
     List::of::<AgeBand>(),
     List::of::<Outcome>(),
     List::of::<SearchReason>(),
+    List::of::<DuplicateState>(),
     List::of::<MoveReason>(),
     List::of::<StatusReason>(),
     List::of::<ReopeningReason>(),

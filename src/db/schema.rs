@@ -319,6 +319,20 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    duplicate_candidates (id) {
+        id -> Text,
+        lower_case -> Text,
+        upper_case -> Text,
+        state -> Text,
+        version -> BigInt,
+        noted_at -> BigInt,
+        lower_by -> Nullable<Text>,
+        upper_by -> Nullable<Text>,
+        decided_at -> Nullable<BigInt>,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     settings,
     keyring,
@@ -343,7 +357,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     asylum_applications,
     resettlements,
     canary_cases,
-    search_texts
+    search_texts,
+    duplicate_candidates
 );
 
 // The stage report of an earlier day groups by columns of both.

@@ -26,6 +26,7 @@ mod completeness;
 mod concurrency;
 mod copies;
 mod demo;
+mod duplicates;
 mod faults;
 mod full_disk;
 mod fuzz;

@@ -21,6 +21,7 @@ use crate::cases::code::CaseRef;
 use crate::cases::records::{
     Contact, Family, Health, Identity, Legal, Passage, PatchError, Protection, Record, merge_patch,
 };
+use crate::cases::search::duplicates;
 use crate::cases::search::terms::Searched;
 use crate::cases::store::{self, records};
 use crate::crypto::Written;
@@ -276,8 +277,8 @@ async fn write<R: SealedGroup>(
         Given::Before(answer) => Given::Before(answer),
         Given::Now(Stored { case, version }) => {
             // Before the answer: the very next search finds what was written.
-            if let Some(terms) = terms {
-                app.search.note(case, version.version, terms);
+            if terms.is_some_and(|terms| app.search.note(case, version.version, terms)) {
+                duplicates::note::after_writing(app, case).await;
             }
             Given::Now(version)
         }

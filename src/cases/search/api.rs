@@ -15,7 +15,7 @@ use super::index::Index;
 use super::rank::{Fit, SearchReason, Sought};
 use super::terms::{DocumentNumber, PhoneNumber, Years};
 use crate::access::permissions::CaseSearch;
-use crate::access::{CaseId, FieldGroup, Permit};
+use crate::access::{CaseId, FieldGroup, Permission, Permit};
 use crate::app::App;
 use crate::audit::text::SealedText;
 use crate::audit::{Action, Event};
@@ -76,7 +76,7 @@ pub struct Candidate {
 }], "more": false}))]
 pub struct SearchAnswer {
     /// The best first, at most 50.
-    candidates: Vec<Candidate>,
+    pub(super) candidates: Vec<Candidate>,
     /// Whether there are more: ask for something narrower.
     more: bool,
 }
@@ -145,19 +145,22 @@ pub async fn search_cases(
     let sought = body.0.sought()?;
     let event = body.0.event(&app)?;
     let index = Arc::clone(&app.search);
-    let seen = app.db.read(permit, event, move |tx, permit| search(tx, permit, &index, &sought)).await?;
+    let seen =
+        app.db.read(permit, event, move |tx, permit| fitting(tx, permit, &index, &sought, None)).await?;
     Ok(Json(seen.value))
 }
 
-fn search(
+/// The candidates among the cases whose records the permit's holder may open, noted on the event; without one of them.
+pub(super) fn fitting<P: Permission>(
     tx: &mut Tx<'_>,
-    permit: &Permit<CaseSearch>,
+    permit: &Permit<P>,
     index: &Index,
     sought: &Sought,
+    without: Option<CaseId>,
 ) -> Result<SearchAnswer> {
     let places = searchable(tx, permit)?;
-    let mut fits =
-        fits(index, sought, places.iter().map(|place| (place.case, place.identity, place.contact)))?;
+    let places = places.iter().filter(|place| Some(place.case) != without);
+    let mut fits = fits(index, sought, places.map(|place| (place.case, place.identity, place.contact)))?;
     let more = fits.len() > MOST;
     fits.truncate(MOST);
     let ids: Vec<CaseId> = fits.iter().map(|(case, _)| *case).collect();

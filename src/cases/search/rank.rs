@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::fold::{FoldedName, NameReason, SoughtName};
+use super::index::Person;
 use super::terms::{ContactTerms, DocumentNumber, IdentityTerms, PhoneNumber, Years};
 use crate::db::types::text_enum;
 
@@ -21,6 +22,9 @@ text_enum! {
     }
 }
 
+/// People tell their year of birth by two calendars, and papers by a third: so much may two cases of one differ.
+const BIRTH_TOLERANCE: u32 = 2;
+
 /// What is looked for. Wiped when dropped.
 #[derive(Default)]
 pub(crate) struct Sought {
@@ -38,12 +42,30 @@ pub(crate) struct Fit {
     /// From 1 to 100.
     pub(crate) score: u8,
     pub(crate) reasons: BTreeSet<SearchReason>,
+    /// How alike the names are by themselves.
+    pub(crate) name: Option<u8>,
+    /// Whether the years of birth speak against it.
+    pub(crate) contradicted: bool,
 }
 
 impl Sought {
     /// One name, as somebody wrote it.
     pub(crate) fn name(&mut self, name: &str) {
         self.names.push(SoughtName::new(FoldedName::of_whole(name)));
+    }
+
+    /// All that is known of a person.
+    pub(crate) fn like(person: &Person) -> Self {
+        let identity = person.identity();
+        Self {
+            names: identity.map_or_else(Vec::new, |identity| {
+                identity.names.iter().cloned().map(SoughtName::new).collect()
+            }),
+            birth: identity.and_then(|identity| identity.birth),
+            tolerance: BIRTH_TOLERANCE,
+            phones: person.contact().map_or_else(Vec::new, |contact| contact.phones.to_vec()),
+            documents: identity.map_or_else(Vec::new, |identity| identity.documents.to_vec()),
+        }
     }
 
     /// How well the person fits, by those of their records that may be looked into. What is looked for and is not
@@ -78,6 +100,7 @@ impl Sought {
             .iter()
             .flat_map(|sought| identity.names.iter().filter_map(|name| sought.likeness(name)));
         if let Some(best) = likenesses.max_by_key(|likeness| likeness.score) {
+            evidence.name = Some(best.score);
             evidence.add(best.score, best.reasons.into_iter().map(SearchReason::from));
         }
     }
@@ -113,6 +136,7 @@ impl From<NameReason> for SearchReason {
 struct Evidence {
     doubt: Option<f64>,
     contradicted: bool,
+    name: Option<u8>,
     reasons: BTreeSet<SearchReason>,
 }
 
@@ -136,6 +160,6 @@ impl Evidence {
         let sure = if self.contradicted { sure * 0.6 } else { sure };
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "between 1 and 100")]
         let score = (sure * 100.0).round().clamp(1.0, 100.0) as u8;
-        Some(Fit { score, reasons: self.reasons })
+        Some(Fit { score, reasons: self.reasons, name: self.name, contradicted: self.contradicted })
     }
 }

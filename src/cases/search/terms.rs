@@ -126,6 +126,7 @@ impl Years {
 }
 
 /// The digits of a telephone number. Wiped when dropped.
+#[derive(Clone, PartialEq, Eq)]
 pub struct PhoneNumber(Zeroizing<String>);
 
 /// Fewer digits are many people's.
@@ -148,7 +149,7 @@ impl PhoneNumber {
 }
 
 /// The letters and digits of a document's number. Wiped when dropped.
-#[derive(PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct DocumentNumber(Zeroizing<String>);
 
 /// Fewer letters and digits are no number of a document.
@@ -165,6 +166,12 @@ impl DocumentNumber {
 }
 
 impl IdentityTerms {
+    /// Whether the same is known of the person, in the same order.
+    pub(super) fn same_as(&self, other: &Self) -> bool {
+        let names = self.names.iter().map(FoldedName::whole).eq(other.names.iter().map(FoldedName::whole));
+        names && self.birth == other.birth && self.documents == other.documents
+    }
+
     /// How much memory they take beside themselves.
     pub(super) fn heap_size(&self) -> usize {
         let names: usize = self.names.iter().map(|name| size_of_val(name) + name.heap_size()).sum();
@@ -173,6 +180,11 @@ impl IdentityTerms {
 }
 
 impl ContactTerms {
+    /// Whether the same is known of the person, in the same order.
+    pub(super) fn same_as(&self, other: &Self) -> bool {
+        self.phones == other.phones
+    }
+
     /// How much memory they take beside themselves.
     pub(super) fn heap_size(&self) -> usize {
         self.phones.iter().map(|phone| size_of_val(phone) + phone.0.capacity()).sum()

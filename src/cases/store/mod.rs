@@ -1,5 +1,6 @@
 //! Queries on cases. Every one asks for the permit and filters by its scope.
 
+pub(crate) mod duplicates;
 pub(crate) mod leaving;
 mod list;
 pub(crate) mod periods;

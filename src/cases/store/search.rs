@@ -2,8 +2,7 @@
 
 use diesel::prelude::*;
 
-use crate::access::permissions::CaseSearch;
-use crate::access::{CaseId, Permit};
+use crate::access::{CaseId, Permission, Permit};
 use crate::cases::code::CaseCode;
 use crate::cases::scope::{Way, lasts, reached, ways};
 use crate::db::Tx;
@@ -22,7 +21,7 @@ pub(crate) struct Searchable {
 
 /// The cases whose identity or contact record the permit's holder may open now. That takes a place on the team, by
 /// whatever way a case is reached otherwise.
-pub(crate) fn searchable(tx: &mut Tx<'_>, permit: &Permit<CaseSearch>) -> Result<Vec<Searchable>> {
+pub(crate) fn searchable<P: Permission>(tx: &mut Tx<'_>, permit: &Permit<P>) -> Result<Vec<Searchable>> {
     let mut found = Vec::new();
     for way in ways(permit) {
         let Way::Team(user) = way else { continue };
@@ -37,9 +36,9 @@ pub(crate) fn searchable(tx: &mut Tx<'_>, permit: &Permit<CaseSearch>) -> Result
 }
 
 /// The codes of those of the cases that the permit reaches, noted on the event as shown.
-pub(crate) fn codes(
+pub(crate) fn codes<P: Permission>(
     tx: &mut Tx<'_>,
-    permit: &Permit<CaseSearch>,
+    permit: &Permit<P>,
     ids: &[CaseId],
 ) -> Result<Vec<(CaseId, CaseCode)>> {
     let shown: Vec<(CaseId, CaseCode)> = cases::table

@@ -97,6 +97,7 @@ pub fn sample(operation: &str, names: &Names) -> Option<Sample> {
             Sample::new(200, json!({"from_on": "2026-02-20", "note": "By her sister."}))
         }
         "search_cases" => Sample::new(200, json!({"name": "Kim Myong-chol"})),
+        "decide_not_same" => Sample::new(200, json!({})),
         "put_team_place" => Sample::new(200, json!({"field_groups": ["identity"]})),
         "put_record" => Sample::new(200, json!({})),
         "patch_record" => Sample::new(200, json!({})).version(0),

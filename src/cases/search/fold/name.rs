@@ -27,6 +27,7 @@ pub(super) struct Reading {
 }
 
 /// A name as it is compared. Wiped when dropped, and cannot be printed.
+#[derive(Clone)]
 pub struct FoldedName {
     pub(super) readings: Vec<Reading>,
     /// The words without case, marks and order.
@@ -63,6 +64,11 @@ impl FoldedName {
         }
         let words: Vec<Word> = family.into_iter().chain(given).collect();
         Self { readings, whole: whole(&words) }
+    }
+
+    /// The words without case, marks and order, to see whether a name has changed.
+    pub(crate) fn whole(&self) -> &str {
+        &self.whole
     }
 
     /// How much memory it takes beside itself.

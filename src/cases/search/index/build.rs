@@ -76,7 +76,9 @@ impl Index {
         let index = Arc::clone(self);
         let opening = tokio::task::spawn_blocking(move || {
             let Seen { value, receipt } = seen;
-            value.open(&keyring, &receipt, |case, version, terms| index.note(case, version, terms))
+            value.open(&keyring, &receipt, |case, version, terms| {
+                index.note(case, version, terms);
+            })
         });
         opening.await.map_err(Error::internal)
     }

@@ -37,6 +37,13 @@ impl Person {
         }
     }
 
+    /// Whether the same is known of the person.
+    pub(super) fn same_as(&self, other: &Self) -> bool {
+        let (nothing, no_contact) = (IdentityTerms::default(), ContactTerms::default());
+        let identity = self.identity().unwrap_or(&nothing).same_as(other.identity().unwrap_or(&nothing));
+        identity && self.contact().unwrap_or(&no_contact).same_as(other.contact().unwrap_or(&no_contact))
+    }
+
     /// What of the identity record can be looked for.
     pub(crate) fn identity(&self) -> Option<&IdentityTerms> {
         self.identity.as_ref().map(|kept| &*kept.terms)

@@ -31,13 +31,15 @@ struct State {
 }
 
 impl Index {
-    /// Takes in a version of a record, unless a newer one is in it.
-    pub(crate) fn note(&self, case: CaseId, version: i64, terms: Terms) {
+    /// Takes in a version of a record, unless a newer one is in it. Whether something that can be looked for is other
+    /// than before.
+    pub(crate) fn note(&self, case: CaseId, version: i64, terms: Terms) -> bool {
         let mut state = self.write();
         let person = state.people.entry(case).or_default();
-        if let Some(newer) = person.with(version, terms) {
-            *person = Arc::new(newer);
-        }
+        let Some(newer) = person.with(version, terms) else { return false };
+        let changed = !newer.same_as(person);
+        *person = Arc::new(newer);
+        changed
     }
 
     /// Takes a person out: they were erased, or merged into another case.
