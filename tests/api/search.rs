@@ -49,7 +49,7 @@ async fn a_person_is_found_by_every_writing_of_the_name_and_it_is_said_why() {
         ("Jin Mingzhe", &kim, "chinese_reading"),
         ("Kim Myong-cho", &kim, "edit_distance"),
         ("이영희", &ri, "given_name"),
-        ("ri, YONG hui", &ri, "name"),
+        ("ri, YONG-hui", &ri, "name"),
         ("Lee", &ri, "surname"),
     ] {
         let found = found(&heron, json!({"name": sought})).await;
@@ -243,9 +243,9 @@ async fn a_search_is_on_the_log_with_what_it_found_and_without_its_text() {
     // Who saw the case, and what the user saw, include it.
     let auditor = app.auditor();
     let seen_by = auditor.get(&format!("/v1/audit/cases/{}/seen-by", id(&path))).await.expect(200);
-    assert_eq!(seen_by["users"][0]["listed"], 1, "{seen_by}");
+    assert_eq!(seen_by["users"][0]["seen"]["listed"], 1, "{seen_by}");
     let seen = auditor.get(&format!("/v1/audit/users/{}/seen", heron.id)).await.expect(200);
-    assert_eq!(seen["cases"][0]["listed"], 1, "{seen}");
+    assert_eq!(seen["cases"][0]["seen"]["listed"], 1, "{seen}");
 }
 
 #[actix_web::test]

@@ -17,7 +17,7 @@ CREATE TABLE duplicate_candidates (
     lower_by   TEXT   REFERENCES users (id),
     upper_by   TEXT   REFERENCES users (id),
     decided_at BIGINT,
-    CHECK (lower_case < upper_case),
+    CHECK (lower_case <= upper_case),
     UNIQUE (lower_case, upper_case)
 );
 CREATE INDEX duplicate_candidates_by_upper ON duplicate_candidates (upper_case);
