@@ -1,11 +1,16 @@
 //! Searching the sealed names: who finds whom, what stands on the log, and what is left on the disk.
 
+use std::time::Instant;
+
 use actix_web::http::Method;
 use serde_json::{Value, json};
-use waystation::access::HubId;
+use waystation::access::{CaseId, FieldGroup, HubId};
+use waystation::cases::code::CaseCode;
+use waystation::cases::records::Identity;
+use waystation::crypto::{Place, Written};
 use waystation::upkeep;
 
-use crate::common::{Entry, Person, TestApp, unhex};
+use crate::common::{Entry, Person, TestApp, scaled, unhex};
 
 const SEARCH: &str = "/v1/cases/search";
 
@@ -297,4 +302,92 @@ async fn fifty_are_shown_and_it_is_said_that_there_are_more() {
     let answer = heron.post(SEARCH, json!({"name": "Kim"})).await.expect(200);
     assert_eq!(answer["candidates"].as_array().unwrap().len(), 50);
     assert_eq!(answer["more"], true);
+}
+
+/// `TEST_PEOPLE` says how many. What it prints is in docs/PERFORMANCE.md.
+#[actix_web::test]
+async fn the_names_of_many_are_opened_in_batches_and_take_little_memory() {
+    let people = scaled("TEST_PEOPLE", 6_000);
+    let app = TestApp::new().await;
+    let hub = app.hub("Kunming");
+    let heron = app.caseworker(hub);
+    store_many(&app, hub, &heron, people);
+    let start = Instant::now();
+    let built = app.app.search.build(&app.app).await.unwrap();
+    let took = start.elapsed();
+    assert_eq!((built.people, built.unopened), (people, 0));
+    let bytes = app.app.search.heap_size() / people;
+    assert!(bytes < 4_000, "{bytes} bytes a person");
+    let log = app.log().await;
+    let batches = log.iter().filter(|entry| entry.body()["action"] == "search.index").count();
+    assert_eq!(batches, people.div_ceil(5_000).max(1) + usize::from(people % 5_000 == 0));
+    let start = Instant::now();
+    let answer = heron.post(SEARCH, json!({"name": "Kim Myong-chol", "birth_year": 1970})).await.expect(200);
+    let searched = start.elapsed();
+    assert_eq!(answer["more"], true);
+    let start = Instant::now();
+    case_of(&heron, hub, json!([{"full": "Hwang Un-gyong"}])).await;
+    println!(
+        "{people} people: {took:?} to open, {bytes} bytes each, {searched:?} to search all, {:?} to compare one with all",
+        start.elapsed()
+    );
+}
+
+fn store_many(app: &TestApp, hub: HubId, worker: &Person, people: usize) {
+    let given = ["Myong-chol", "Yong-hui", "Sun-ok", "Chol-su", "Un-gyong", "Song-il", "Kum-hui"];
+    let surnames = ["Kim", "Ri", "Pak", "Choe", "Jong"];
+    let mut raw = app.database.raw();
+    let hex = |bytes: &[u8]| {
+        let digits = crate::common::hex(bytes);
+        if app.database.is_postgres() { format!("'\\x{digits}'") } else { format!("X'{digits}'") }
+    };
+    let (now, user) = (app.now(), worker.id);
+    for chunk in (0..people).collect::<Vec<_>>().chunks(250) {
+        let (mut cases, mut keys, mut team, mut records) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        for &number in chunk {
+            let (case, row) = (CaseId::generate(), CaseId::generate());
+            let (key, wrapped) = app.app.keyring.new_case_key(case).unwrap();
+            let name = format!("{} {}", surnames[number % surnames.len()], given[number % given.len()]);
+            let year = 1950 + number % 50;
+            let identity = json!({
+                "names": [{"full": name}, {"family": "김", "given": "명철"}], "birth": {"date": year.to_string()},
+                "documents": [{"number": format!("AB{number:06}")}]
+            });
+            let identity: Identity = serde_json::from_value(identity).unwrap();
+            let written = Written { version: 1, at: now, by: user };
+            let place =
+                Place::new("sealed_records", "sealed", row.as_str(), case).in_group(FieldGroup::Identity);
+            let sealed = key.seal(&place.written(written), &identity).unwrap();
+            let at = now.micros();
+            cases.push(format!(
+                "('{case}', '{}', '{hub}', 'shelter', 'active', 'low', 'female', '18-59', 'PRK', FALSE, '2026-03-01', \
+                 '2026-03-01', '{user}', {at}, {at}, 1)",
+                CaseCode::generate().as_str()
+            ));
+            keys.push(format!("('{case}', {}, {}, {at})", hex(&wrapped.wrapped), wrapped.key_version));
+            team.push(format!(
+                "('{case}', '{user}', TRUE, FALSE, FALSE, FALSE, FALSE, FALSE, FALSE, '{user}', {at}, {at}, 1)"
+            ));
+            records.push(format!(
+                "('{row}', '{case}', 'identity', 1, {}, {at}, '{user}')",
+                hex(sealed.as_bytes())
+            ));
+        }
+        for (table, rows) in [
+            (
+                "cases (id, code, hub_id, stage, status, risk, sex, age_band, origin_country, restricted, opened_on, \
+                 since, created_by, created_at, updated_at, version)",
+                cases,
+            ),
+            ("case_keys (case_id, wrapped, key_version, created_at)", keys),
+            (
+                "case_team (case_id, user_id, identity, contact, family, protection, health, legal, passage, \
+                 added_by, added_at, changed_at, version)",
+                team,
+            ),
+            ("sealed_records (id, case_id, field_group, version, sealed, recorded_at, recorded_by)", records),
+        ] {
+            raw.execute(&format!("INSERT INTO {table} VALUES {}", rows.join(", "))).unwrap();
+        }
+    }
 }

@@ -16,13 +16,29 @@ use crate::error::{Error, Result};
 /// The most that are noted at once, the best first: a name like a thousand others tells nobody anything.
 const MOST: usize = 20;
 
-/// Compares a person with everybody, and notes who may be the same.
+/// Compares a person whose names were written with everybody, and notes who may be the same.
 ///
-/// It goes on when whoever asked is gone. A failure is told to the operator and to nobody else: what was written is
-/// written, and the next change of the names compares again.
+/// Where that cannot be now (not every name is opened yet, the database fails, whoever wrote has gone away meanwhile),
+/// the case stays among those that are compared later.
 pub(crate) async fn after_writing(app: &App, case: CaseId) {
-    if let Err(error) = note(app, case).await {
-        tracing::warn!(?error, %case, "it could not be noted who may be the same person");
+    app.search.to_compare(case);
+    compare(app, case).await;
+}
+
+/// Compares those who could not be compared when their names were written.
+pub(crate) async fn catch_up(app: &App) {
+    for case in app.search.uncompared() {
+        compare(app, case).await;
+    }
+}
+
+async fn compare(app: &App, case: CaseId) {
+    if !app.search.is_complete() {
+        return;
+    }
+    match note(app, case).await {
+        Ok(()) => app.search.compared(&case),
+        Err(error) => tracing::warn!(?error, %case, "it could not be noted who may be the same person"),
     }
 }
 

@@ -12,11 +12,14 @@ use crate::access::permissions::SystemAct;
 use crate::access::{CaseId, FieldGroup, Permit};
 use crate::app::App;
 use crate::audit::written::{self, RecordWritten};
+use crate::cases::search::duplicates::note;
 use crate::cases::store::searched;
 use crate::error::Result;
 
 /// How often the log is looked at: an entry has its position after half a second at most.
 const PAUSE: Duration = Duration::from_millis(300);
+/// Looks between two times that those are compared who could not be when they were written: a minute.
+const BETWEEN_COMPARISONS: u32 = 200;
 /// How long to wait after a failure.
 const AFTER_FAILURE: Duration = Duration::from_secs(2);
 /// Entries that are looked at together.
@@ -38,7 +41,11 @@ impl Index {
             }
             tokio::time::sleep(AFTER_FAILURE).await;
         }
-        loop {
+        for look in 0_u32.. {
+            // Those who were written before the index was complete, and now and then those with whom it failed.
+            if look.is_multiple_of(BETWEEN_COMPARISONS) {
+                note::catch_up(app).await;
+            }
             tokio::time::sleep(PAUSE).await;
             if let Err(error) = self.follow(app).await {
                 tracing::warn!(?error, "names written elsewhere cannot be followed; trying again");

@@ -7,7 +7,7 @@ mod build;
 mod entry;
 mod follow;
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 pub use build::Built;
@@ -28,6 +28,8 @@ struct State {
     people: HashMap<CaseId, Arc<Person>>,
     /// Up to which position of the log the writes are in it; nothing until it is complete.
     followed_to: Option<i64>,
+    /// Whose names were written and have not been compared with everybody's.
+    uncompared: BTreeSet<CaseId>,
 }
 
 impl Index {
@@ -44,7 +46,24 @@ impl Index {
 
     /// Takes a person out: they were erased, or merged into another case.
     pub fn forget(&self, case: &CaseId) {
-        self.write().people.remove(case);
+        let mut state = self.write();
+        state.people.remove(case);
+        state.uncompared.remove(case);
+    }
+
+    /// Remembers that a person is to be compared with everybody.
+    pub(crate) fn to_compare(&self, case: CaseId) {
+        self.write().uncompared.insert(case);
+    }
+
+    /// Who is to be compared.
+    pub(crate) fn uncompared(&self) -> BTreeSet<CaseId> {
+        self.read().uncompared.clone()
+    }
+
+    /// Somebody was compared.
+    pub(crate) fn compared(&self, case: &CaseId) {
+        self.write().uncompared.remove(case);
     }
 
     /// Whether everything that was written before it was asked for is in it.
