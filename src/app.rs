@@ -10,6 +10,7 @@ use actix_web::web::{self, Data};
 use crate::accounts::access_token::AccessTokens;
 use crate::accounts::password::Passwords;
 use crate::audit::checkpoint::Notary;
+use crate::cases::search::index::Index;
 use crate::clock::Clock;
 use crate::crypto::Keyring;
 use crate::db::Db;
@@ -25,6 +26,8 @@ pub struct App {
     pub notary: Notary,
     /// Who watches the log, and how many of them must have cosigned it.
     pub witnesses: Option<Arc<Policy>>,
+    /// The names that can be searched, in memory alone.
+    pub search: Arc<Index>,
     /// All keys, unwrapped.
     pub keyring: Arc<Keyring>,
     /// Makes and checks access tokens.

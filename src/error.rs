@@ -93,6 +93,7 @@ codes! {
     Internal = "internal", INTERNAL_SERVER_ERROR, "The server failed; nothing was changed";
     StorageFull = "storage_full", INSUFFICIENT_STORAGE, "The server's disk is full; nothing was changed";
     Overloaded = "overloaded", SERVICE_UNAVAILABLE, "The server is busy; nothing was changed";
+    SearchNotReady = "search_not_ready", SERVICE_UNAVAILABLE, "The server is still opening the names that are searched";
     Unavailable = "unavailable", SERVICE_UNAVAILABLE, "The database cannot be reached; nothing was changed";
     OutcomeUnknown = "outcome_unknown", SERVICE_UNAVAILABLE, "The database was lost while it committed; look whether the change was made";
     CopyNotWritten = "copy_not_written", SERVICE_UNAVAILABLE, "It is on the record, but the copy of the record could not be written; look whether it was done";

@@ -87,6 +87,7 @@ routes! {
     PATCH  "/v1/shelters/{shelter}" => network::api::update_shelter, "Change a shelter's codename, beds or state", [AlreadyExists, GuardsUnmet];
     POST   "/v1/cases" => cases::api::create_case, "Open a case", [GuardsUnmet, NotFound];
     GET    "/v1/cases" => cases::api::list_cases, "List the cases within one's reach";
+    POST   "/v1/cases/search" => cases::search::api::search_cases, "Search the cases whose names one may read", [SearchNotReady, InvalidFields];
     GET    "/v1/cases/{case}" => cases::api::get_case, "Read a case";
     PATCH  "/v1/cases/{case}" => cases::api::update_case, "Change what a case's row says";
     PUT    "/v1/cases/{case}/restriction" => cases::api::restrict_case, "Restrict a case to its team, or lift that", [StillInUse];
@@ -138,6 +139,9 @@ routes! {
     PATCH  "/v1/cases/{case}/passage" => cases::api::patch_record<Passage>, "Change members of the passage record", [FieldGroupWithheld];
     GET    "/v1/cases/{case}/passage/versions" => cases::api::list_record_versions<Passage>, "List the versions of the passage record", [FieldGroupWithheld];
     GET    "/v1/cases/{case}/passage/versions/{version}" => cases::api::get_record_version<Passage>, "Open a version of the passage record", [FieldGroupWithheld];
+    GET    "/v1/cases/{case}/duplicates" => cases::search::duplicates::api::find_duplicates, "Ask who may be the same person", [FieldGroupWithheld, SearchNotReady];
+    POST   "/v1/cases/{case}/duplicates/{duplicate}/not-same" => cases::search::duplicates::api::decide_not_same, "Say that two cases are of two people";
+    GET    "/v1/duplicates" => cases::search::duplicates::api::list_duplicates, "List cases that may be of one person";
     GET    "/v1/cases/{case}/stays" => network::stays::api::list_stays, "List a case's stays";
     POST   "/v1/cases/{case}/stays" => network::stays::api::create_stay, "Take a person into a shelter", [GuardsUnmet];
     GET    "/v1/cases/{case}/stays/{stay}" => network::stays::api::get_stay, "Read a stay";

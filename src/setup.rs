@@ -144,6 +144,7 @@ impl App {
             witnesses: config.policy.as_deref().map(witnesses::read_policy).transpose()?.map(Arc::new),
             tokens: AccessTokens::new(Arc::clone(&keyring), database_id, clock.clone()),
             passwords: Passwords::new(Arc::clone(&keyring), Cost::STANDARD)?,
+            search: Arc::default(),
             keyring,
             clock,
         })

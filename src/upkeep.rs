@@ -1,5 +1,6 @@
 //! What the server does by itself, beside requests: it signs the log as it grows, forgets answers that nobody may repeat
-//! any more, tells when a canary case was opened, and carries the rotation of keys on.
+//! any more, keeps the names that can be searched, tells when a canary case was opened, carries the rotation of keys on, and erases whom it
+//! is time to erase.
 
 use std::time::Duration;
 
@@ -10,7 +11,7 @@ use crate::access::Permit;
 use crate::access::permissions::SystemAct;
 use crate::app::App;
 use crate::audit::times::Stretch;
-use crate::audit::{Action, Event, canaries, status};
+use crate::audit::{Action, Event, canaries, status, text};
 use crate::db::idempotency;
 use crate::error::Result;
 use crate::{keys, retention};
@@ -30,7 +31,7 @@ const TOLD_AGAIN: TimeDelta = TimeDelta::days(1);
 
 /// Goes on until it is dropped.
 pub async fn run(app: Data<App>) {
-    tokio::join!(sign(&app), clean(&app), watch(&app), look_after_keys(&app), erase(&app));
+    tokio::join!(sign(&app), clean(&app), watch(&app), look_after_keys(&app), erase(&app), app.search.keep(&app));
 }
 
 /// What is in the way is told once, and again when it is something else.
@@ -85,6 +86,9 @@ async fn clean(app: &App) {
         ticks.tick().await;
         if let Err(error) = forget_old_answers(app).await {
             tracing::warn!(?error, "answers kept for repeats could not be forgotten; trying again later");
+        }
+        if let Err(error) = forget_old_texts(app).await {
+            tracing::warn!(?error, "texts of searches could not be forgotten; trying again later");
         }
     }
 }
@@ -161,6 +165,15 @@ pub async fn forget_old_answers(app: &App) -> Result<()> {
         .write(Permit::<SystemAct>::system("upkeep"), event, |tx, _| idempotency::forget_old(tx).map(drop))
         .await?
         .made()
+}
+
+/// The same for what was searched for.
+pub async fn forget_old_texts(app: &App) -> Result<()> {
+    if !app.db.unrecorded("whether there is anything to forget", text::any_old).await? {
+        return Ok(());
+    }
+    let event = Event::new(Action::SystemMaintain).detail("forgotten", "search_texts");
+    app.db.write(Permit::<SystemAct>::system("upkeep"), event, |tx, _| text::forget_old(tx)).await?.made()
 }
 
 /// Puts it on the record that a server started.

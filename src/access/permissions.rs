@@ -80,6 +80,7 @@ permissions! {
     ShelterCreate = "shelter.create", "Create a shelter":                          No   Hub  No   All  No;
     ShelterUpdate = "shelter.update", "Change a shelter's beds or state":          No   Hub  No   All  No;
     CaseList = "case.list", "List cases":                                          Team Hub  No   No   No;
+    CaseSearch = "case.search", "Search cases by name, birth, telephone or document": Team No No No No;
     CaseRead = "case.read", "Read a case":                                         Team Hub  No   No   No;
     CaseCreate = "case.create", "Open a case in one's hub":                        Hub  No   No   No   No;
     CaseUpdate = "case.update", "Change what a case's row says":                   Team No   No   No   No;
@@ -96,6 +97,9 @@ permissions! {
     TeamUpdate = "team.update", "Assign a case: give, change or take a place on its team": No Lead No No No;
     IdentityRead = "identity.read", "Open the identity record":                    Team No   No   No   No;
     IdentityWrite = "identity.write", "Write the identity record":                 Team No   No   No   No;
+    IdentityCompare = "identity.compare", "Ask who may be the same person":        Team No   No   No   No;
+    DuplicateList = "duplicate.list", "List cases that may be of one person":      No   Hub  No   No   No;
+    DuplicateDecide = "duplicate.decide", "Decide that two cases are of two people": Team Lead No  No   No;
     ContactRead = "contact.read", "Open the contact record":                       Team No   No   No   No;
     ContactWrite = "contact.write", "Write the contact record":                    Team No   No   No   No;
     FamilyRead = "family.read", "Open the family record":                          Team No   No   No   No;

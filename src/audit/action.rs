@@ -40,6 +40,7 @@ text_enum! {
         ShelterCreate = "shelter.create": "A shelter was created",
         ShelterUpdate = "shelter.update": "A shelter was changed",
         CaseList = "case.list": "Cases were listed",
+        CaseSearch = "case.search": "Cases were searched by name, birth, telephone or document",
         CaseRead = "case.read": "A case was read",
         CaseCreate = "case.create": "A case was opened",
         CaseUpdate = "case.update": "A case was changed",
@@ -61,6 +62,11 @@ text_enum! {
         RecordRead = "record.read": "A sealed record was opened",
         RecordWrite = "record.write": "A sealed record was written",
         RecordVersions = "record.versions": "The versions of a sealed record were listed",
+        SearchIndex = "search.index": "The server opened names, births, telephones and documents to be searched",
+        CaseDuplicates = "case.duplicates": "It was asked who may be the same person",
+        DuplicateNote = "duplicate.note": "Names were written, and cases that may be of the same person were noted",
+        DuplicateList = "duplicate.list": "Cases that may be of one person were listed",
+        DuplicateNotSame = "duplicate.not_same": "It was said that two cases are of two people",
         StayList = "stay.list": "Stays were listed",
         StayRead = "stay.read": "A stay was read",
         StayCreate = "stay.create": "A person was taken into a shelter",
@@ -119,6 +125,16 @@ text_enum! {
 }
 
 impl Action {
+    /// Those that show rows of several cases, which the entry names.
+    pub(crate) const LISTS: [Self; 4] =
+        [Self::CaseList, Self::CaseSearch, Self::CaseDuplicates, Self::DuplicateList];
+
+    /// Whether it shows rows of several cases, which the entry names.
+    #[must_use]
+    pub fn lists_cases(self) -> bool {
+        Self::LISTS.contains(&self)
+    }
+
     /// Whether it shows something of the case that it is about, and changes nothing.
     #[must_use]
     pub fn reads_a_case(self) -> bool {
@@ -128,6 +144,7 @@ impl Action {
                 | Self::CaseMerges
                 | Self::CaseHistory
                 | Self::CaseAccessLog
+                | Self::CaseDuplicates
                 | Self::TeamList
                 | Self::RecordRead
                 | Self::RecordVersions
@@ -151,7 +168,7 @@ mod tests {
     #[test]
     fn what_reads_a_case_is_told_by_its_verb() {
         let nouns = ["case", "record", "team", "stay", "journey", "application", "resettlement"];
-        let verbs = ["read", "list", "history", "versions", "access_log", "merges"];
+        let verbs = ["read", "list", "history", "versions", "access_log", "merges", "duplicates"];
         for action in Action::all() {
             let (noun, verb) = action.code().split_once('.').unwrap();
             // A list of cases is about none of them.

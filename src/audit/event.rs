@@ -8,6 +8,8 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::action::Action;
+use super::receipt::Batch;
+use super::text::SealedText;
 use crate::access::actor::{CaseId, FieldGroup, UserId};
 
 /// An event in the making; who, when and how it ended are added by `db`.
@@ -23,6 +25,8 @@ pub struct Event {
     pub(super) fields: Vec<&'static str>,
     pub(super) sealed: Vec<SealedWrite>,
     pub(super) opens_sealed_text: bool,
+    pub(super) batch: Option<Batch>,
+    pub(super) text: Option<SealedText>,
     pub(super) details: BTreeMap<&'static str, String>,
 }
 
@@ -50,6 +54,8 @@ impl Event {
             fields: Vec::new(),
             sealed: Vec::new(),
             opens_sealed_text: false,
+            batch: None,
+            text: None,
             details: BTreeMap::new(),
         }
     }
@@ -143,6 +149,27 @@ impl Event {
         self.cases = cases.into_iter().collect();
     }
 
+    /// The cases that the server itself reads at once: named each, or by the first and the last of their ids.
+    pub(crate) fn set_batch(&mut self, batch: Batch) {
+        match &batch {
+            Batch::These(cases) => self.cases.clone_from(cases),
+            Batch::Between(first, last) => {
+                self.set_detail("first_case", first);
+                self.set_detail("last_case", last);
+            }
+        }
+        self.batch = Some(batch);
+    }
+
+    /// What was looked for, sealed and kept beside the entry under the id of its subject. It is left out where the
+    /// request is refused.
+    #[must_use]
+    pub(crate) fn with_text(mut self, text: SealedText) -> Self {
+        self.subject = Some(text.id.to_string());
+        self.text = Some(text);
+        self
+    }
+
     /// A code that is known only now.
     pub fn set_detail(&mut self, name: &'static str, code: impl std::fmt::Display) {
         self.details.insert(name, code.to_string());
@@ -172,6 +199,11 @@ impl Event {
         self
     }
 
+    /// What is kept sealed beside the entry.
+    pub(crate) fn text(&self) -> Option<&SealedText> {
+        self.text.as_ref()
+    }
+
     /// The case, where it is known.
     #[must_use]
     pub fn case(&self) -> Option<CaseId> {
@@ -181,5 +213,6 @@ impl Event {
     /// The receipt that its commit earns.
     pub(crate) fn receipt(&self) -> super::Receipt {
         super::Receipt::for_committed(self.case, self.groups.clone(), self.opens_sealed_text)
+            .over(self.batch.clone())
     }
 }

@@ -18,13 +18,16 @@ pub mod sight;
 pub mod state;
 pub mod status;
 pub(crate) mod store;
+pub mod text;
 pub(crate) mod times;
 pub mod tree;
 pub mod unusual;
 pub(crate) mod walk;
 pub mod withheld;
 pub mod witnesses;
+pub(crate) mod written;
 
 pub use action::{Action, Outcome};
 pub use event::Event;
+pub(crate) use receipt::Batch;
 pub use receipt::Receipt;

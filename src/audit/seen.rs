@@ -1,4 +1,4 @@
-//! Who saw a case, and what a user saw: what was opened, and the lists that held it.
+//! Who saw a case, and what a user saw: what was opened, and the lists and searches that held it.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::ControlFlow;
@@ -65,16 +65,20 @@ pub(crate) fn by_whom(
         within.start = within.start.max(stopped.unwrap_or_default());
         opened = opened.max(stopped);
     }
-    let listed = bounded(tx, Way::Action(Action::CaseList), within, MOST_LISTS, |row| {
-        if row.outcome == Outcome::Done {
-            let listed = Held::of(&row)?.cases;
-            if kin.iter().any(|one| one.holds(row.at) && listed.contains(&one.case)) {
-                traces.push(Trace { row, manner: Manner::Listed, groups: Vec::new() });
+    let mut next = opened;
+    for action in Action::LISTS {
+        let listed = bounded(tx, Way::Action(action), within.clone(), MOST_LISTS, |row| {
+            if row.outcome == Outcome::Done {
+                let listed = Held::of(&row)?.cases;
+                if kin.iter().any(|one| one.holds(row.at) && listed.contains(&one.case)) {
+                    traces.push(Trace { row, manner: Manner::Listed, groups: Vec::new() });
+                }
             }
-        }
-        Ok(ControlFlow::Continue(()))
-    })?;
-    let next = listed.or(opened);
+            Ok(ControlFlow::Continue(()))
+        })?;
+        within.start = within.start.max(listed.unwrap_or_default());
+        next = listed.or(next);
+    }
     let mut sights = BTreeMap::new();
     for trace in traces.iter().filter(|trace| next.is_none_or(|next| trace.row.stored.position >= next)) {
         if times.holds(trace.row.at) {
@@ -97,7 +101,8 @@ pub(crate) fn by_user(
     within.end = start.map_or(within.end, |start| start.min(within.end));
     let mut sights: BTreeMap<CaseId, Sight> = BTreeMap::new();
     let next = bounded(tx, Way::Actor(user), within, MOST_ENTRIES, |row| {
-        if times.holds(row.at) && (row.case.is_some() || row.action == Action::CaseList.as_str()) {
+        let lists = row.action.parse().is_ok_and(Action::lists_cases);
+        if times.holds(row.at) && (row.case.is_some() || lists) {
             let held = Held::of(&row)?;
             let mut add = |case, manner| {
                 let sight = sights.entry(case).or_insert_with(|| Sight::at(row.at));

@@ -15,7 +15,7 @@ use crate::db::types::Timestamp;
 pub(crate) enum Manner {
     /// It, or something of it, was read.
     Opened,
-    /// It stood in a list.
+    /// It stood in a list, or was found by a search.
     Listed,
     /// It was changed.
     Written,
@@ -45,7 +45,7 @@ pub struct Sight {
     last: Timestamp,
     /// How often it, or something of it, was read.
     opened: u64,
-    /// How often it stood in a list that they were given.
+    /// How often it stood in a list that they were given, or was found by a search of theirs.
     listed: u64,
     /// How often they changed it.
     written: u64,

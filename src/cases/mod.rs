@@ -14,6 +14,7 @@ pub mod reasons;
 pub mod records;
 pub mod rules;
 pub(crate) mod scope;
+pub mod search;
 pub(crate) mod store;
 pub mod tables;
 pub mod timeline;

@@ -14,6 +14,8 @@ use crate::cases::codes::{AgeBand, Outcome, Risk, Sex, Stage, Status};
 use crate::cases::merging::codes::{MergeReason, MergeUndoReason, MergedTeam};
 use crate::cases::reasons::{MoveReason, ReopeningReason, StatusReason};
 use crate::cases::records::{codes, concern_codes, currency, need_codes, procedure_codes};
+use crate::cases::search::duplicates::DuplicateState;
+use crate::cases::search::rank::SearchReason;
 use crate::db::types::{CodeList, Country};
 use crate::network::codes::{HubState, Leaving, ShelterState};
 use crate::reports::dimension::Dimension;
@@ -72,6 +74,8 @@ pub const LISTS: &[List] = &[
     List::of::<Sex>(),
     List::of::<AgeBand>(),
     List::of::<Outcome>(),
+    List::of::<SearchReason>(),
+    List::of::<DuplicateState>(),
     List::of::<MoveReason>(),
     List::of::<StatusReason>(),
     List::of::<ReopeningReason>(),

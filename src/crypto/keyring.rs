@@ -15,7 +15,9 @@ use zeroize::Zeroizing;
 
 use keys::Keys;
 pub use rows::{WrappedCaseKey, WrappedKey};
-pub(super) use rows::{case_key_place, key_place};
+#[cfg(test)]
+pub(super) use rows::key_place;
+pub(super) use rows::case_key_place;
 pub use signing::SigningKeyVersion;
 
 use super::error::{KeyError, SealError};
@@ -33,6 +35,7 @@ text_enum! {
         PasswordPepper = "password_pepper": "Goes into every password hash",
         RefreshTokens = "refresh_tokens": "Derives the successors of refresh tokens, and the fingerprints of repeated requests",
         StoredAnswers = "stored_answers": "Seals answers kept for repeated requests",
+        SearchTexts = "search_texts": "Seals what was searched for",
     }
 }
 
@@ -221,6 +224,20 @@ impl Keyring {
         Ok(Zeroizing::new(padding::unpad(&padded)?.to_vec()))
     }
 
+    /// Seals what somebody searched for; it opens only under the id of that search.
+    pub fn seal_search_text(&self, search: &str, text: &[u8]) -> Result<Vec<u8>, SealError> {
+        let (version, key) = self.keys().search_texts.current();
+        envelope::seal(&key, version, &search_place(search), &padding::pad(text)?)
+    }
+
+    /// Opens what somebody searched for.
+    pub fn open_search_text(&self, search: &str, sealed: &[u8]) -> Result<Zeroizing<Vec<u8>>, SealError> {
+        let version = envelope::key_version(sealed)?;
+        let key = self.keys().search_texts.get(version).ok_or(SealError::UnknownKeyVersion(version))?;
+        let padded = envelope::open(&key, version, &search_place(search), sealed)?;
+        Ok(Zeroizing::new(padding::unpad(&padded)?.to_vec()))
+    }
+
     fn keys(&self) -> Arc<Keys> {
         Arc::clone(&self.keys.read().unwrap_or_else(PoisonError::into_inner))
     }
@@ -228,6 +245,10 @@ impl Keyring {
 
 pub(super) fn answer_place(context: &str) -> Vec<u8> {
     associated_data::encode("waystation stored answer v1", &[context.as_bytes()])
+}
+
+pub(super) fn search_place(search: &str) -> Vec<u8> {
+    associated_data::encode("waystation search text v1", &[search.as_bytes()])
 }
 
 #[cfg(test)]

@@ -16,6 +16,7 @@ use super::writer::Job;
 use crate::access::{Permission, Permit};
 use crate::audit::checkpoint::store::{self, CheckpointRow};
 use crate::audit::entry::NewEntry;
+use crate::audit::text::{self, SealedText};
 use crate::audit::{Event, Outcome};
 use crate::clock::Clock;
 use crate::crypto::Keyring;
@@ -188,27 +189,32 @@ where
 /// The entry of a read, or of a refusal.
 pub(super) struct ReadEvent {
     entry: NewEntry,
+    text: Option<SealedText>,
     sender: oneshot::Sender<Result<()>>,
     outcome: Option<Result<()>>,
 }
 
 impl ReadEvent {
-    pub(super) fn pending(entry: NewEntry) -> Pending<()> {
+    /// With what is kept sealed beside it, if there is anything.
+    pub(super) fn pending(entry: NewEntry, text: Option<SealedText>) -> Pending<()> {
         let (sender, receiver) = oneshot::channel();
-        (Box::new(Self { entry, sender, outcome: None }), receiver)
+        (Box::new(Self { entry, text, sender, outcome: None }), receiver)
     }
 }
 
 impl Job for ReadEvent {
     fn run(&mut self, conn: &mut AnyConnection, position: &mut Option<i64>) -> Result<(), Code> {
-        let outcome = append_alone(conn, &mut self.entry, position);
+        let outcome = match &self.text {
+            None => append_alone(conn, &mut self.entry, position),
+            Some(text) => with_text(conn, &mut self.entry, text, position),
+        };
         let fault = outcome.as_ref().err().map_or(Ok(()), our_fault);
         self.outcome = Some(outcome);
         fault
     }
 
     fn entry(&self) -> Option<&NewEntry> {
-        Some(&self.entry)
+        self.text.is_none().then_some(&self.entry)
     }
 
     fn appended(&mut self) {
@@ -219,6 +225,24 @@ impl Job for ReadEvent {
         let outcome = self.outcome.unwrap_or_else(did_not_run);
         drop(self.sender.send(committed.and(outcome)));
     }
+}
+
+/// Both or neither.
+fn with_text(
+    conn: &mut AnyConnection,
+    entry: &mut NewEntry,
+    text: &SealedText,
+    position: &mut Option<i64>,
+) -> Result<()> {
+    let before = *position;
+    let done = in_transaction(conn, |conn| {
+        text::insert(conn, text)?;
+        append(conn, entry, position)
+    });
+    if done.is_err() {
+        *position = before;
+    }
+    done
 }
 
 /// A checkpoint of the log: the one row that is written without an entry, which it would make stale.

@@ -260,7 +260,8 @@ impl Db {
         outcome: Outcome,
         code: Option<Code>,
     ) -> Result<()> {
-        let (job, answer) = ReadEvent::pending(NewEntry::new(event, origin, at, outcome, code)?);
+        let text = event.text().filter(|_| outcome == Outcome::Done).cloned();
+        let (job, answer) = ReadEvent::pending(NewEntry::new(event, origin, at, outcome, code)?, text);
         self.recorder.submit(job)?;
         answer.await.map_err(Error::internal)??;
         self.poke_sequencer();

@@ -374,7 +374,9 @@ diesel::allow_tables_to_appear_in_same_query!(
     case_merge_rows,
     case_merge_places,
     erasures,
-    legal_holds
+    legal_holds,
+    search_texts,
+    duplicate_candidates
 );
 
 // The stage report of an earlier day groups by columns of both.
@@ -386,6 +388,28 @@ diesel::allow_columns_to_appear_in_same_group_by_clause!(
     cases::sex,
     cases::age_band,
 );
+
+diesel::table! {
+    search_texts (id) {
+        id -> Text,
+        sealed -> Binary,
+        recorded_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    duplicate_candidates (id) {
+        id -> Text,
+        lower_case -> Text,
+        upper_case -> Text,
+        state -> Text,
+        version -> BigInt,
+        noted_at -> BigInt,
+        lower_by -> Nullable<Text>,
+        upper_by -> Nullable<Text>,
+        decided_at -> Nullable<BigInt>,
+    }
+}
 
 diesel::table! {
     erasures (id) {

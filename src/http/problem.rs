@@ -86,6 +86,7 @@ pub fn response(error: &Error, request_id: Option<String>) -> HttpResponse {
             response.insert_header((WWW_AUTHENTICATE, "Bearer"));
         }
         Code::Overloaded
+        | Code::SearchNotReady
         | Code::Unavailable
         | Code::OutcomeUnknown
         | Code::CopyNotWritten

@@ -5,7 +5,7 @@ use crate::access::Permit;
 use crate::access::permissions::SystemAct;
 use crate::accounts;
 use crate::app::App;
-use crate::audit::{Action, Event};
+use crate::audit::{self, Action, Event};
 use crate::cases;
 use crate::crypto::KeyPurpose;
 use crate::db::keyring_rows::{self, KeyRow};
@@ -91,6 +91,10 @@ fn is_needed(tx: &mut Tx<'_>, (purpose, version): Version, next: &KeyRow) -> Res
         // What it signed is there for good, and its public half is had from it.
         KeyPurpose::AuditSigning => Ok(true),
         KeyPurpose::PasswordPepper => accounts::store::any_peppered_by(tx, version),
+        KeyPurpose::SearchTexts => {
+            let until = next.active_from.plus(LET_GO);
+            Ok(tx.now() < until || audit::text::any_before(tx, until)?)
+        }
         KeyPurpose::RefreshTokens | KeyPurpose::StoredAnswers => {
             any_answer_before(tx, next.active_from.plus(LET_GO))
         }

@@ -32,6 +32,7 @@ pub async fn run(app: &App) -> Result<Done> {
         let erased =
             app.db.write(Permit::<SystemAct>::system("upkeep"), event, move |tx, _| carry_out(tx, case, id));
         erased.await?.made()?;
+        app.search.forget(&case);
         done.erased.push(case);
     }
     if !done.erased.is_empty() {

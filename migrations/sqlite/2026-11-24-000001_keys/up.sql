@@ -6,7 +6,7 @@ CREATE TABLE settings (
 
 -- The versions of each key. One that is retired is gone: its row stays, without it.
 CREATE TABLE keyring (
-    purpose     TEXT    NOT NULL CHECK (purpose IN ('case_wrapping', 'token_signing', 'audit_signing', 'password_pepper', 'refresh_tokens', 'stored_answers')),
+    purpose     TEXT    NOT NULL CHECK (purpose IN ('case_wrapping', 'token_signing', 'audit_signing', 'password_pepper', 'refresh_tokens', 'stored_answers', 'search_texts')),
     version     INTEGER NOT NULL CHECK (version >= 1),
     wrapped     BLOB    NOT NULL,
     handover    BLOB,

@@ -24,6 +24,8 @@ use crate::cases::merging;
 use crate::cases::records::{
     Contact, Family, Health, Identity, Legal, Passage, PatchError, Protection, Record, merge_patch,
 };
+use crate::cases::search::duplicates;
+use crate::cases::search::terms::Searched;
 use crate::cases::store::{self, records};
 use crate::crypto::Written;
 use crate::db::types::Timestamp;
@@ -35,7 +37,7 @@ use crate::http::reply::HasVersion;
 use crate::http::{Body, Given, IfMatch, ListQuery, Page, Path, Unfiltered, Versioned, WriteCondition};
 
 /// A record with the permissions that open and write it.
-pub trait SealedGroup: Record {
+pub trait SealedGroup: Record + Searched {
     /// Opens it.
     type Read: Permission;
     /// Writes it.
@@ -297,6 +299,7 @@ async fn write<R: SealedGroup>(
 ) -> Result<Given<RecordVersion>> {
     refuse_longer_than_a_body(&record)?;
     let keyring = Arc::clone(&app.keyring);
+    let terms = record.terms();
     let event = Event::new(Action::RecordWrite).asked_for(reference).group(R::GROUP);
     let written = app.db.write(permit, event, move |tx, permit| {
         let case = store::find_opening(tx, permit, &reference, R::GROUP)?;
@@ -304,9 +307,30 @@ async fn write<R: SealedGroup>(
         condition.check(newest)?;
         let writer = permit.person()?;
         let written = records::insert(tx, &keyring, &case, &record, newest + 1, writer)?;
-        Ok(RecordVersion::new(Some(written)))
+        Ok(Stored { case: case.id, version: RecordVersion::new(Some(written)) })
     });
-    written.await
+    Ok(match written.await? {
+        Given::Before(answer) => Given::Before(answer),
+        Given::Now(Stored { case, version }) => {
+            // Before the answer: the very next search finds what was written.
+            if terms.is_some_and(|terms| app.search.note(case, version.version, terms)) {
+                duplicates::note::after_writing(app, case).await;
+            }
+            Given::Now(version)
+        }
+    })
+}
+
+/// What a write hands out: the version, which is the answer, and the case that was found.
+struct Stored {
+    case: CaseId,
+    version: RecordVersion,
+}
+
+impl Serialize for Stored {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.version.serialize(serializer)
+    }
 }
 
 /// Patches must not add up to a record that no body could have brought, and that every small one copies whole.

@@ -6,6 +6,7 @@
 //! it is refused until somebody has decided all five.
 
 mod around;
+mod duplicates;
 mod history;
 mod manner;
 mod merges;
@@ -23,6 +24,7 @@ pub const HOLDINGS: &[Holding] = &[
     around::LOG,
     around::KEPT_ANSWERS,
     around::CANARY,
+    duplicates::HOLDING,
     retention::ERASURES,
     retention::HOLDS,
     merges::MERGE_ROWS,

@@ -1,11 +1,14 @@
 //! Queries on cases. Every one asks for the permit and filters by its scope.
 
+pub(crate) mod duplicates;
 pub(crate) mod keys;
 pub(crate) mod leaving;
 mod list;
 pub(crate) mod periods;
 pub(crate) mod records;
 mod restriction;
+pub(crate) mod search;
+pub(crate) mod searched;
 pub(crate) mod team;
 mod write;
 

@@ -34,10 +34,20 @@ impl<R: Record> SealedRecord<R> {
         let Some((row, key)) = self.stored else {
             return serde_json::from_str("{}").map_err(Error::internal);
         };
-        let place = place(&row.id, row.case_id, R::GROUP, row.written());
-        let key = keyring.case_key(&key)?;
-        Ok(Sealed::<R>::new(place, row.sealed).open(receipt, &key)?)
+        opened(row, &key, keyring, receipt)
     }
+}
+
+/// Opens a version against the receipt of its reading.
+pub(super) fn opened<R: Record>(
+    row: RecordRow,
+    key: &WrappedCaseKey,
+    keyring: &Keyring,
+    receipt: &Receipt,
+) -> Result<R> {
+    let place = place(&row.id, row.case_id, R::GROUP, row.written());
+    let key = keyring.case_key(key)?;
+    Ok(Sealed::<R>::new(place, row.sealed).open(receipt, &key)?)
 }
 
 /// The newest version, or the one with this number.

@@ -19,6 +19,7 @@ pub(super) struct Keys {
     pub password_pepper: Versions<Secret>,
     pub refresh_tokens: Versions<Secret>,
     pub stored_answers: Versions<Secret>,
+    pub search_texts: Versions<Secret>,
     /// Which they are, to see that others are meant.
     held: Vec<Held>,
 }
@@ -120,6 +121,7 @@ impl Keys {
             KeyPurpose::PasswordPepper => of(&self.password_pepper, version),
             KeyPurpose::RefreshTokens => of(&self.refresh_tokens, version),
             KeyPurpose::StoredAnswers => of(&self.stored_answers, version),
+            KeyPurpose::SearchTexts => of(&self.search_texts, version),
         }
     }
 
@@ -181,6 +183,7 @@ impl Opened {
             password_pepper: self.take(KeyPurpose::PasswordPepper)?,
             refresh_tokens: self.take(KeyPurpose::RefreshTokens)?,
             stored_answers: self.take(KeyPurpose::StoredAnswers)?,
+            search_texts: self.take(KeyPurpose::SearchTexts)?,
             held: held(rows),
         })
     }

@@ -67,7 +67,9 @@ impl TestApp {
         let root = RootKey::generate();
         let (keyring, rows) = Keyring::create(&root, "test").unwrap();
         database.raw().store_keys(&rows);
-        Self::start(Rc::new(database), Rc::new(root), Arc::new(keyring), clock, None, None).await
+        let app = Self::start(Rc::new(database), Rc::new(root), Arc::new(keyring), clock, None, None).await;
+        app.app.search.build(&app.app).await.unwrap();
+        app
     }
 
     /// Another server on the same database, with the same keys and the same clock.
@@ -110,6 +112,7 @@ impl TestApp {
             witnesses: policy.map(Arc::new),
             tokens: AccessTokens::new(Arc::clone(&keyring), "test", clock.clone()),
             passwords: Passwords::new(Arc::clone(&keyring), Cost::LEAST).unwrap(),
+            search: Arc::default(),
             keyring,
             clock: clock.clone(),
         });

@@ -57,6 +57,7 @@ impl Expected {
         }
         match (passed.status, code) {
             (200..=299, _) => Self::Done,
+            (503, "search_not_ready") => Self::Nothing,
             // Nobody stands behind it.
             (401, "unauthenticated") => Self::Nothing,
             (403 | 404, _) => Self::Refused,

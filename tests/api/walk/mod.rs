@@ -161,7 +161,8 @@ async fn no_kept_answer_is_given_to_whoever_has_lost_what_it_tells_of() {
                 person.send(request.insert_header(("Idempotency-Key", "once")))
             };
             let first = send().await;
-            if !first.status.is_success() {
+            // A search is asked anew, and answered as it is then.
+            if !first.status.is_success() || route.operation == "search_cases" {
                 continue;
             }
             let again = send().await;

@@ -102,6 +102,8 @@ pub fn sample(operation: &str, names: &Names) -> Option<Sample> {
             json!({"duplicate": "0123456789abcdefghjkmnpqrs", "duplicate_version": 1, "reason": "opened_twice"}),
         ),
         "undo_merge" => Sample::new(200, json!({"reason": "two_persons"})).version(2),
+        "search_cases" => Sample::new(200, json!({"name": "Kim Myong-chol"})),
+        "decide_not_same" => Sample::new(200, json!({})),
         "put_team_place" => Sample::new(200, json!({"field_groups": ["identity"]})),
         "put_record" => Sample::new(200, json!({})),
         "patch_record" => Sample::new(200, json!({})).version(0),

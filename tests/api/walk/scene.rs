@@ -190,6 +190,9 @@ impl<'a> Scene<'a> {
         }
         for (_, person) in &self.cast {
             sql.push_str(&self.place(&case, person, situation.place));
+            if let Some(beside) = ids.get("beside") {
+                sql.push_str(&self.place(beside, person, situation.place));
+            }
         }
         if situation.restricted {
             sql.push_str(&format!("UPDATE cases SET restricted = TRUE WHERE id = '{case}';"));
@@ -279,6 +282,18 @@ impl Parts<'_> {
             "leg" => {
                 let address = format!("{}/journeys/{}", self.address, ids["journey"]);
                 text(&self.owner.get(&address).await.expect(200)["legs"][0]["id"])
+            }
+            "duplicate" => {
+                let other = text(&self.owner.open_case(self.hub).await["id"]);
+                let (id, this) = (UserId::generate(), ids["case"].as_str());
+                let (lower, upper) = (this.min(&other), this.max(&other));
+                let sql = format!(
+                    "INSERT INTO duplicate_candidates (id, lower_case, upper_case, state, version, noted_at) \
+                     VALUES ('{id}', '{lower}', '{upper}', 'open', 1, 0)"
+                );
+                self.app.database.raw().execute(&sql).unwrap();
+                ids.insert("beside", other);
+                id.to_string()
             }
             "application" => {
                 let body = json!({
