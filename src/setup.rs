@@ -23,7 +23,9 @@ use crate::db::migrate::{self, MigrateError};
 use crate::db::sqlite_file::{self, FileError};
 use crate::db::url::DatabaseUrl;
 use crate::error::{Code, Error};
+use crate::door::{Opened, SealSwitch};
 use crate::http::Given;
+use crate::keyholders;
 
 /// Why the network cannot be opened.
 #[derive(Debug, thiserror::Error)]
@@ -122,16 +124,19 @@ impl App {
 
     /// Opens it with a clock of one's own.
     pub fn open_at(config: &Config, clock: Clock) -> Result<Self, StartError> {
-        look_at(&config.database)?;
-        migrate::check(&config.database)?;
-        let identity = keyring_rows::load(&config.database)?.ok_or(StartError::NotSetUp)?;
-        let root = RootKey::load(&config.root_key)?;
+        let identity = identity(config)?;
+        let root = keyholders::root_key(config)?;
         let keyring = Keyring::open(&root, &identity.database_id, &identity.keys)?;
-        let origin = match identity.log_origin {
-            Some(origin) => origin.parse()?,
-            None => LogOrigin::of_database(&identity.database_id),
-        };
+        let origin = origin_of(&identity)?;
         Self::with_keys(config, &identity.database_id, origin, keyring, clock)
+    }
+
+    /// Opens it with keys that people have opened, and the database that the sealed server has had open.
+    pub(crate) fn opened_with(config: &Config, db: Db, opened: Opened, clock: Clock) -> Result<Self, StartError> {
+        let keyring = Arc::new(opened.keyring);
+        let db = db.with_keys(Arc::clone(&keyring));
+        let origin = origin_of(&opened.identity)?;
+        Self::of(config, db, keyring, (&opened.identity.database_id, origin), clock)
     }
 
     fn with_keys(
@@ -142,16 +147,42 @@ impl App {
         clock: Clock,
     ) -> Result<Self, StartError> {
         let keyring = Arc::new(keyring);
+        let db = Db::open(&config.database, Arc::clone(&keyring), clock.clone())?;
+        Self::of(config, db, keyring, (database_id, origin), clock)
+    }
+
+    fn of(
+        config: &Config,
+        db: Db,
+        keyring: Arc<Keyring>,
+        (database_id, origin): (&str, LogOrigin),
+        clock: Clock,
+    ) -> Result<Self, StartError> {
         Ok(Self {
-            db: Db::open(&config.database, Arc::clone(&keyring), clock.clone())?,
+            db,
             notary: Notary::new(Arc::clone(&keyring), origin, config.kept_checkpoint(), clock.clone()),
             witnesses: config.policy.as_deref().map(witnesses::read_policy).transpose()?.map(Arc::new),
             tokens: AccessTokens::new(Arc::clone(&keyring), database_id, clock.clone()),
             passwords: Passwords::new(Arc::clone(&keyring), Cost::STANDARD)?,
+            seal: SealSwitch::default(),
             keyring,
             clock,
         })
     }
+}
+
+fn origin_of(identity: &Identity) -> Result<LogOrigin, NoOrigin> {
+    match &identity.log_origin {
+        Some(origin) => origin.parse(),
+        None => Ok(LogOrigin::of_database(&identity.database_id)),
+    }
+}
+
+/// What the database says of itself, once it is fit to be opened.
+pub(crate) fn identity(config: &Config) -> Result<Identity, StartError> {
+    look_at(&config.database)?;
+    migrate::check(&config.database)?;
+    keyring_rows::load(&config.database)?.ok_or(StartError::NotSetUp)
 }
 
 /// Gives the log a new key, announced on the log, and has the old key sign the announcement. Servers that run must be
@@ -163,7 +194,7 @@ pub async fn rotate_log_key(config: &Config) -> Result<String, RotationError> {
     app.notary.publish(&app.db).await?;
     let identity =
         keyring_rows::load(&config.database).map_err(StartError::from)?.ok_or(StartError::NotSetUp)?;
-    let root = RootKey::load(&config.root_key).map_err(StartError::from)?;
+    let root = keyholders::root_key(config)?;
     let (row, public) =
         app.keyring.next_audit_signing(&root, &identity.database_id).map_err(StartError::from)?;
     let key = verifier_key(app.notary.origin(), &public);

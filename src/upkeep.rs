@@ -11,7 +11,7 @@ use crate::access::permissions::SystemAct;
 use crate::app::App;
 use crate::audit::times::Stretch;
 use crate::audit::{Action, Event, canaries, status};
-use crate::db::idempotency;
+use crate::db::{Db, idempotency};
 use crate::error::Result;
 
 /// How often answers are forgotten.
@@ -120,8 +120,9 @@ pub async fn forget_old_answers(app: &App) -> Result<()> {
         .made()
 }
 
-/// Puts it on the record that a server started.
-pub async fn record_start(app: &App) -> Result<()> {
+/// Puts it on the record that a server started, or goes on, open or sealed.
+pub async fn record_start(db: &Db, sealed: bool) -> Result<()> {
     let event = Event::new(Action::SystemStart).detail("version", env!("CARGO_PKG_VERSION"));
-    app.db.write(Permit::<SystemAct>::system("start"), event, |_, _| Ok(())).await?.made()
+    let event = if sealed { event.detail("sealed", true) } else { event };
+    db.write(Permit::<SystemAct>::system("start"), event, |_, _| Ok(())).await?.made()
 }

@@ -122,6 +122,7 @@ permissions! {
     AuditAsk = "audit.ask", "Ask who saw a case, what a user saw, what reading is unusual": No No All No No;
     AuditCanary = "audit.canary", "Mark cases as canaries, see who opened them":  No   No   All  No   No;
     AuditWitness = "audit.witness", "Hand in the signature of a witness of the log": No   No   All  No   No;
+    SystemSeal = "system.seal", "Seal the server at once: it wipes its keys, and answers nobody": No All No All No;
     SystemAct = "system.act", "Start, clean up, log a user in: no role, only the program itself": No No No No No;
 }
 

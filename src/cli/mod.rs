@@ -99,7 +99,7 @@ fn execute(command: Command, flags: &Flags) -> anyhow::Result<ExitCode> {
         Command::Audit(command) => return audit::run(flags, command),
         Command::Doctor => return doctor::run(&configured(flags, false)?),
         Command::Init(arguments) => init::run(&configured(flags, false)?, &arguments)?,
-        Command::Serve(_) => serve::run(&configured(flags, true)?)?,
+        Command::Serve(arguments) => serve::run(&configured(flags, true)?, &arguments)?,
         Command::User(command) => user::run(&configured(flags, false)?, command)?,
         Command::Hub(command) => hub::run(&configured(flags, false)?, command)?,
         Command::Migrate => migrate::run(&configured(flags, false)?)?,
