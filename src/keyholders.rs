@@ -5,9 +5,10 @@
 use std::sync::{Arc, OnceLock};
 
 use secrecy::{ExposeSecret as _, SecretString};
+use zeroize::Zeroizing;
 
 use crate::config::Config;
-use crate::crypto::{KeyError, RootKey, RootKeySource, Share};
+use crate::crypto::{KeyError, RootKey, RootKeySource, Share, ShareFault};
 use crate::db::key_splits::{self, ShareStanding};
 use crate::db::url::DatabaseUrl;
 use crate::setup::StartError;
@@ -45,6 +46,11 @@ impl Keyholders {
         self.ask.as_ref().ok_or_else(nobody)?.ask(what).map_err(|_| nobody())
     }
 
+    /// Asks for a passphrase.
+    pub fn passphrase(&self, what: &str) -> Result<SecretString, StartError> {
+        Ok(self.ask(what, "a passphrase")?)
+    }
+
     /// Whether they can be asked again after this was told.
     fn tell(&self, error: &KeyError) -> bool {
         self.ask.as_ref().is_some_and(|ask| ask.tell(&error.to_string()))
@@ -79,7 +85,7 @@ pub fn of_shares(
             return Ok(RootKey::from_shares(&shares).map_err(KeyError::from)?);
         }
         let of = needed.map_or_else(String::new, |needed| format!(" of {needed}"));
-        let typed = keyholders.ask(&format!("Share {}{of}: ", shares.len() + 1), "shares")?;
+        let typed = typed(keyholders, &format!("Share {}{of}: ", shares.len() + 1))?;
         let taken = Share::parse(typed.expose_secret()).map_err(|fault| StartError::from(KeyError::from(fault)));
         let taken = taken.and_then(|share| fits(&shares, share)).and_then(|share| judge(&share).map(|()| share));
         match taken {
@@ -88,6 +94,42 @@ pub fn of_shares(
             Err(error) => return Err(error),
         }
     }
+}
+
+/// One share, by itself.
+pub fn one_share(keyholders: &Keyholders, what: &str) -> Result<Share, StartError> {
+    loop {
+        match Share::parse(typed(keyholders, what)?.expose_secret()).map_err(KeyError::from) {
+            Ok(share) => return Ok(share),
+            Err(error) if keyholders.tell(&error) => {}
+            Err(error) => return Err(error.into()),
+        }
+    }
+}
+
+/// What somebody types: a line, and of a share as many as stand on its paper.
+pub fn typed(keyholders: &Keyholders, what: &str) -> Result<SecretString, StartError> {
+    let first = keyholders.ask(what, "shares")?;
+    let mut whole = Zeroizing::new(String::with_capacity(1024));
+    whole.push_str(first.expose_secret());
+    while let Err(ShareFault::WrongLength { found }) = Share::parse(&whole)
+        && found < Share::CHARACTERS
+    {
+        let more = keyholders.ask("  and on: ", "shares")?;
+        if more.expose_secret().trim().is_empty() {
+            break;
+        }
+        whole.push(' ');
+        whole.push_str(more.expose_secret());
+    }
+    Ok(whole.as_str().into())
+}
+
+/// Whether it is meant as a share, right or not.
+#[must_use]
+pub fn looks_like_a_share(typed: &SecretString) -> bool {
+    let start: String = typed.expose_secret().chars().filter(|c| !c.is_whitespace()).take(8).collect();
+    start.eq_ignore_ascii_case("wayshare")
 }
 
 fn fits(shares: &[Share], share: Share) -> Result<Share, StartError> {

@@ -129,6 +129,9 @@ fn groups(groups: &[usize]) -> String {
 }
 
 impl Share {
+    /// Characters of its text after `wayshare1`, without spaces.
+    pub const CHARACTERS: usize = TEXT_LEN;
+
     pub(super) fn new(split: SplitId, threshold: u8, index: u8, secret: Secret) -> Self {
         Self { split, threshold, index, secret }
     }

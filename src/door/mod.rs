@@ -8,6 +8,7 @@ pub mod api;
 pub mod application;
 mod collected;
 pub mod image;
+pub mod keeping;
 pub mod marker;
 pub mod memory;
 mod sealed;
