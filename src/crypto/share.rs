@@ -32,7 +32,7 @@ const LETTERS: &[u8] = b"qpzry9x8gf2tvdw0s3jn54khce6mua7l";
 const CHECK_WORDS: usize = 4;
 
 /// Which split a share is of: twelve hexadecimal digits, random. No secret.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, AsExpression, FromSqlRow)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, AsExpression, FromSqlRow)]
 #[diesel(sql_type = diesel::sql_types::Text)]
 pub struct SplitId([u8; 2 * SPLIT_LEN]);
 
@@ -110,7 +110,7 @@ pub enum ShareFault {
         group: usize,
     },
     /// One or two characters are wrong.
-    #[error("a character is mistyped, most likely in {}: look there again", groups(.groups))]
+    #[error("a character is mistyped, most likely in {}: look there again", named(.groups))]
     Mistyped {
         /// Counted from 1, after `wayshare1`.
         groups: Vec<usize>,
@@ -123,7 +123,7 @@ pub enum ShareFault {
     NewerFormat,
 }
 
-fn groups(groups: &[usize]) -> String {
+fn named(groups: &[usize]) -> String {
     let names: Vec<String> = groups.iter().map(|group| format!("group {group}")).collect();
     names.join(" and ")
 }

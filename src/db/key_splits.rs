@@ -11,13 +11,6 @@ use crate::access::actor::UserId;
 use crate::crypto::{Share, SplitId};
 use crate::error::{Error, Result};
 
-/// The newest split.
-#[derive(Clone, Copy, Queryable)]
-pub(crate) struct NewestSplit {
-    pub id: SplitId,
-    pub threshold: i32,
-    pub shares: i32,
-}
 
 /// What a share is to this network.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,29 +25,24 @@ pub(crate) enum ShareStanding {
     MadeUp,
 }
 
-/// The newest split; `None` where there was none.
-pub(crate) fn newest(conn: &mut AnyConnection) -> Result<Option<NewestSplit>> {
-    let newest = key_splits::table
-        .order(key_splits::number.desc())
-        .select((key_splits::id, key_splits::threshold, key_splits::shares))
-        .first(conn)
-        .optional()?;
-    Ok(newest)
-}
-
 /// Judges a share.
 pub(crate) fn standing(conn: &mut AnyConnection, share: &Dealt) -> Result<ShareStanding> {
-    let Some(newest) = newest(conn)? else { return Ok(ShareStanding::OfNoSplit) };
-    if newest.id != share.split {
+    let newest: Option<(SplitId, i32)> = key_splits::table
+        .order(key_splits::number.desc())
+        .select((key_splits::id, key_splits::threshold))
+        .first(conn)
+        .optional()?;
+    let Some((newest, threshold)) = newest else { return Ok(ShareStanding::OfNoSplit) };
+    if newest != share.split {
         let known: i64 = key_splits::table.filter(key_splits::id.eq(share.split)).count().get_result(conn)?;
         return Ok(if known > 0 { ShareStanding::OfAnEarlierSplit } else { ShareStanding::OfNoSplit });
     }
     let fingerprint: Option<Vec<u8>> = key_split_shares::table
-          .find((newest.id, i32::from(share.index)))
+          .find((newest, i32::from(share.index)))
         .select(key_split_shares::fingerprint)
         .first(conn)
         .optional()?;
-    let is_one = newest.threshold == i32::from(share.threshold)
+    let is_one = threshold == i32::from(share.threshold)
         && fingerprint.is_some_and(|fingerprint| fingerprint == share.fingerprint);
     Ok(if is_one { ShareStanding::Counts } else { ShareStanding::MadeUp })
 }

@@ -18,7 +18,7 @@ use crate::crypto::Share;
 use crate::error::{Code, Error, Result};
 use crate::http::context::RequestContext;
 use crate::http::describe::{DescribeArgument, Description};
-use crate::http::{Body, Given, Json};
+use crate::http::{Body, Given, Json, NoContent};
 
 /// What opens the server: one of the two. No `Debug`: it is a part of the root key.
 #[derive(Deserialize, ToSchema)]
@@ -54,14 +54,6 @@ impl From<Progress> for UnsealView {
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({}))]
 pub struct SealRequest {}
-
-/// What was done.
-#[derive(Serialize, ToSchema)]
-#[schema(example = json!({"sealed": true}))]
-pub struct SealView {
-    /// Always true.
-    sealed: bool,
-}
 
 /// The sealed server, where it is one.
 pub struct Door(Option<Data<Sealed>>);
@@ -107,12 +99,12 @@ pub async fn seal_server(
     permit: Permit<SystemSeal>,
     app: Data<App>,
     _body: Body<SealRequest>,
-) -> Result<Json<Given<SealView>>> {
+) -> Result<NoContent> {
     let event = Event::new(Action::SystemSeal);
-    let sealed = app.db.write(permit, event, |_, _| Ok(SealView { sealed: true })).await?;
+    let sealed = app.db.write(permit, event, |_, _| Ok(())).await?;
     // The same request once more, after the server was opened again, seals nothing: it was answered then.
     if matches!(sealed, Given::Now(_)) {
         app.seal.throw();
     }
-    Ok(Json(sealed))
+    Ok(NoContent)
 }

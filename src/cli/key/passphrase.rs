@@ -1,6 +1,6 @@
 //! `waystation key passphrase`: the root key under a passphrase.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::bail;
 use secrecy::ExposeSecret as _;
@@ -54,24 +54,18 @@ pub fn run(config: &Config, arguments: &Arguments) -> anyhow::Result<()> {
         RootKeySource::Passphrase(file) => Some(file),
         _ => None,
     };
-    let file = match (&arguments.output, used) {
-        (Some(output), Some(used)) if output == used => used.clone(),
-        (Some(output), _) => {
-            private_file::create(output, line.as_bytes())?;
-            return told(config, output);
-        }
-        (None, Some(used)) => used.clone(),
-        (None, None) => config.data.join("root.passphrase"),
-    };
+    let file = arguments.output.as_ref().or(used).cloned();
+    let file = file.unwrap_or_else(|| config.data.join("root.passphrase"));
     if used == Some(&file) {
         private_file::replace(&file, line.as_bytes())?;
     } else {
         private_file::create(&file, line.as_bytes())?;
     }
-    told(config, &file)
+    tell(config, &file);
+    Ok(())
 }
 
-fn told(config: &Config, file: &std::path::Path) -> anyhow::Result<()> {
+fn tell(config: &Config, file: &Path) {
     println!("The root key is under the new passphrase, in {}.\n", file.display());
     match &config.root_key {
         RootKeySource::Passphrase(_) => {
@@ -83,5 +77,4 @@ fn told(config: &Config, file: &std::path::Path) -> anyhow::Result<()> {
             super::split::what_remains(source);
         }
     }
-    Ok(())
 }
