@@ -72,7 +72,8 @@ impl Network {
     }
 
     async fn closed(&self, source: RootKeySource) -> Closed {
-        let config = Config { root_key: source, ..self.config.clone() };
+        let mut config = self.config.clone();
+        config.root_key = source;
         let (sealed, opened) = Sealed::new(&config, self.clock.clone()).unwrap();
         let sealed = Data::new(sealed);
         let service = Rc::new(init_service(application::build(sealed.clone())).await);
