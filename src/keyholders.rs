@@ -86,8 +86,10 @@ pub fn of_shares(
         }
         let of = needed.map_or_else(String::new, |needed| format!(" of {needed}"));
         let typed = typed(keyholders, &format!("Share {}{of}: ", shares.len() + 1))?;
-        let taken = Share::parse(typed.expose_secret()).map_err(|fault| StartError::from(KeyError::from(fault)));
-        let taken = taken.and_then(|share| fits(&shares, share)).and_then(|share| judge(&share).map(|()| share));
+        let taken =
+            Share::parse(typed.expose_secret()).map_err(|fault| StartError::from(KeyError::from(fault)));
+        let taken =
+            taken.and_then(|share| fits(&shares, share)).and_then(|share| judge(&share).map(|()| share));
         match taken {
             Ok(share) => shares.push(share),
             Err(StartError::Key(error)) if keyholders.tell(&error) => {}

@@ -22,8 +22,8 @@ use crate::db::keyring_rows::{self, Identity};
 use crate::db::migrate::{self, MigrateError};
 use crate::db::sqlite_file::{self, FileError};
 use crate::db::url::DatabaseUrl;
-use crate::error::{Code, Error};
 use crate::door::{Opened, SealSwitch};
+use crate::error::{Code, Error};
 use crate::http::Given;
 use crate::keyholders;
 
@@ -132,7 +132,12 @@ impl App {
     }
 
     /// Opens it with keys that people have opened, and the database that the sealed server has had open.
-    pub(crate) fn opened_with(config: &Config, db: Db, opened: Opened, clock: Clock) -> Result<Self, StartError> {
+    pub(crate) fn opened_with(
+        config: &Config,
+        db: Db,
+        opened: Opened,
+        clock: Clock,
+    ) -> Result<Self, StartError> {
         let keyring = Arc::new(opened.keyring);
         let db = db.with_keys(Arc::clone(&keyring));
         let origin = origin_of(&opened.identity)?;

@@ -72,7 +72,9 @@ pub enum KeyError {
     )]
     NotProtected(String),
     /// Written by a newer program.
-    #[error("{0} holds a root key under a passphrase in a newer format; use the newer waystation that made it")]
+    #[error(
+        "{0} holds a root key under a passphrase in a newer format; use the newer waystation that made it"
+    )]
     NewerProtection(String),
     /// Cut or changed.
     #[error(

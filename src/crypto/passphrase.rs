@@ -47,10 +47,8 @@ impl PassphraseCost {
 
     fn parse(text: &str) -> Option<Self> {
         let (memory, rest) = text.strip_prefix("m=")?.split_once(",t=")?;
-        let cost = Self {
-            memory_kib: memory.parse().ok()?,
-            passes: rest.strip_suffix(",p=1")?.parse().ok()?,
-        };
+        let cost =
+            Self { memory_kib: memory.parse().ok()?, passes: rest.strip_suffix(",p=1")?.parse().ok()? };
         let bearable = (Self::LEAST.memory_kib..=Self::MOST.memory_kib).contains(&cost.memory_kib)
             && (1..=Self::MOST.passes).contains(&cost.passes);
         // As it is written, and in no other way: the text is what the envelope binds.
@@ -63,7 +61,9 @@ pub fn check_new(passphrase: &SecretString) -> Result<(), &'static str> {
     let text = normalised(passphrase);
     let length = text.chars().count();
     if length < SHORTEST {
-        return Err("a passphrase for the root key has at least 20 characters: take six words or more, chosen by dice");
+        return Err(
+            "a passphrase for the root key has at least 20 characters: take six words or more, chosen by dice",
+        );
     }
     if length > LONGEST {
         return Err("a passphrase has at most 256 characters");
@@ -84,7 +84,11 @@ pub struct ProtectedKey {
 
 impl ProtectedKey {
     /// Puts a key under a passphrase.
-    pub fn protect(root: &RootKey, passphrase: &SecretString, cost: PassphraseCost) -> Result<Self, KeyError> {
+    pub fn protect(
+        root: &RootKey,
+        passphrase: &SecretString,
+        cost: PassphraseCost,
+    ) -> Result<Self, KeyError> {
         let salt = random::bytes();
         let key = derive(cost, &salt, passphrase)?;
         let envelope = envelope::seal(&key, KEY_VERSION, &place(cost, &salt), root.secret().bytes());
@@ -194,7 +198,8 @@ mod tests {
     #[test]
     fn it_opens_with_its_passphrase_and_no_other() {
         let root = RootKey::generate();
-        let line = ProtectedKey::protect(&root, &passphrase("six small words by dice"), LEAST).unwrap().to_text();
+        let line =
+            ProtectedKey::protect(&root, &passphrase("six small words by dice"), LEAST).unwrap().to_text();
         for form in [line.clone(), line.trim().to_owned(), line.replace('\n', "\r\n")] {
             let protected = read(&form).unwrap();
             let opened = protected.open(&passphrase("six small words by dice")).unwrap();
@@ -214,7 +219,8 @@ mod tests {
 
     #[test]
     fn no_changed_character_opens_and_damage_is_no_wrong_passphrase() {
-        let line = ProtectedKey::protect(&RootKey::generate(), &passphrase("words"), LEAST).unwrap().to_text();
+        let line =
+            ProtectedKey::protect(&RootKey::generate(), &passphrase("words"), LEAST).unwrap().to_text();
         for place in 0..line.trim().len() {
             let mut changed = line.trim().as_bytes().to_vec();
             changed[place] = if changed[place] == b'4' { b'5' } else { b'4' };
@@ -240,7 +246,14 @@ mod tests {
             let (body, _) = changed.rsplit_once(':').unwrap();
             read(&format!("{body}:{}", check(body)))
         };
-        for refused in ["m=4294967295,t=1,p=1", "m=8,t=1000,p=1", "m=8,t=0,p=1", "m=08,t=1,p=1", "m=8,t=1,p=2", "m=7,t=1,p=1"] {
+        for refused in [
+            "m=4294967295,t=1,p=1",
+            "m=8,t=1000,p=1",
+            "m=8,t=0,p=1",
+            "m=08,t=1,p=1",
+            "m=8,t=1,p=2",
+            "m=7,t=1,p=1",
+        ] {
             assert!(matches!(with(refused).err(), Some(KeyError::DamagedProtection(_))), "{refused}");
         }
         assert!(matches!(with("m=8,t=2,p=1").unwrap().open(&right), Err(KeyError::WrongPassphrase)));

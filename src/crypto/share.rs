@@ -44,7 +44,10 @@ impl SplitId {
     fn of(bytes: [u8; SPLIT_LEN]) -> Self {
         let mut digits = [0; 2 * SPLIT_LEN];
         for (pair, byte) in digits.chunks_exact_mut(2).zip(bytes) {
-            pair.copy_from_slice(&[b"0123456789abcdef"[usize::from(byte >> 4)], b"0123456789abcdef"[usize::from(byte & 15)]]);
+            pair.copy_from_slice(&[
+                b"0123456789abcdef"[usize::from(byte >> 4)],
+                b"0123456789abcdef"[usize::from(byte & 15)],
+            ]);
         }
         Self(digits)
     }
@@ -92,7 +95,9 @@ pub struct Share {
 #[non_exhaustive]
 pub enum ShareFault {
     /// Something else altogether.
-    #[error("it does not begin with `wayshare1`; a share is what `waystation key split` printed, from its first letter on")]
+    #[error(
+        "it does not begin with `wayshare1`; a share is what `waystation key split` printed, from its first letter on"
+    )]
     NotAShare,
     /// Cut or longer.
     #[error(
@@ -244,10 +249,14 @@ impl Share {
 /// In which groups the nearest text with a right checksum differs.
 fn mistyped(error: &CheckedHrpstringError) -> ShareFault {
     let context = error.correction_context::<Bech32m>();
-    let Some(errors) = context.as_ref().and_then(|context| context.bch_errors()) else { return ShareFault::Garbled };
+    let Some(errors) = context.as_ref().and_then(|context| context.bch_errors()) else {
+        return ShareFault::Garbled;
+    };
     // Places are counted from the end.
     let places = errors.map(|(from_end, _)| TEXT_LEN.checked_sub(from_end + 1));
-    let Some(mut groups) = places.map(|place| place.map(|place| place / GROUP + 1)).collect::<Option<Vec<_>>>() else {
+    let Some(mut groups) =
+        places.map(|place| place.map(|place| place / GROUP + 1)).collect::<Option<Vec<_>>>()
+    else {
         return ShareFault::Garbled;
     };
     groups.sort_unstable();

@@ -24,7 +24,9 @@ impl Proportion {
     /// At least two are needed: with one, every share would be the key.
     pub fn new(threshold: u8, shares: u8) -> Result<Self, &'static str> {
         match (threshold, shares) {
-            (..2, _) => Err("at least two shares must be needed: with one, each of them would be the whole key"),
+            (..2, _) => {
+                Err("at least two shares must be needed: with one, each of them would be the whole key")
+            }
             (_, ..=MOST_SHARES) if threshold <= shares => Ok(Self { threshold, shares }),
             (_, ..=MOST_SHARES) => Err("more shares would be needed than there are"),
             _ => Err("there are at most 20 shares"),
@@ -105,7 +107,8 @@ impl RootKey {
         if shares.len() < usize::from(needed) {
             return Err(SplitError::TooFew { given: shares.len(), needed });
         }
-        let points: Vec<blahaj::Share> = shares.iter().map(point).collect::<Option<_>>().ok_or(SplitError::Unfit)?;
+        let points: Vec<blahaj::Share> =
+            shares.iter().map(point).collect::<Option<_>>().ok_or(SplitError::Unfit)?;
         let secret = Zeroizing::new(Sharks(needed).recover(&points).map_err(|_| SplitError::Unfit)?);
         let secret = Secret::from_slice(&secret).ok_or(SplitError::Unfit)?;
         Ok(Self::of(secret, format!("{} shares of the split {}", shares.len(), first.split())))

@@ -11,7 +11,6 @@ use crate::access::actor::UserId;
 use crate::crypto::{Share, SplitId};
 use crate::error::{Error, Result};
 
-
 /// What a share is to this network.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum ShareStanding {
@@ -38,7 +37,7 @@ pub(crate) fn standing(conn: &mut AnyConnection, share: &Dealt) -> Result<ShareS
         return Ok(if known > 0 { ShareStanding::OfAnEarlierSplit } else { ShareStanding::OfNoSplit });
     }
     let fingerprint: Option<Vec<u8>> = key_split_shares::table
-          .find((newest, i32::from(share.index)))
+        .find((newest, i32::from(share.index)))
         .select(key_split_shares::fingerprint)
         .first(conn)
         .optional()?;
@@ -50,13 +49,17 @@ pub(crate) fn standing(conn: &mut AnyConnection, share: &Dealt) -> Result<ShareS
 /// The same for a command, which has no database open yet.
 pub(crate) fn standing_at(url: &DatabaseUrl, share: &Share) -> Result<ShareStanding, ConnectError> {
     let mut conn = open(url, Purpose::Write)?;
-    standing(&mut conn, &share.into()).map_err(|error| ConnectError::Unsafe(format!("the splits of the key cannot be read: {error}")))
+    standing(&mut conn, &share.into())
+        .map_err(|error| ConnectError::Unsafe(format!("the splits of the key cannot be read: {error}")))
 }
 
 /// Makes a split the newest one: from its commit on, the shares of earlier ones count no more.
 pub(crate) fn add(tx: &mut WriteTx<'_>, by: UserId, dealt: &[Dealt]) -> Result<()> {
-    let Some(first) = dealt.first() else { return Err(Error::internal(anyhow::anyhow!("a split without shares"))) };
-    let last: Option<i32> = key_splits::table.select(diesel::dsl::max(key_splits::number)).first(tx.conn())?;
+    let Some(first) = dealt.first() else {
+        return Err(Error::internal(anyhow::anyhow!("a split without shares")));
+    };
+    let last: Option<i32> =
+        key_splits::table.select(diesel::dsl::max(key_splits::number)).first(tx.conn())?;
     diesel::insert_into(key_splits::table)
         .values((
             key_splits::id.eq(first.split),

@@ -81,7 +81,8 @@ pub async fn unseal_server(
     let attempt = match (body.0.share, body.0.passphrase) {
         (Some(share), None) => {
             let share = Share::parse(share.expose_secret());
-            let share = share.map_err(|fault| Error::invalid_field("/share", format!("It cannot be read: {fault}.")))?;
+            let share = share
+                .map_err(|fault| Error::invalid_field("/share", format!("It cannot be read: {fault}.")))?;
             actix_web::rt::spawn(async move { sealed.hand_in(share, context).await })
         }
         (None, Some(passphrase)) => {

@@ -4,12 +4,13 @@ use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceFactory, ServiceRequest, ServiceResponse};
 use actix_web::middleware::from_fn;
 use actix_web::web::{self, Data};
+use actix_web::{Resource, Route};
 
 use super::{Sealed, api};
 use crate::error::{Code, Error, Result};
 use crate::health;
-use crate::http::authenticate::authenticate;
 use crate::http::NoContent;
+use crate::http::authenticate::authenticate;
 
 /// Largest body: a share has some hundred characters.
 const LARGEST: usize = 16 * 1024;
@@ -30,9 +31,14 @@ pub fn build(
         .app_data(sealed)
         .app_data(web::PayloadConfig::new(LARGEST))
         .wrap(from_fn(authenticate))
-        .route("/health", web::get().to(health::get_liveness))
-        .route("/v1/unseal", web::post().to(api::unseal_server))
+        .service(only("/health", web::get().to(health::get_liveness)))
+        .service(only("/v1/unseal", web::post().to(api::unseal_server)))
         .default_service(web::to(everything_else))
+}
+
+/// Another method of the address is like any other address.
+fn only(path: &str, route: Route) -> Resource {
+    web::resource(path).route(route).default_service(web::to(everything_else))
 }
 
 async fn everything_else() -> Result<NoContent> {

@@ -1,4 +1,4 @@
-//! What the operator does with the root key, put on the record: a split among people, a passphrase.
+//! What the operator at the machine does, put on the record: splits of the root key, a passphrase, sealing and opening by hand.
 
 use crate::access::Permit;
 use crate::access::UserId;
@@ -29,5 +29,11 @@ pub async fn record_passphrase(app: &App, by: UserId) -> Result<()> {
 /// Says that the operator opens a server that was sealed by hand, before it is.
 pub async fn record_unsealing(app: &App) -> Result<()> {
     let event = Event::new(Action::SystemUnseal).detail("by", "operator");
+    app.db.write(Permit::<SystemAct>::system("operator"), event, |_, _| Ok(())).await?.made()
+}
+
+/// Says that the operator seals the server, before it is.
+pub async fn record_sealing(app: &App) -> Result<()> {
+    let event = Event::new(Action::SystemSeal).detail("by", "signal");
     app.db.write(Permit::<SystemAct>::system("operator"), event, |_, _| Ok(())).await?.made()
 }

@@ -88,7 +88,8 @@ impl Sealed {
             return Err(Error::new(Code::NotSealed, "The others were faster: it opens."));
         }
         let dealt = Dealt::from(&share);
-        let standing = self.db.unrecorded("whether a share counts", move |tx| key_splits::standing(tx.conn(), &dealt));
+        let standing =
+            self.db.unrecorded("whether a share counts", move |tx| key_splits::standing(tx.conn(), &dealt));
         let refusal = match standing.await? {
             ShareStanding::Counts if attempts.collected.holds(&share) => Some(Error::new(
                 Code::ShareRepeated,
@@ -170,7 +171,8 @@ impl Sealed {
                 Ok(root) => root,
                 Err(error) => return Ok(Err(error)),
             };
-            let identity = keyring_rows::load(&database).map_err(|error| Error::caused(Code::Unavailable, error))?;
+            let identity =
+                keyring_rows::load(&database).map_err(|error| Error::caused(Code::Unavailable, error))?;
             let identity = identity.ok_or_else(|| Error::internal(anyhow::anyhow!("the network is gone")))?;
             let keyring = Keyring::open(&root, &identity.database_id, &identity.keys);
             Ok(keyring.map(|keyring| Opened { keyring, identity }))
@@ -189,7 +191,9 @@ impl Sealed {
             Err(error) => {
                 // The operator at the machine may know why; whoever asks over the network learns that it was not enough.
                 tracing::error!("the server stays sealed: {error}");
-                let refusal = refused("They do not open the keys of this database. The operator finds the reason in the server's log.");
+                let refusal = refused(
+                    "They do not open the keys of this database. The operator finds the reason in the server's log.",
+                );
                 record.failed(&self.db, event, refusal).await
             }
         }

@@ -35,7 +35,11 @@ fn shares_are_shown_to_a_person_or_go_into_private_files() {
             let checked = typed(&mut installation.program(&["key", "check"]), &format!("{lines}\n"));
             assert!(checked.status.success(), "{}", text(&checked.stderr));
             let words = sheet.lines().last().unwrap().trim_start_matches("check words").trim();
-            assert!(text(&checked.stdout).contains(&format!("check words: {words}")), "{}", text(&checked.stdout));
+            assert!(
+                text(&checked.stdout).contains(&format!("check words: {words}")),
+                "{}",
+                text(&checked.stdout)
+            );
         }
     }
     // Nothing is overwritten, and nothing that was refused counts.
@@ -43,7 +47,8 @@ fn shares_are_shown_to_a_person_or_go_into_private_files() {
     assert!(told.contains("share-1-of-5.txt"), "{told}");
     assert_eq!(installation.raw().count("SELECT COUNT(*) FROM key_splits"), 1);
     for (shares, threshold) in [("5", "1"), ("2", "3"), ("21", "3")] {
-        let wrong = ["key", "split", "--shares", shares, "--threshold", threshold, "--by", "admin", "--output", "x"];
+        let wrong =
+            ["key", "split", "--shares", shares, "--threshold", threshold, "--by", "admin", "--output", "x"];
         refusal(&mut installation.program(&wrong));
     }
     let nobody = ["key", "split", "--shares", "3", "--threshold", "2", "--by", "nobody", "--output", "x"];
@@ -69,7 +74,11 @@ fn commands_ask_for_shares_where_people_have_the_key() {
         (vec![], "can ask nobody"),
     ] {
         let refused = list(&lines);
-        assert!(!refused.status.success() && text(&refused.stderr).contains(why), "{why}: {}", text(&refused.stderr));
+        assert!(
+            !refused.status.success() && text(&refused.stderr).contains(why),
+            "{why}: {}",
+            text(&refused.stderr)
+        );
     }
     let mistyped = shares[0].replacen(|c: char| c == 'q', "p", 1);
     if mistyped != shares[0] {
@@ -101,7 +110,11 @@ fn a_passphrase_is_set_used_and_changed_without_touching_the_keys() {
         (String::new(), "can ask nobody"),
     ] {
         let refused = typed(&mut installation.program(&set), &lines);
-        assert!(!refused.status.success() && text(&refused.stderr).contains(why), "{}", text(&refused.stderr));
+        assert!(
+            !refused.status.success() && text(&refused.stderr).contains(why),
+            "{}",
+            text(&refused.stderr)
+        );
     }
     let file = installation.path("root.passphrase");
     assert!(!file.exists());

@@ -52,7 +52,8 @@ fn secrets(installation: &Installation, shares: &[String]) -> Secrets {
     for row in raw.texts(&sql) {
         let [purpose, version, wrapped] = row.split(' ').collect::<Vec<_>>().try_into().unwrap();
         let number: i32 = version.parse().unwrap();
-        let place = list(&[b"waystation keyring v1", database.as_bytes(), purpose.as_bytes(), &number.to_be_bytes()]);
+        let place =
+            list(&[b"waystation keyring v1", database.as_bytes(), purpose.as_bytes(), &number.to_be_bytes()]);
         secrets.insert(purpose.to_owned(), open(&root, &place, &unhex(wrapped)));
     }
     let sql = format!("SELECT case_id || ' ' || {} AS t FROM case_keys", raw.hex("wrapped"));
@@ -163,8 +164,18 @@ fn a_sealed_server_has_no_key_left_in_its_memory() {
     let secrets = secrets(&installation, &shares);
 
     let before = found(server.process(), &secrets).unwrap();
-    for key in ["case_wrapping", "token_signing", "audit_signing", "password_pepper", "refresh_tokens", "stored_answers"] {
-        assert!(before.iter().any(|place| place.starts_with(key)), "{key} is not found where it must be: {before:?}");
+    for key in [
+        "case_wrapping",
+        "token_signing",
+        "audit_signing",
+        "password_pepper",
+        "refresh_tokens",
+        "stored_answers",
+    ] {
+        assert!(
+            before.iter().any(|place| place.starts_with(key)),
+            "{key} is not found where it must be: {before:?}"
+        );
     }
 
     let sealed = installation.administrator(&server).send("POST", "/v1/seal", None, &json!({})).unwrap();

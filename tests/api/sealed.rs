@@ -288,7 +288,7 @@ async fn shares_of_another_root_key_open_nothing_and_are_forgotten() {
         network.wait(TimeDelta::seconds(1));
     }
     assert!(closed.is_closed());
-    assert_eq!(network.told()[2], "unseal.share failed unseal_refused");
+    assert_eq!(network.told()[2], "system.unseal failed unseal_refused");
 }
 
 #[actix_web::test]
@@ -321,7 +321,9 @@ async fn a_server_that_was_sealed_by_hand_takes_nothing_over_the_network() {
     let shares = network.split(2, 2).await;
     let mut closed = network.closed(RootKeySource::File(network.directory.path().join("root.key"))).await;
     for answer in [closed.hand_in(&shares[0]).await, closed.say(PASSPHRASE).await] {
-        assert!(answer.expect_problem(403, "unseal_refused")["detail"].to_string().contains("its operator opens"));
+        assert!(
+            answer.expect_problem(403, "unseal_refused")["detail"].to_string().contains("its operator opens")
+        );
     }
     assert!(closed.is_closed());
     assert!(network.told().is_empty());
@@ -331,6 +333,7 @@ async fn a_server_that_was_sealed_by_hand_takes_nothing_over_the_network() {
 #[actix_web::test]
 async fn there_is_nothing_to_open_at_an_open_server() {
     let app = crate::common::TestApp::new().await;
-    let answer = app.send(TestRequest::post().uri("/v1/unseal").set_json(json!({"passphrase": PASSPHRASE}))).await;
+    let answer =
+        app.send(TestRequest::post().uri("/v1/unseal").set_json(json!({"passphrase": PASSPHRASE}))).await;
     answer.expect_problem(409, "not_sealed");
 }

@@ -75,15 +75,14 @@ fn people_open_it_a_coordinator_seals_it_while_others_read_and_people_open_it_ag
     let hub = installation.administrator(&server);
     let hub = hub.send("POST", "/v1/hubs", None, &json!({"name": "Kunming", "country": "CHN"})).unwrap();
     let hub = hub.body["id"].as_str().unwrap().to_owned();
-    let heron = installation.user(&server, "heron", "caseworker", &[&hub]);
+    let tern = installation.user(&server, "tern", "caseworker", &[&hub]);
     let crane = installation.user(&server, "crane", "coordinator", &[&hub]);
 
-    let refused = server.wire(Some(&heron)).send("POST", "/v1/seal", None, &json!({})).unwrap();
+    let refused = server.wire(Some(&tern)).send("POST", "/v1/seal", None, &json!({})).unwrap();
     assert_eq!(refused.status, 403, "a caseworker seals nothing");
 
     let stop = Arc::new(AtomicBool::new(false));
-    let readers: Vec<_> =
-        (0..CLIENTS).map(|_| reader(server.wire(Some(&heron)), Arc::clone(&stop))).collect();
+    let readers: Vec<_> = (0..CLIENTS).map(|_| reader(server.wire(Some(&tern)), Arc::clone(&stop))).collect();
     std::thread::sleep(std::time::Duration::from_millis(300));
     let sealed = server.wire(Some(&crane)).send("POST", "/v1/seal", None, &json!({})).unwrap();
     assert_eq!(sealed.status, 204, "{}", sealed.text);
@@ -101,7 +100,7 @@ fn people_open_it_a_coordinator_seals_it_while_others_read_and_people_open_it_ag
 
     server.open_with(&shares[0..3]);
     // Tokens are good still: the keys are the same.
-    assert_eq!(server.wire(Some(&heron)).send("GET", "/v1/me", None, &Value::Null).unwrap().status, 200);
+    assert_eq!(server.wire(Some(&tern)).send("GET", "/v1/me", None, &Value::Null).unwrap().status, 200);
     let share = "unseal.share";
     let opened = [share, share, share, "system.unseal", "system.start"];
     let expected = [
@@ -177,7 +176,9 @@ fn a_key_in_the_environment_is_there_no_more_once_the_server_is_sealed() {
     let Ok(before) = environment() else {
         return skipped("what is in the environment of a sealed server", "only root may look");
     };
-    let holds = |bytes: &[u8]| bytes.windows(40).any(|part| key.as_bytes().ends_with(part) || key.as_bytes().starts_with(part));
+    let holds = |bytes: &[u8]| {
+        bytes.windows(40).any(|part| key.as_bytes().ends_with(part) || key.as_bytes().starts_with(part))
+    };
     assert!(holds(&before));
     server.signal("USR1");
     server.wait_for_ready(503);
@@ -189,12 +190,23 @@ fn a_key_in_the_environment_is_there_no_more_once_the_server_is_sealed() {
 #[test]
 fn a_server_without_rights_is_sealed_too() {
     let installation = Installation::set_up_on_file();
-    let own = std::process::Command::new("chown").args(["-R", "65534:65534"]).arg(installation.directory()).status();
+    let own = std::process::Command::new("chown")
+        .args(["-R", "65534:65534"])
+        .arg(installation.directory())
+        .status();
     if !own.is_ok_and(|status| status.success()) {
         return skipped("sealing a server of another user", "only root may give files away");
     }
     let server = installation.serve_by(&[
-        "setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups", "--no-new-privs", "--bounding-set", "-all",
+        "setpriv",
+        "--reuid",
+        "65534",
+        "--regid",
+        "65534",
+        "--clear-groups",
+        "--no-new-privs",
+        "--bounding-set",
+        "-all",
     ]);
     server.signal("USR1");
     server.wait_for_ready(503);

@@ -24,7 +24,10 @@ pub struct Arguments {
 pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let root = keyholders::of_shares(&Keyholders::asked_by(Terminal), |_| Ok(()))?;
     root.write_to(&arguments.output)?;
-    println!("The root key is in {}, whole. While that file is there, whoever takes it needs no shares:", arguments.output.display());
+    println!(
+        "The root key is in {}, whole. While that file is there, whoever takes it needs no shares:",
+        arguments.output.display()
+    );
     println!("remove it when it has served. Try it with `waystation doctor --root-key-file FILE`, and split");
     println!("the key anew.");
     Ok(())

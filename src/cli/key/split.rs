@@ -52,7 +52,9 @@ pub struct Arguments {
 pub fn run(config: &Config, arguments: &Arguments) -> anyhow::Result<()> {
     let proportion = Proportion::new(arguments.threshold, arguments.shares).map_err(|why| anyhow!(why))?;
     if arguments.output.is_none() && !(stdin().is_terminal() && stdout().is_terminal()) {
-        bail!("shares are shown on a terminal alone, so that none ends in a log or a pipe; or name a directory with --output");
+        bail!(
+            "shares are shown on a terminal alone, so that none ends in a log or a pipe; or name a directory with --output"
+        );
     }
     let app = App::open(config)?;
     let by = user_named(&app, &arguments.by)?;
@@ -123,7 +125,11 @@ fn show(shares: &[Share]) -> anyhow::Result<Vec<PathBuf>> {
 }
 
 fn tell(config: &Config, arguments: &Arguments, shares: &[Share], made: &[PathBuf]) {
-    println!("The root key is split: any {} of {} shares open the network.", arguments.threshold, shares.len());
+    println!(
+        "The root key is split: any {} of {} shares open the network.",
+        arguments.threshold,
+        shares.len()
+    );
     println!("Shares of earlier splits are refused from now on.\n");
     for path in made {
         println!("  {}", path.display());
@@ -144,18 +150,29 @@ pub(super) fn what_remains(source: &RootKeySource) {
     match source {
         RootKeySource::File(path) => {
             println!("\nUntil then nothing is safer than before: the key is whole in {}.", path.display());
-            println!("When the server was opened without it, remove it and every copy (`shred -u`, and know that a");
+            println!(
+                "When the server was opened without it, remove it and every copy (`shred -u`, and know that a"
+            );
             println!("flash disk may keep it all the same).");
         }
         RootKeySource::Environment(name) => {
-            println!("\nUntil then nothing is safer than before: the key is whole in {name}. When the server was");
-            println!("opened without it, take it out of wherever it was set, and out of every backup of that.");
+            println!(
+                "\nUntil then nothing is safer than before: the key is whole in {name}. When the server was"
+            );
+            println!(
+                "opened without it, take it out of wherever it was set, and out of every backup of that."
+            );
         }
         RootKeySource::Passphrase(path) => {
-            println!("\nUntil it is removed, {} still gives the key to whoever knows its passphrase.", path.display());
+            println!(
+                "\nUntil it is removed, {} still gives the key to whoever knows its passphrase.",
+                path.display()
+            );
         }
         RootKeySource::Shares => {}
     }
-    println!("It does not take the key from anybody who had it: whoever has read it, or holds enough shares of");
+    println!(
+        "It does not take the key from anybody who had it: whoever has read it, or holds enough shares of"
+    );
     println!("an earlier split, opens every copy of this database, until the network has another root key.");
 }

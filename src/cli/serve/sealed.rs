@@ -46,7 +46,10 @@ pub(super) fn run(
     };
     let waiting = async {
         let opened = serve(config, sealed, opened, listener.try_clone()?).await?;
-        opened.map(|(db, opened)| App::opened_with(config, db, opened, clock)).transpose().map_err(anyhow::Error::from)
+        opened
+            .map(|(db, opened)| App::opened_with(config, db, opened, clock))
+            .transpose()
+            .map_err(anyhow::Error::from)
     };
     let app = system.block_on(waiting)?;
     Ok(app.map(|app| (app, listener)))

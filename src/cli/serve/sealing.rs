@@ -9,13 +9,10 @@ use actix_web::web::Data;
 use anyhow::Context as _;
 use tokio::signal::unix::{SignalKind, signal};
 
-use crate::access::Permit;
-use crate::access::permissions::SystemAct;
 use crate::app::App;
-use crate::audit::{Action, Event};
 use crate::config::Config;
 use crate::crypto::Keyring;
-use crate::door::{image, marker};
+use crate::door::{image, keeping, marker};
 
 /// How long the server has to give its last answer: that it will be sealed.
 const LAST_WORD: Duration = Duration::from_millis(200);
@@ -40,10 +37,8 @@ pub(super) async fn on_signal(app: Data<App>) {
     if asked.recv().await.is_none() {
         return;
     }
-    let event = Event::new(Action::SystemSeal).detail("by", "signal");
-    let recorded = app.db.write(Permit::<SystemAct>::system("signal"), event, |_, _| Ok(()));
-    match tokio::time::timeout(RECORDING, recorded).await {
-        Ok(Ok(_)) => {}
+    match tokio::time::timeout(RECORDING, keeping::record_sealing(&app)).await {
+        Ok(Ok(())) => {}
         Ok(Err(error)) => tracing::error!(?error, "sealing, though it cannot be put on the record"),
         Err(_) => tracing::error!("sealing, though it is not on the record yet"),
     }
@@ -59,7 +54,9 @@ pub(super) fn go_on_sealed(
     if !config.root_key.is_with_people()
         && let Err(error) = marker::put(config)
     {
-        tracing::error!("a restart will open the server, because it cannot be noted that it was sealed: {error}");
+        tracing::error!(
+            "a restart will open the server, because it cannot be noted that it was sealed: {error}"
+        );
     }
     let deadline = Instant::now() + LETTING_GO;
     while keys.strong_count() > 0 && Instant::now() < deadline {

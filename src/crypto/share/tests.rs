@@ -61,8 +61,11 @@ fn every_mistyped_character_is_found_and_its_group_told() {
             assert_eq!(fault, ShareFault::Mistyped { groups: vec![place / GROUP + 1] });
         }
         for sign in ['1', 'b', 'i', 'o', '*', 'ß', '가'] {
-            let typed: String =
-                plain.chars().enumerate().map(|(at, c)| if at == NAME.len() + 1 + place { sign } else { c }).collect();
+            let typed: String = plain
+                .chars()
+                .enumerate()
+                .map(|(at, c)| if at == NAME.len() + 1 + place { sign } else { c })
+                .collect();
             assert_eq!(fault(&typed), ShareFault::NoSuchCharacter { group: place / GROUP + 1 });
         }
     }
@@ -127,7 +130,10 @@ fn no_message_repeats_what_was_typed() {
     typed[40] = if typed[40] == b'q' { b'p' } else { b'q' };
     let typed = String::from_utf8(typed).unwrap();
     let told = format!("{0} {0:?}", fault(&typed));
-    assert!(!typed.as_bytes().windows(4).any(|part| told.contains(std::str::from_utf8(part).unwrap())), "{told}");
+    assert!(
+        !typed.as_bytes().windows(4).any(|part| told.contains(std::str::from_utf8(part).unwrap())),
+        "{told}"
+    );
 }
 
 #[test]

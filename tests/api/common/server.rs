@@ -145,7 +145,8 @@ impl Installation {
         let directory = tempfile::tempdir_in(self.directory.path()).unwrap();
         let (threshold, shares) = (threshold.to_string(), shares.to_string());
         let output = directory.path().join("shares");
-        let arguments = ["key", "split", "--threshold", &threshold, "--shares", &shares, "--by", "admin", "--output"];
+        let arguments =
+            ["key", "split", "--threshold", &threshold, "--shares", &shares, "--by", "admin", "--output"];
         let done = self.run(&[&arguments[..], &[output.to_str().unwrap()]].concat());
         assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
         let mut files: Vec<_> =
