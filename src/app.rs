@@ -14,6 +14,7 @@ use crate::cases::search::index::Index;
 use crate::clock::Clock;
 use crate::crypto::Keyring;
 use crate::db::Db;
+use crate::door::SealSwitch;
 use crate::error::Error;
 use crate::http;
 use crate::verifier::Policy;
@@ -34,6 +35,8 @@ pub struct App {
     pub tokens: AccessTokens,
     /// Hashes and checks passwords.
     pub passwords: Passwords,
+    /// Seals the server.
+    pub seal: SealSwitch,
     /// Time.
     pub clock: Clock,
 }

@@ -5,12 +5,13 @@
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crate::audit::copies::{CopyTarget, NoTarget};
 use crate::crypto::RootKeySource;
 use crate::db::sqlite_file::beside;
 use crate::db::url::{DatabaseUrl, UrlError};
+use crate::keyholders::Keyholders;
 
 /// What may be said on the command line instead of in the environment.
 #[derive(Debug, Clone, Default, clap::Args)]
@@ -36,6 +37,8 @@ pub struct Flags {
 /// | `WAYSTATION_METRICS_LISTEN` | address of this machine to serve figures for a monitor on | |
 /// | `WAYSTATION_ROOT_KEY_FILE` | file of the root key | `root.key` in the data directory |
 /// | `WAYSTATION_ROOT_KEY` | the root key itself, instead of a file | |
+/// | `WAYSTATION_ROOT_KEY_PASSPHRASE_FILE` | file of the root key under a passphrase, instead | |
+/// | `WAYSTATION_ROOT_KEY_SHARES` | `1`: the root key is put together from shares of people, instead | |
 /// | `WAYSTATION_ALLOW_KEY_FILE` | `1`: a key file is allowed though others can reach the address | |
 /// | `WAYSTATION_ALLOW_PLAIN_DATABASE_LINK` | `1`: the network to PostgreSQL is protected otherwise | |
 /// | `WAYSTATION_WORKERS` | worker threads, 1 to 256 | one a core |
@@ -59,6 +62,8 @@ pub struct Config {
     pub metrics: Option<SocketAddr>,
     /// Where the root key comes from.
     pub root_key: RootKeySource,
+    /// Who is asked for it, where people have it.
+    pub keyholders: Keyholders,
     /// Where the audit log is copied to as it grows.
     pub copy: Option<CopyTarget>,
     /// Which witnesses watch the audit log: a file of C2SP tlog-policy.
@@ -99,7 +104,10 @@ pub enum ConfigError {
         wanted: &'static str,
     },
     /// Two keys.
-    #[error("both WAYSTATION_ROOT_KEY and a root key file are given; keep the one that is meant")]
+    #[error(
+        "more than one root key is given; of WAYSTATION_ROOT_KEY, WAYSTATION_ROOT_KEY_FILE (or --root-key-file), \
+         WAYSTATION_ROOT_KEY_PASSPHRASE_FILE and WAYSTATION_ROOT_KEY_SHARES keep the one that is meant"
+    )]
     TwoKeys,
     /// The database.
     #[error(transparent)]
@@ -132,6 +140,8 @@ const KNOWN: &[&str] = &[
     "WAYSTATION_METRICS_LISTEN",
     ROOT_KEY,
     "WAYSTATION_ROOT_KEY_FILE",
+    "WAYSTATION_ROOT_KEY_PASSPHRASE_FILE",
+    "WAYSTATION_ROOT_KEY_SHARES",
     "WAYSTATION_WORKERS",
 ];
 /// Read by the benchmark's own feature; without it, it means nothing and is refused.
@@ -173,13 +183,6 @@ impl Config {
         };
         refuse_overriding(&database, variables)?;
         let listen = flags.listen.as_deref().or(variable("WAYSTATION_LISTEN")).unwrap_or("127.0.0.1:8080");
-        let key_file =
-            flags.root_key_file.clone().or_else(|| variable("WAYSTATION_ROOT_KEY_FILE").map(PathBuf::from));
-        let root_key = match (variable(ROOT_KEY), key_file) {
-            (Some(_), Some(_)) => return Err(ConfigError::TwoKeys),
-            (Some(_), None) => RootKeySource::Environment(ROOT_KEY.to_owned()),
-            (None, file) => RootKeySource::File(file.unwrap_or_else(|| data.join("root.key"))),
-        };
         Ok(Self {
             database,
             listen: listen.parse().map_err(|_| ConfigError::Invalid {
@@ -188,6 +191,8 @@ impl Config {
             })?,
             metrics: variable("WAYSTATION_METRICS_LISTEN").map(metrics).transpose()?,
             root_key,
+            root_key: root_key(flags, &data, variables)?,
+            keyholders: Keyholders::nobody(),
             copy: copy(variables)?,
             policy: variable("WAYSTATION_AUDIT_POLICY").map(PathBuf::from),
             workers: workers(variable("WAYSTATION_WORKERS"))?,
@@ -214,6 +219,27 @@ impl Config {
             return Err(ConfigError::ExposedKeyFile(self.listen));
         }
         Ok(())
+    }
+}
+
+fn root_key(
+    flags: &Flags,
+    data: &Path,
+    variables: &BTreeMap<String, String>,
+) -> Result<RootKeySource, ConfigError> {
+    let path = |name: &str| variables.get(name).map(PathBuf::from);
+    let file = flags.root_key_file.clone().or_else(|| path("WAYSTATION_ROOT_KEY_FILE"));
+    let given = [
+        variables.get(ROOT_KEY).map(|_| RootKeySource::Environment(ROOT_KEY.to_owned())),
+        file.map(RootKeySource::File),
+        path("WAYSTATION_ROOT_KEY_PASSPHRASE_FILE").map(RootKeySource::Passphrase),
+        switch(variables, "WAYSTATION_ROOT_KEY_SHARES")?.then_some(RootKeySource::Shares),
+    ];
+    let mut given = given.into_iter().flatten();
+    match (given.next(), given.next()) {
+        (_, Some(_)) => Err(ConfigError::TwoKeys),
+        (Some(one), None) => Ok(one),
+        (None, None) => Ok(RootKeySource::File(data.join("root.key"))),
     }
 }
 

@@ -70,6 +70,7 @@ codes! {
     LoginRefused = "login_refused", UNAUTHORIZED, "The username or the password is wrong, or the account is not active";
     RefreshRefused = "refresh_refused", UNAUTHORIZED, "The refresh token is not valid; log in again";
     Forbidden = "forbidden", FORBIDDEN, "Your role does not allow this";
+    UnsealRefused = "unseal_refused", FORBIDDEN, "This does not open the server";
     FieldGroupWithheld = "field_group_withheld", FORBIDDEN, "Your place on the team does not include these fields";
     CommandWithheld = "command_withheld", FORBIDDEN, "You may read this case and not decide this about it";
     NotFound = "not_found", NOT_FOUND, "There is nothing here that you may see";
@@ -82,6 +83,8 @@ codes! {
     StillInUse = "still_in_use", CONFLICT, "Something still depends on it";
     LogNotSigned = "log_not_signed", CONFLICT, "The log does not fit what was signed of it, and is signed no more; its operator is told why";
     NoWitnesses = "no_witnesses", CONFLICT, "This network has no policy of witnesses; its operator can give it one";
+    NotSealed = "not_sealed", CONFLICT, "The server is open";
+    ShareRepeated = "share_repeated", CONFLICT, "This share was handed in already, and counts once";
     PreconditionFailed = "precondition_failed", PRECONDITION_FAILED, "It has changed since you read it";
     PayloadTooLarge = "payload_too_large", PAYLOAD_TOO_LARGE, "The body is larger than this address takes";
     UnsupportedMediaType = "unsupported_media_type", UNSUPPORTED_MEDIA_TYPE, "The body must be JSON";
@@ -97,6 +100,7 @@ codes! {
     Unavailable = "unavailable", SERVICE_UNAVAILABLE, "The database cannot be reached; nothing was changed";
     OutcomeUnknown = "outcome_unknown", SERVICE_UNAVAILABLE, "The database was lost while it committed; look whether the change was made";
     CopyNotWritten = "copy_not_written", SERVICE_UNAVAILABLE, "It is on the record, but the copy of the record could not be written; look whether it was done";
+    Sealed = "sealed", SERVICE_UNAVAILABLE, "The server is sealed";
     TimedOut = "timed_out", SERVICE_UNAVAILABLE, "The request took too long";
 }
 

@@ -63,6 +63,8 @@ macro_rules! routes {
 routes! {
     GET    "/health" => health::get_liveness, "Whether the server lives";
     GET    "/ready" => health::get_readiness, "Whether the server can work";
+    POST   "/v1/unseal" => door::api::unseal_server, "Hand in a share or a passphrase at a sealed server", [NotSealed, UnsealRefused, ShareRepeated, TooManyRequests];
+    POST   "/v1/seal" => door::api::seal_server, "Seal the server at once: it wipes its keys and answers nobody until it is opened again";
     GET    "/.well-known/jwks.json" => keys::get_token_keys, "Read the public keys of access tokens";
     GET    "/.well-known/waystation-log-keys" => audit::checkpoint::api::get_log_keys, "Read the public keys of the log (C2SP signed-note)";
     POST   "/v1/sessions" => sessions::create_session, "Log in", [LoginRefused];

@@ -18,7 +18,9 @@ use crate::db::conn::ConnectError;
 use crate::db::keyring_rows::{self, Identity};
 use crate::db::migrate::{self, MigrateError};
 use crate::db::sqlite_file::{self, FileError};
+use crate::db::types::Timestamp;
 use crate::db::url::DatabaseUrl;
+use crate::door::{Opened, SealSwitch};
 use crate::error::{Code, Error};
 use crate::keys;
 
@@ -119,15 +121,23 @@ impl App {
 
     /// Opens it with a clock of one's own.
     pub fn open_at(config: &Config, clock: Clock) -> Result<Self, StartError> {
-        look_at(&config.database)?;
-        migrate::check(&config.database)?;
-        let identity = keyring_rows::load(&config.database, clock.now())?.ok_or(StartError::NotSetUp)?;
-        let keyring = keys::root::open_keyring(&config.root_key, &identity.database_id, &identity.keys)?;
-        let origin = match identity.log_origin {
-            Some(origin) => origin.parse()?,
-            None => LogOrigin::of_database(&identity.database_id),
-        };
+        let identity = identity(config, clock.now())?;
+        let keyring = keys::root::open_keyring(config, &identity)?;
+        let origin = origin_of(&identity)?;
         Self::with_keys(config, &identity.database_id, origin, keyring, clock)
+    }
+
+    /// Opens it with keys that people have opened, and the database that the sealed server has had open.
+    pub(crate) fn opened_with(
+        config: &Config,
+        db: Db,
+        opened: Opened,
+        clock: Clock,
+    ) -> Result<Self, StartError> {
+        let keyring = Arc::new(opened.keyring);
+        let db = db.with_keys(Arc::clone(&keyring));
+        let origin = origin_of(&opened.identity)?;
+        Self::of(config, db, keyring, (&opened.identity.database_id, origin), clock)
     }
 
     fn with_keys(
@@ -138,17 +148,43 @@ impl App {
         clock: Clock,
     ) -> Result<Self, StartError> {
         let keyring = Arc::new(keyring);
+        let db = Db::open(&config.database, Arc::clone(&keyring), clock.clone())?;
+        Self::of(config, db, keyring, (database_id, origin), clock)
+    }
+
+    fn of(
+        config: &Config,
+        db: Db,
+        keyring: Arc<Keyring>,
+        (database_id, origin): (&str, LogOrigin),
+        clock: Clock,
+    ) -> Result<Self, StartError> {
         Ok(Self {
-            db: Db::open(&config.database, Arc::clone(&keyring), clock.clone())?,
+            db,
             notary: Notary::new(Arc::clone(&keyring), origin, config.kept_checkpoint(), clock.clone()),
             witnesses: config.policy.as_deref().map(witnesses::read_policy).transpose()?.map(Arc::new),
             tokens: AccessTokens::new(Arc::clone(&keyring), database_id, clock.clone()),
             passwords: Passwords::new(Arc::clone(&keyring), Cost::STANDARD)?,
             search: Arc::default(),
+            seal: SealSwitch::default(),
             keyring,
             clock,
         })
     }
+}
+
+fn origin_of(identity: &Identity) -> Result<LogOrigin, NoOrigin> {
+    match &identity.log_origin {
+        Some(origin) => origin.parse(),
+        None => Ok(LogOrigin::of_database(&identity.database_id)),
+    }
+}
+
+/// What the database says of itself, once it is fit to be opened.
+pub(crate) fn identity(config: &Config, now: Timestamp) -> Result<Identity, StartError> {
+    look_at(&config.database)?;
+    migrate::check(&config.database)?;
+    keyring_rows::load(&config.database, now)?.ok_or(StartError::NotSetUp)
 }
 
 /// Looks at the file of an SQLite database before it is opened.

@@ -12,7 +12,7 @@ use crate::access::permissions::SystemAct;
 use crate::app::App;
 use crate::audit::times::Stretch;
 use crate::audit::{Action, Event, canaries, status, text};
-use crate::db::idempotency;
+use crate::db::{Db, idempotency};
 use crate::error::Result;
 use crate::{keys, retention};
 
@@ -178,6 +178,9 @@ pub async fn forget_old_texts(app: &App) -> Result<()> {
 
 /// Puts it on the record that a server started.
 pub async fn record_start(app: &App) -> Result<()> {
+/// Puts it on the record that a server started, or goes on, open or sealed.
+pub async fn record_start(db: &Db, sealed: bool) -> Result<()> {
     let event = Event::new(Action::SystemStart).detail("version", env!("CARGO_PKG_VERSION"));
-    app.db.write(Permit::<SystemAct>::system("start"), event, |_, _| Ok(())).await?.made()
+    let event = if sealed { event.detail("sealed", true) } else { event };
+    db.write(Permit::<SystemAct>::system("start"), event, |_, _| Ok(())).await?.made()
 }

@@ -132,6 +132,7 @@ permissions! {
     AuditCanary = "audit.canary", "Mark cases as canaries, see who opened them":  No   No   All  No   No;
     AuditWitness = "audit.witness", "Hand in the signature of a witness of the log": No   No   All  No   No;
     KeyList = "key.list", "See which versions of keys there are, and how a rotation goes on": No No All All No;
+    SystemSeal = "system.seal", "Seal the server at once: it wipes its keys, and answers nobody": No All No All No;
     SystemAct = "system.act", "Start, clean up, log a user in: no role, only the program itself": No No No No No;
 }
 

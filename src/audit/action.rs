@@ -16,6 +16,13 @@ text_enum! {
     Action, "audit_actions", "Waystation" {
         SystemInit = "system.init": "The network was set up",
         SystemStart = "system.start": "A server started",
+        SystemSeal = "system.seal": "The server was sealed: it wiped its keys, and answers nobody",
+        SystemUnseal = "system.unseal": "The server was opened",
+        UnsealShare = "unseal.share": "A share of the root key was handed in at a sealed server",
+        UnsealPassphrase = "unseal.passphrase": "A passphrase was handed in at a sealed server",
+        UnsealForget = "unseal.forget": "Shares that were handed in were forgotten, because too few others came in time",
+        KeySplit = "key.split": "The root key was split anew: shares of earlier splits count no more",
+        KeyPassphrase = "key.passphrase": "The root key was put under a passphrase",
         SystemMaintain = "system.maintain": "The server cleaned up after itself",
         AccessRefuse = "access.refuse": "A request was refused by role",
         SessionCreate = "session.create": "Logged in",

@@ -117,7 +117,7 @@ fn refuse_existing(config: &Config) -> anyhow::Result<()> {
     };
     let key = match &config.root_key {
         RootKeySource::File(path) => Some(path.as_path()),
-        RootKeySource::Environment(_) => None,
+        RootKeySource::Environment(_) | RootKeySource::Passphrase(_) | RootKeySource::Shares => None,
     };
     let kept = config.kept_checkpoint();
     match database.into_iter().chain(key).chain([kept.as_path()]).find(|path| path.exists()) {
@@ -132,6 +132,10 @@ fn refuse_existing(config: &Config) -> anyhow::Result<()> {
 fn root_key(config: &Config, made: &mut Made) -> anyhow::Result<RootKey> {
     match &config.root_key {
         RootKeySource::Environment(_) => Ok(RootKey::load(&config.root_key)?),
+        RootKeySource::Passphrase(_) | RootKeySource::Shares => bail!(
+            "`init` makes the root key, into a file; then `waystation key split` or `waystation key passphrase` gives it \
+             into the hands of people. Unset WAYSTATION_ROOT_KEY_SHARES and WAYSTATION_ROOT_KEY_PASSPHRASE_FILE until then"
+        ),
         RootKeySource::File(path) => {
             private_directory(parent(path))?;
             let root = RootKey::create_file(path)?;
@@ -142,7 +146,7 @@ fn root_key(config: &Config, made: &mut Made) -> anyhow::Result<RootKey> {
 }
 
 /// Makes the directory for its owner alone; one that is there is left as it is.
-fn private_directory(path: &Path) -> anyhow::Result<()> {
+pub(super) fn private_directory(path: &Path) -> anyhow::Result<()> {
     if path.is_dir() {
         return Ok(());
     }
@@ -165,6 +169,7 @@ fn key_of(config: &Config) -> String {
     match &config.root_key {
         RootKeySource::File(path) => path.display().to_string(),
         RootKeySource::Environment(name) => format!("in the variable {name}"),
+        RootKeySource::Passphrase(_) | RootKeySource::Shares => "with people".to_owned(),
     }
 }
 

@@ -15,6 +15,8 @@ mod operator;
 mod password;
 mod permissions;
 mod serve;
+mod terminal;
+mod unseal;
 mod user;
 
 use std::process::ExitCode;
@@ -22,6 +24,8 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 use crate::config::{Config, Flags};
+use crate::keyholders::Keyholders;
+use terminal::Terminal;
 
 /// Case management for networks of shelters that bring people in hiding to safety.
 ///
@@ -48,6 +52,11 @@ enum Command {
     Init(init::Arguments),
     /// Serve the API
     Serve(serve::Arguments),
+    /// Open a sealed server with shares or a passphrase
+    Unseal(unseal::Arguments),
+    /// Give the root key into the hands of people: split it, put it under a passphrase
+    #[command(subcommand)]
+    Key(key::Command),
     /// Make a network with a history, to look at and to try
     Demo(demo::command::Arguments),
     /// Manage users, as the operator at the machine
@@ -101,9 +110,11 @@ fn execute(command: Command, flags: &Flags) -> anyhow::Result<ExitCode> {
         Command::Permissions => permissions::run(),
         Command::Demo(arguments) => demo::command::run(flags, &arguments)?,
         Command::Audit(command) => return audit::run(flags, command),
+        Command::Key(command) => key::run(flags, command)?,
         Command::Doctor => return doctor::run(&configured(flags, false)?),
         Command::Init(arguments) => init::run(&configured(flags, false)?, &arguments)?,
-        Command::Serve(_) => serve::run(&configured(flags, true)?)?,
+        Command::Serve(arguments) => serve::run(&configured(flags, true)?, &arguments)?,
+        Command::Unseal(arguments) => unseal::run(&configured(flags, false)?, &arguments)?,
         Command::User(command) => user::run(&configured(flags, false)?, command)?,
         Command::Hub(command) => hub::run(&configured(flags, false)?, command)?,
         Command::Key(command) => key::run(&configured(flags, false)?, command)?,
@@ -114,7 +125,10 @@ fn execute(command: Command, flags: &Flags) -> anyhow::Result<ExitCode> {
 
 /// The configuration of a command that works with a network.
 fn configured(flags: &Flags, is_server: bool) -> anyhow::Result<Config> {
-    let config = Config::from_environment(flags)?;
+    let mut config = Config::from_environment(flags)?;
+    if !is_server {
+        config.keyholders = Keyholders::asked_by(Terminal);
+    }
     logging::start(&config, is_server)?;
     Ok(config)
 }

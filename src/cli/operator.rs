@@ -4,6 +4,9 @@ use std::future::Future;
 
 use anyhow::Context as _;
 
+use crate::access::UserId;
+use crate::accounts::operator::list_users;
+use crate::accounts::username::Username;
 use crate::app::App;
 use crate::config::Config;
 use crate::error::Result;
@@ -16,6 +19,13 @@ where
 {
     let app = App::open(config)?;
     block_on(work(app))
+}
+
+/// The user of this name, who stands on the record for what is done at the machine.
+pub fn user_named(app: &App, name: &Username) -> anyhow::Result<UserId> {
+    let users = block_on(list_users(app))?;
+    let user = users.iter().find(|user| user.username == *name);
+    Ok(user.with_context(|| format!("there is no user {name}; see `waystation user list`"))?.id)
 }
 
 /// Runs one task to its end; its error is told with the cause, which a client would not learn.

@@ -1,7 +1,12 @@
-//! `waystation serve`: the API, until it is told to stop.
+//! `waystation serve`: the API, until it is told to stop. How it waits to be opened is in [`sealed`], how it is sealed in
+//! [`sealing`].
+
+mod sealed;
+mod sealing;
 
 use std::io::ErrorKind;
 use std::net::{SocketAddr, TcpListener};
+use std::sync::Arc;
 use std::time::Duration;
 
 use actix_web::HttpServer;
@@ -12,6 +17,7 @@ use tokio::signal::unix::{SignalKind, signal};
 
 use crate::app::{self, App};
 use crate::config::Config;
+use crate::door::{marker, memory};
 use crate::setup::StartError;
 use crate::{metrics, upkeep};
 
@@ -29,7 +35,8 @@ const GRACE: u64 = 30;
   waystation serve --data /var/lib/waystation --listen 127.0.0.1:9000
 
 Put a proxy that speaks TLS before it. SIGTERM or Ctrl-C lets running requests end, for at most
-30 seconds; a second one stops at once. The viewer of the API is at /docs/.
+30 seconds; a second one stops at once. SIGUSR1 seals the server: it wipes its keys and answers
+nobody until it is opened again (`waystation unseal`). The viewer of the API is at /docs/.
 
 Environment:
   DATABASE_URL              a path for SQLite, or postgres://USER@HOST/NAME
@@ -37,6 +44,8 @@ Environment:
   WAYSTATION_LISTEN         address to serve on
   WAYSTATION_ROOT_KEY_FILE  file of the root key
   WAYSTATION_ROOT_KEY       the root key itself, instead of a file
+  WAYSTATION_ROOT_KEY_SHARES=1            people hand in shares of it, instead (`waystation key split`)
+  WAYSTATION_ROOT_KEY_PASSPHRASE_FILE     file of it under a passphrase, which somebody says, instead
   WAYSTATION_ALLOW_KEY_FILE=1             a key file although other machines reach the address
   WAYSTATION_ALLOW_PLAIN_DATABASE_LINK=1  the network to PostgreSQL is protected otherwise
   WAYSTATION_AUDIT_COPY     a copy of the audit log as it grows: file:PATH, or syslog:/dev/log
@@ -50,6 +59,9 @@ pub struct Arguments {
     /// Address to serve on [env: WAYSTATION_LISTEN; default: 127.0.0.1:8080]
     #[arg(long, value_name = "IP:PORT")]
     pub listen: Option<String>,
+    /// Says to a new image of the program that it was sealed, and that its socket is its standard input
+    #[arg(long, hide = true)]
+    after_sealing: bool,
 }
 
 /// Connections at once. Well below the files that a service may open, so that the database keeps its own.
@@ -58,16 +70,37 @@ const MOST_CONNECTIONS: usize = 4096;
 /// Where the address of the figures is chosen.
 const METRICS: &str = "WAYSTATION_METRICS_LISTEN";
 
-/// Serves until a signal comes.
-pub fn run(config: &Config) -> anyhow::Result<()> {
+/// Why a server came to its end.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Ended {
+    /// It was told to stop.
+    Stopped,
+    /// It was sealed: it is to go on without keys.
+    Sealed,
+}
+
+/// Serves until a signal comes: sealed first, where people have the key or somebody sealed it by hand.
+pub fn run(config: &Config, arguments: &Arguments) -> anyhow::Result<()> {
+    memory::keep_private().context("the memory of this process cannot be kept to itself")?;
     config.refuse_exposed_key_file()?;
-    let mut app = App::open(config)?;
-    if let Some(target) = &config.copy {
-        app.db = app.db.copying(&config.database, target)?;
-    }
+    let system = actix_web::rt::System::new();
+    let starts_sealed = config.root_key.is_with_people() || marker::is_there(config);
+    let (app, listener) = if arguments.after_sealing || starts_sealed {
+        let Some(opened) = sealed::run(config, &system, arguments.after_sealing)? else { return Ok(()) };
+        opened
+    } else {
+        let mut app = App::open(config)?;
+        if let Some(target) = &config.copy {
+            app.db = app.db.copying(&config.database, target)?;
+        }
+        (app, listen(config)?)
+    };
     let app = Data::new(app);
-    let listener = listen(config)?;
-    actix_web::rt::System::new().block_on(serve(config, app, listener))
+    let keys = Arc::downgrade(&app.keyring);
+    match system.block_on(serve(config, app, listener.try_clone()?))? {
+        Ended::Stopped => Ok(()),
+        Ended::Sealed => sealing::go_on_sealed(config, listener, &keys),
+    }
 }
 
 /// The server over a socket; nothing stops it yet.
@@ -86,10 +119,10 @@ pub(super) fn server(app: &Data<App>, workers: usize, listener: TcpListener) -> 
     Ok(server.run())
 }
 
-/// Serves on a socket until a signal comes.
-pub(super) async fn serve(config: &Config, app: Data<App>, listener: TcpListener) -> anyhow::Result<()> {
+/// Serves on a socket until a signal comes, or somebody seals it.
+pub(super) async fn serve(config: &Config, app: Data<App>, listener: TcpListener) -> anyhow::Result<Ended> {
     // Before the first request, so that every entry of this server follows its start.
-    upkeep::record_start(&app)
+    upkeep::record_start(&app.db, false)
         .await
         .map_err(StartError::from)
         .context("the start could not be put on the record")?;
@@ -101,15 +134,30 @@ pub(super) async fn serve(config: &Config, app: Data<App>, listener: TcpListener
     };
     let server = server(&app, config.workers, listener).context("the server cannot start")?;
     tracing::info!(address = %config.listen, database = config.database.kind(), "serving");
-    let stopper = actix_web::rt::spawn(stop_on_signal(server.handle()));
+    let handle = server.handle();
+    let stopper = actix_web::rt::spawn(stop_on_signal(handle.clone()));
+    let sealer = actix_web::rt::spawn(sealing::on_signal(app.clone()));
+    let switch = app.seal.clone();
     let background = actix_web::rt::spawn(upkeep::run(app));
     let metrics = metrics.map(actix_web::rt::spawn);
-    let ended = server.await.context("the server failed");
+    tokio::pin!(server);
+    let ended = tokio::select! {
+        ended = &mut server => ended.context("the server failed").map(|()| Ended::Stopped),
+        () = switch.thrown() => {
+            sealing::end_at_once(&handle, &mut server).await;
+            Ok(Ended::Sealed)
+        }
+    };
+    stopper.abort();
     if let Some(metrics) = metrics {
         metrics.abort();
+        drop(metrics.await);
     }
-    background.abort();
-    stopper.abort();
+    for task in [background, sealer] {
+        task.abort();
+        // Awaited, because what it holds of the keys goes with it.
+        drop(task.await);
+    }
     tracing::info!("stopped");
     ended
 }

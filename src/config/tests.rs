@@ -65,6 +65,29 @@ fn a_key_file_beside_an_open_door_is_refused_unless_allowed_by_name() {
 fn two_keys_are_one_too_many() {
     let error = refusal(&[("WAYSTATION_ROOT_KEY", "x"), ("WAYSTATION_ROOT_KEY_FILE", "y")]);
     assert_eq!(error, ConfigError::TwoKeys);
+    let ways = [
+        ("WAYSTATION_ROOT_KEY", "x"),
+        ("WAYSTATION_ROOT_KEY_FILE", "x"),
+        ("WAYSTATION_ROOT_KEY_PASSPHRASE_FILE", "x"),
+        ("WAYSTATION_ROOT_KEY_SHARES", "1"),
+    ];
+    for (place, one) in ways.iter().enumerate() {
+        assert!(read(&Flags::default(), &[*one]).is_ok());
+        for other in &ways[..place] {
+            assert_eq!(refusal(&[*one, *other]), ConfigError::TwoKeys, "{one:?} and {other:?}");
+        }
+    }
+}
+
+#[test]
+fn a_key_that_people_have_may_be_beside_an_open_door() {
+    let open = ("WAYSTATION_LISTEN", "0.0.0.0:8080");
+    for with_people in [("WAYSTATION_ROOT_KEY_SHARES", "1"), ("WAYSTATION_ROOT_KEY_PASSPHRASE_FILE", "p")] {
+        let config = read(&Flags::default(), &[open, with_people]).ok().unwrap();
+        assert!(config.root_key.is_with_people() && config.refuse_exposed_key_file().is_ok());
+    }
+    let config = read(&Flags::default(), &[("WAYSTATION_ROOT_KEY_SHARES", "0")]).ok().unwrap();
+    assert!(!config.root_key.is_with_people());
 }
 
 #[test]

@@ -8,6 +8,8 @@ use std::io;
 use std::path::PathBuf;
 
 use super::keyring::KeyPurpose;
+use super::share::ShareFault;
+use super::split::SplitError;
 
 /// The keys cannot be had.
 #[derive(Debug, thiserror::Error)]
@@ -45,7 +47,7 @@ pub enum KeyError {
     )]
     AlreadyExists(PathBuf),
     /// A new file cannot be written.
-    #[error("the root key cannot be written to {path}: {cause}; check the directory and its free space", path = path.display())]
+    #[error("a key cannot be written to {path}: {cause}; check the directory and its free space", path = path.display())]
     Unwritable {
         /// The file.
         path: PathBuf,
@@ -63,6 +65,44 @@ pub enum KeyError {
         /// What is wrong with it and what to do.
         fault: KeyTextFault,
     },
+    /// Not a key under a passphrase.
+    #[error(
+        "{0} does not hold a root key under a passphrase; `waystation key passphrase` makes such a file, and a plain root \
+         key is named in WAYSTATION_ROOT_KEY_FILE"
+    )]
+    NotProtected(String),
+    /// Written by a newer program.
+    #[error(
+        "{0} holds a root key under a passphrase in a newer format; use the newer waystation that made it"
+    )]
+    NewerProtection(String),
+    /// Cut or changed.
+    #[error(
+        "{0} holds a root key under a passphrase, and its line was cut or changed; put a copy of the file in its place, \
+         or make it anew from the root key"
+    )]
+    DamagedProtection(String),
+    /// The passphrase is another one.
+    #[error("the passphrase is wrong")]
+    WrongPassphrase,
+    /// Argon2 could not be computed.
+    #[error("the key of a passphrase cannot be derived: {0}")]
+    NotDerived(String),
+    /// Nobody could be asked.
+    #[error(
+        "the root key is with people ({0}), and this command can ask nobody; run it on a terminal, or give what they \
+         would type as lines on its standard input"
+    )]
+    NobodyAsked(&'static str),
+    /// A text is no share.
+    #[error("the share cannot be read: {0}")]
+    Share(#[from] ShareFault),
+    /// A share that counts for nothing here.
+    #[error("the share is not taken: {0}")]
+    ShareRefused(&'static str),
+    /// Shares do not make a key.
+    #[error(transparent)]
+    Split(#[from] SplitError),
     /// A good key, but of another database.
     #[error(
         "the root key from {origin} opens no key of the database {database_id}: it is not the key that this database \

@@ -1,6 +1,7 @@
 //! Keys and sealing. Nothing here knows a domain; nothing outside sees a raw key.
 //!
-//! [`root_key`] reads the one key kept apart; it opens the [`keyring`]; that opens a [`CaseKey`];
+//! [`root_key`] reads the one key kept apart, or [`split`] puts it together from what people hold; it opens the
+//! [`keyring`]; that opens a [`CaseKey`];
 //! that opens a [`Sealed`] value of its case, against a receipt. [`envelope`] is the one stored form
 //! of all that is encrypted.
 
@@ -14,12 +15,16 @@ pub mod keyring;
 #[cfg(test)]
 mod known_answers;
 mod padding;
+pub mod passphrase;
 mod place;
 mod primitives;
+pub mod private_file;
 pub mod random;
 pub mod root_key;
 mod sealed;
 mod secret;
+pub mod share;
+pub mod split;
 mod versions;
 
 pub use case_key::{CaseKey, SealedContent};
@@ -29,3 +34,5 @@ pub use keyring::{KeyPurpose, Keyring, NextKey, SigningKeyVersion, WrappedCaseKe
 pub use place::{Place, Written};
 pub use root_key::{RootKey, RootKeySource};
 pub use sealed::Sealed;
+pub use share::{Share, ShareFault, SplitId};
+pub use split::{Proportion, SplitError};

@@ -1,5 +1,9 @@
 //! The one door to randomness: the operating system's generator.
 
+use std::convert::Infallible;
+
+use rand_core::{TryCryptoRng, TryRng};
+
 /// `N` random bytes.
 ///
 /// # Panics
@@ -20,3 +24,25 @@ pub fn bytes<const N: usize>() -> [u8; N] {
 pub fn fill(bytes: &mut [u8]) {
     getrandom::fill(bytes).expect("the operating system gives no randomness");
 }
+
+/// The same door, for a library that asks for a generator.
+pub(super) struct SystemRandom;
+
+impl TryRng for SystemRandom {
+    type Error = Infallible;
+
+    fn try_next_u32(&mut self) -> Result<u32, Infallible> {
+        Ok(u32::from_ne_bytes(bytes()))
+    }
+
+    fn try_next_u64(&mut self) -> Result<u64, Infallible> {
+        Ok(u64::from_ne_bytes(bytes()))
+    }
+
+    fn try_fill_bytes(&mut self, bytes: &mut [u8]) -> Result<(), Infallible> {
+        fill(bytes);
+        Ok(())
+    }
+}
+
+impl TryCryptoRng for SystemRandom {}

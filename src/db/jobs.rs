@@ -31,7 +31,7 @@ pub(super) struct Write<P, F> {
     permit: Permit<P>,
     event: Event,
     f: F,
-    keyring: Arc<Keyring>,
+    keyring: Option<Arc<Keyring>>,
     clock: Clock,
 }
 
@@ -39,7 +39,13 @@ impl<P, F> Write<P, F>
 where
     P: Permission,
 {
-    pub(super) fn new(permit: Permit<P>, event: Event, f: F, keyring: Arc<Keyring>, clock: Clock) -> Self {
+    pub(super) fn new(
+        permit: Permit<P>,
+        event: Event,
+        f: F,
+        keyring: Option<Arc<Keyring>>,
+        clock: Clock,
+    ) -> Self {
         Self { permit, event, f, keyring, clock }
     }
 
@@ -115,7 +121,7 @@ where
                     event.set_case(case);
                 }
             }
-            let answer = kept.again(&mut tx, permit, &self.keyring, (user, key))?;
+            let answer = kept.again(&mut tx, permit, self.keyring()?, (user, key))?;
             tx.finish()?;
             return Ok(Given::Before(answer));
         }
@@ -125,10 +131,15 @@ where
         }
         let value = value?;
         if let Some((user, key)) = once {
-            idempotency::keep(&mut tx, &self.keyring, user, key, &value)?;
+            idempotency::keep(&mut tx, self.keyring()?, user, key, &value)?;
         }
         tx.finish()?;
         Ok(Given::Now(value))
+    }
+
+    fn keyring(&self) -> Result<&Keyring> {
+        let sealed = || Error::internal(anyhow::anyhow!("a sealed server keeps nobody's answer"));
+        self.keyring.as_deref().ok_or_else(sealed)
     }
 
     /// Puts a refusal on the record, outside the transaction that it ended.

@@ -10,6 +10,7 @@ pub(crate) mod conn;
 mod follower;
 pub(crate) mod idempotency;
 mod jobs;
+pub(crate) mod key_splits;
 pub(crate) mod keyring_rows;
 pub mod migrate;
 mod pace;
@@ -74,7 +75,8 @@ pub struct Db {
     recorder: Writer,
     sequencer: Option<sequencer::Sequencer>,
     copies: Option<Copies>,
-    keyring: Arc<Keyring>,
+    /// None while the server is sealed: then there is nobody whose answer could be kept.
+    keyring: Option<Arc<Keyring>>,
     clock: Clock,
     url: DatabaseUrl,
 }
@@ -85,6 +87,20 @@ const MOST_TRIES: u32 = 40;
 impl Db {
     /// Opens a migrated database.
     pub fn open(url: &DatabaseUrl, keyring: Arc<Keyring>, clock: Clock) -> Result<Self, ConnectError> {
+        Self::start(url, Some(keyring), clock)
+    }
+
+    /// Opens it without any key: the log goes on while the server is sealed.
+    pub(crate) fn open_sealed(url: &DatabaseUrl, clock: Clock) -> Result<Self, ConnectError> {
+        Self::start(url, None, clock)
+    }
+
+    /// The same database, once the keys are there.
+    pub(crate) fn with_keys(self, keyring: Arc<Keyring>) -> Self {
+        Self { keyring: Some(keyring), ..self }
+    }
+
+    fn start(url: &DatabaseUrl, keyring: Option<Arc<Keyring>>, clock: Clock) -> Result<Self, ConnectError> {
         catch_up(url)?;
         let log_readers = Pool::new(url, Purpose::Read, 2)?;
         let (readers, writers, sequencer) = match url {
@@ -195,7 +211,7 @@ impl Db {
         T: Serialize + Send + 'static,
         F: Fn(&mut WriteTx<'_>, &Permit<P>) -> Result<T> + Send + 'static,
     {
-        let write = Write::new(permit, event, f, Arc::clone(&self.keyring), self.clock.clone());
+        let write = Write::new(permit, event, f, self.keyring.clone(), self.clock.clone());
         let done = match &self.writers {
             None => {
                 let (job, answer) = write.into_job();

@@ -20,6 +20,25 @@ diesel::table! {
 }
 
 diesel::table! {
+    key_splits (id) {
+        id -> Text,
+        number -> Integer,
+        threshold -> Integer,
+        shares -> Integer,
+        created_by -> Text,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    key_split_shares (split_id, share_index) {
+        split_id -> Text,
+        share_index -> Integer,
+        fingerprint -> Binary,
+    }
+}
+
+diesel::table! {
     hubs (id) {
         id -> Text,
         name -> Text,
@@ -349,6 +368,8 @@ diesel::table! {
 diesel::allow_tables_to_appear_in_same_query!(
     settings,
     keyring,
+    key_splits,
+    key_split_shares,
     hubs,
     users,
     hub_members,

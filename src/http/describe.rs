@@ -166,6 +166,7 @@ impl Description {
             Code::HeadersTooLarge,
             Code::Overloaded,
             Code::Unavailable,
+            Code::Sealed,
             Code::TimedOut,
             Code::Internal,
         ]);

@@ -90,6 +90,7 @@ pub fn response(error: &Error, request_id: Option<String>) -> HttpResponse {
         | Code::Unavailable
         | Code::OutcomeUnknown
         | Code::CopyNotWritten
+        | Code::Sealed
         | Code::TimedOut
         | Code::TooManyRequests => {
             response.insert_header((RETRY_AFTER, "2"));

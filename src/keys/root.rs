@@ -10,9 +10,12 @@ use crate::access::Permit;
 use crate::access::permissions::SystemAct;
 use crate::app::App;
 use crate::audit::{Action, Event};
-use crate::crypto::{KeyError, Keyring, RootKey, RootKeySource, WrappedKey};
-use crate::db::keyring_rows;
+use crate::config::Config;
+use crate::crypto::{KeyError, Keyring, private_file, RootKey, RootKeySource};
+use crate::db::keyring_rows::{self, Identity};
 use crate::error::Error;
+use crate::keyholders;
+use crate::setup::StartError;
 
 /// Wraps every key by `new`. Servers that run hold the keys themselves, and notice nothing.
 pub async fn rotate(app: &App, new: &RootKey) -> Result<(), RotationError> {
@@ -42,13 +45,12 @@ pub fn next_to(file: &Path) -> PathBuf {
 
 /// Opens the keyring; where the root key was being changed when it was killed, by the new key, which then takes its
 /// place.
-pub fn open_keyring(
-    source: &RootKeySource,
-    database_id: &str,
-    rows: &[WrappedKey],
-) -> Result<Keyring, KeyError> {
-    let opened = RootKey::load(source).and_then(|root| Keyring::open(&root, database_id, rows));
-    let (Err(KeyError::WrongRootKey { .. }), RootKeySource::File(path)) = (&opened, source) else {
+pub(crate) fn open_keyring(config: &Config, identity: &Identity) -> Result<Keyring, StartError> {
+    let (id, rows) = (&identity.database_id, &identity.keys);
+    let opened = keyholders::root_key(config).and_then(|root| Ok(Keyring::open(&root, id, rows)?));
+    let (Err(StartError::Key(KeyError::WrongRootKey { .. })), RootKeySource::File(path)) =
+        (&opened, &config.root_key)
+    else {
         return opened;
     };
     let next = next_to(path);
@@ -56,7 +58,7 @@ pub fn open_keyring(
         return opened;
     }
     let root = RootKey::load(&RootKeySource::File(next.clone()))?;
-    let keyring = Keyring::open(&root, database_id, rows)?;
+    let keyring = Keyring::open(&root, id, rows)?;
     take_place(&next, path)?;
     tracing::warn!(
         "the root key was being changed when that was broken off: the new one is in its place now"
@@ -66,6 +68,6 @@ pub fn open_keyring(
 
 /// Puts the new key into the old one's place.
 pub fn take_place(next: &Path, file: &Path) -> Result<(), KeyError> {
-    let moved = std::fs::rename(next, file).and_then(|()| crate::crypto::root_key::sync_directory_of(file));
+    let moved = std::fs::rename(next, file).and_then(|()| private_file::sync_directory_of(file));
     moved.map_err(|cause| KeyError::Unwritable { path: file.to_owned(), cause })
 }

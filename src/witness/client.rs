@@ -200,7 +200,7 @@ fn code_of(text: &str) -> String {
 }
 
 /// An address that a password may be sent to, without the slash at its end.
-fn checked(url: &str) -> Result<String, ClientError> {
+pub(crate) fn checked(url: &str) -> Result<String, ClientError> {
     const FORM: ClientError = ClientError::Address(
         "the address of a server is https://HOST, with a port or a path behind it if it has one",
     );

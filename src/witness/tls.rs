@@ -56,7 +56,7 @@ impl Authorities {
         found.unwrap_or_else(|| Self(RootCerts::Specific(Arc::new(Vec::new()))))
     }
 
-    pub(super) fn tls_config(&self) -> TlsConfig {
+    pub(crate) fn tls_config(&self) -> TlsConfig {
         TlsConfig::builder()
             .root_certs(self.0.clone())
             .unversioned_rustls_crypto_provider(Arc::new(rustls::crypto::ring::default_provider()))

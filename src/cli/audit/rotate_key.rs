@@ -3,12 +3,12 @@
 use crate::app::App;
 use crate::cli::operator::block_on;
 use crate::config::Config;
-use crate::crypto::RootKey;
+use crate::keyholders;
 use crate::keys::rotate_log_key;
 
 /// Rotates it.
 pub fn run(config: &Config) -> anyhow::Result<()> {
-    let root = RootKey::load(&config.root_key)?;
+    let root = keyholders::root_key(config)?;
     let app = App::open(config)?;
     let key = block_on(async { Ok(rotate_log_key(&app, &root).await) })??;
     println!("The log has a new key, and the old one has signed the entry that announces it.");

@@ -154,7 +154,11 @@ async fn serve_it(mut made: Made, address_was_chosen: bool) -> Result<()> {
     println!("{}", welcome::report(&made.plan, &made.counts, made.took));
     println!("{}", welcome::people(&made.plan, &made.network));
     println!("{}", welcome::commands(&made.plan, &made.network, made.config.listen, today)?);
-    serve::serve(&made.config, app, listener).await
+    let ended = serve::serve(&made.config, app, listener).await?;
+    if ended == serve::Ended::Sealed {
+        println!("Sealed. A real server would go on, and wait to be opened; the demonstration ends.");
+    }
+    Ok(())
 }
 
 fn free_port() -> Result<TcpListener> {

@@ -49,5 +49,7 @@ fn keys(config: &Config) -> String {
             format!("all open; {} is for its owner alone. Is there a copy of it elsewhere?", path.display())
         }
         RootKeySource::Environment(name) => format!("all open, by the root key in {name}"),
+        RootKeySource::Passphrase(path) => format!("all open, by the passphrase of {}", path.display()),
+        RootKeySource::Shares => "all open, by shares of the newest split".to_owned(),
     }
 }

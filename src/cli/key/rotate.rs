@@ -7,9 +7,10 @@ use indicatif::{ProgressBar, ProgressStyle};
 use crate::app::App;
 use crate::cli::operator::block_on;
 use crate::config::Config;
-use crate::crypto::{KeyPurpose, RootKey};
+use crate::crypto::KeyPurpose;
 use crate::db::types::CodeList as _;
 use crate::error::Result;
+use crate::keyholders;
 use crate::keys::{follow, rewrapping, rotation, status};
 
 /// Which keys.
@@ -45,7 +46,7 @@ pub fn run(config: &Config, arguments: &Arguments) -> anyhow::Result<()> {
         None => Vec::new(),
     };
     // Before the network is opened: where people have to give it, they give it once.
-    let root = RootKey::load(&config.root_key)?;
+    let root = keyholders::root_key(config)?;
     let app = App::open(config)?;
     for purpose in chosen {
         let begun = block_on(async { Ok(rotation::rotate(&app, &root, purpose).await) })??;

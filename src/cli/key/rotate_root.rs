@@ -16,8 +16,8 @@ use crate::keys::root;
   waystation key rotate-root                      the new key takes the place of the root key's file
   waystation key rotate-root --to /media/safe/k   it is written there, where the key came by WAYSTATION_ROOT_KEY
 
-Servers that run hold the keys themselves and notice nothing. The old root key opens this database no
-longer; it still opens copies and backups of it that were made before, so destroy it only with them.
+Servers that run hold the keys themselves and notice nothing. A key that is with people is split,
+or put under a passphrase, anew from the new file. The old root key opens this database no longer; it still opens copies and backups of it that were made before, so destroy it only with them.
 Rotate the keys as well (waystation key rotate --all) when the old root key may have become known.")]
 pub struct Arguments {
     /// File to write the new key to, where it does not take the old one's place
@@ -39,9 +39,9 @@ pub fn run(config: &Config, arguments: &Arguments) -> anyhow::Result<()> {
             in_place(&app, file)?;
             println!("The keyring is wrapped by a new root key, which is in {}.", file.display());
         }
-        (RootKeySource::Environment(_), None) => {
-            bail!("say with --to where the new root key is to be written: the old one came by a variable")
-        }
+        (_, None) => bail!(
+            "say with --to where the new root key is to be written: the old one is in no file whose place it could take"
+        ),
     }
     println!("Copy it to where the old one was kept. Backups and copies made before need the old one.");
     Ok(())

@@ -15,7 +15,7 @@ pub struct Answer {
 }
 
 impl Answer {
-    pub(super) fn new(status: StatusCode, headers: HeaderMap, bytes: actix_web::web::Bytes) -> Self {
+    pub fn new(status: StatusCode, headers: HeaderMap, bytes: actix_web::web::Bytes) -> Self {
         Self { status, headers, bytes }
     }
 

@@ -38,6 +38,7 @@ use waystation::clock::Clock;
 use waystation::crypto::{Keyring, RootKey};
 use waystation::db::Db;
 use waystation::db::types::Timestamp;
+use waystation::door::SealSwitch;
 use waystation::verifier::Policy;
 
 /// The moment at which every test begins.
@@ -114,6 +115,7 @@ impl TestApp {
             passwords: Passwords::new(Arc::clone(&keyring), Cost::LEAST).unwrap(),
             search: Arc::default(),
             keyring,
+            seal: SealSwitch::default(),
             clock: clock.clone(),
         });
         let service = Rc::new(init_service(app::build(app.clone())).await);

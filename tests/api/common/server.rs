@@ -135,6 +135,26 @@ impl Installation {
         self.serve_by(&[])
     }
 
+    /// The same with variables, each as `NAME=VALUE`.
+    pub fn serve_with(&self, variables: &[&str]) -> Server {
+        self.serve_by(&[&["env"], variables].concat())
+    }
+
+    /// Splits the root key, and gives the text of each share.
+    pub fn split(&self, threshold: usize, shares: usize) -> Vec<String> {
+        let directory = tempfile::tempdir_in(self.directory.path()).unwrap();
+        let (threshold, shares) = (threshold.to_string(), shares.to_string());
+        let output = directory.path().join("shares");
+        let arguments =
+            ["key", "split", "--threshold", &threshold, "--shares", &shares, "--by", "admin", "--output"];
+        let done = self.run(&[&arguments[..], &[output.to_str().unwrap()]].concat());
+        assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+        let mut files: Vec<_> =
+            std::fs::read_dir(&output).unwrap().map(|entry| entry.unwrap().path()).collect();
+        files.sort();
+        files.iter().map(|file| share_on(&std::fs::read_to_string(file).unwrap())).collect()
+    }
+
     /// The same under a limit to the size of every file it writes, in KiB.
     pub fn serve_with_small_disk(&self, kibibytes: u64) -> Server {
         let script = format!("trap '' XFSZ; ulimit -f {kibibytes}; exec \"$0\" \"$@\"");
@@ -225,6 +245,23 @@ fn make_user(administrator: &Wire, username: &str, role: &str, hubs: &[&str]) {
     assert_eq!(answer.status, 201, "{}", answer.body);
 }
 
+/// The share that stands on a sheet: its four lines.
+pub fn share_on(sheet: &str) -> String {
+    let lines = sheet.lines().skip_while(|line| !line.starts_with("wayshare1"));
+    lines.take(4).collect::<Vec<_>>().join("\n")
+}
+
+/// Runs a command on lines that a person would type, and gives what it printed.
+#[track_caller]
+pub fn typed(command: &mut Command, lines: &str) -> Output {
+    use std::io::Write as _;
+    let piped = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = piped.spawn().unwrap();
+    // It may have refused before it read anything.
+    drop(child.stdin.take().unwrap().write_all(lines.as_bytes()));
+    child.wait_with_output().unwrap()
+}
+
 /// Runs what must be refused: it ends with 1, and says why in one line.
 #[track_caller]
 pub fn refusal(command: &mut Command) -> String {
@@ -273,6 +310,42 @@ impl Server {
             assert!(started.elapsed() < Duration::from_secs(30), "the server does not answer");
             std::thread::sleep(Duration::from_millis(10));
         }
+    }
+
+    /// What `/ready` answers.
+    pub fn ready(&self) -> u16 {
+        self.wire(None).send("GET", "/ready", None, &Value::Null).map_or(0, |answer| answer.status)
+    }
+
+    /// Waits until `/ready` answers this.
+    #[track_caller]
+    pub fn wait_for_ready(&self, status: u16) {
+        let started = Instant::now();
+        while self.ready() != status {
+            assert!(started.elapsed() < Duration::from_secs(30), "/ready does not answer {status}");
+            std::thread::sleep(Duration::from_millis(10));
+        }
+    }
+
+    /// Hands in a share.
+    pub fn hand_in(&self, share: &str) -> Told {
+        self.wire(None).send("POST", "/v1/unseal", None, &json!({"share": share})).unwrap()
+    }
+
+    /// Hands in what is enough, and waits until it is open.
+    #[track_caller]
+    pub fn open_with(&self, shares: &[String]) {
+        for share in shares {
+            let told = self.hand_in(share);
+            assert_eq!(told.status, 200, "{}", told.text);
+        }
+        self.wait_for_ready(200);
+    }
+
+    /// Sends a signal, by its name.
+    pub fn signal(&self, name: &str) {
+        let sent = Command::new("kill").args(["-s", name, &self.process().to_string()]).status();
+        assert!(sent.unwrap().success());
     }
 
     /// Where it listens.

@@ -56,6 +56,7 @@ pub fn sample(operation: &str, names: &Names) -> Option<Sample> {
             204,
             json!({"current_password": super::scene::PASSWORD, "new_password": "four quiet herons at dusk"}),
         ),
+        "seal_server" => Sample::new(204, json!({})),
         "create_user" => Sample::new(
             201,
             json!({

@@ -1,0 +1,2 @@
+DROP TABLE key_split_shares;
+DROP TABLE key_splits;
