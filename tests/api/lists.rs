@@ -121,6 +121,15 @@ pub async fn canaries(app: &TestApp, case: &str) {
     }
 }
 
+/// Three cases that may be of one person, and so three pairs of them.
+async fn three_alike(worker: &Person, hub: HubId) {
+    for _ in 0..3 {
+        let case = worker.open_case(hub).await["id"].as_str().unwrap().to_owned();
+        let identity = json!({"names": [{"full": "Kim Myong-chol"}], "birth": {"date": "1972"}});
+        worker.put_new(&format!("/v1/cases/{case}/identity"), identity).await.expect(200);
+    }
+}
+
 /// The rows of all pages of `rows` rows.
 async fn followed(person: &Person, path: &str, rows: usize) -> Vec<Value> {
     let (mut items, mut cursor) = (Vec::new(), String::new());
@@ -166,6 +175,7 @@ async fn a_cursor_is_refused_under_another_filter_order_or_address_in_every_list
     fill(&app, &heron, hub, &case).await;
 
     canaries(&app, &case).await;
+    three_alike(&heron, hub).await;
 
     let (mut lists, mut foreign) = (0, None::<String>);
     for route in routes::all() {
@@ -202,7 +212,7 @@ async fn a_cursor_is_refused_under_another_filter_order_or_address_in_every_list
     let of_a_case = ["accesses", "history", "stays", "journeys", "applications", "resettlements"].len();
     assert_eq!(
         lists,
-        ["users", "hubs", "shelters", "cases", "the log", "canaries", "alarms"].len()
+        ["users", "hubs", "shelters", "cases", "the log", "canaries", "alarms", "duplicates"].len()
             + of_a_case
             + FieldGroup::all().len()
     );

@@ -14,6 +14,7 @@ use crate::cases::records::{Contact, Identity};
 use crate::cases::search::terms::{Searched as _, Terms};
 use crate::crypto::{Keyring, WrappedCaseKey};
 use crate::db::schema::{case_keys, cases, sealed_records};
+use crate::db::types::ID_LEN;
 use crate::db::{Backend, Tx};
 use crate::error::Result;
 
@@ -42,11 +43,10 @@ pub(crate) fn batch_after(
     after: Option<CaseId>,
     limit: i64,
 ) -> Result<SealedBatch> {
-    let mut query = cases::table.order(cases::id).limit(limit).select(cases::id).into_boxed();
-    if let Some(after) = after {
-        query = query.filter(cases::id.gt(after));
-    }
-    let ids: Vec<CaseId> = query.load(tx.conn())?;
+    // No id is the first that there could be, so that the first batch is found as the others are.
+    let after = after.map_or_else(|| "0".repeat(ID_LEN), |after| after.to_string());
+    let behind = cases::table.filter(cases::id.gt(after)).order(cases::id).limit(limit);
+    let ids: Vec<CaseId> = behind.select(cases::id).load(tx.conn())?;
     let (Some(&first), Some(&last)) = (ids.first(), ids.last()) else {
         tx.event.set_batch(Batch::These(Vec::new()));
         return Ok(SealedBatch { rows: Vec::new(), keys: HashMap::new(), last: None, cases: 0 });

@@ -118,7 +118,7 @@ fn every_answer_is_on_the_log_as_it_was_given_and_every_entry_is_of_an_answer() 
     // What is left belongs to no answer: the start of the server, and nothing else.
     let left: Vec<_> = by_request.values().flatten().map(|entry| entry.action.as_str()).collect();
     let own = ["system.start", "search.index", "duplicate.note"];
-    assert!(left.iter().all(|action| own.contains(&action.as_str())), "{left:?}");
+    assert!(left.iter().all(|action| own.contains(action)), "{left:?}");
     assert_everything_was_asked(&seen, &passed, &log, &people);
 }
 
