@@ -1,6 +1,6 @@
 //! What can be on the log. A new audited action is one line here.
 
-use crate::db::types::text_enum;
+use crate::db::types::{CodeList as _, text_enum};
 
 text_enum! {
     /// How it ended.
@@ -18,6 +18,7 @@ text_enum! {
         SystemStart = "system.start": "A server started",
         SystemMaintain = "system.maintain": "The server cleaned up after itself",
         AccessRefuse = "access.refuse": "A request was refused by role",
+        AnswerRepeat = "answer.repeat": "The answer of an earlier request was given once more",
         SessionCreate = "session.create": "Logged in",
         SessionRefresh = "session.refresh": "A session was carried on",
         SessionReuse = "session.reuse": "A used refresh token came again: the session was ended",
@@ -100,44 +101,115 @@ text_enum! {
     }
 }
 
-impl Action {
-    /// Whether it shows something of the case that it is about, and changes nothing.
-    #[must_use]
-    pub fn reads_a_case(self) -> bool {
-        matches!(
-            self,
-            Self::CaseRead
-                | Self::CaseHistory
-                | Self::CaseAccessLog
-                | Self::TeamList
-                | Self::RecordRead
-                | Self::RecordVersions
-                | Self::StayList
-                | Self::StayRead
-                | Self::JourneyList
-                | Self::JourneyRead
-                | Self::ApplicationList
-                | Self::ApplicationRead
-                | Self::ResettlementList
-                | Self::ResettlementRead
-        )
-    }
+/// What an action that was done shows or changes of a case.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Touch {
+    /// It, or something of it, is shown.
+    Opens,
+    /// A sealed record of it is opened.
+    OpensSealed,
+    /// Cases are shown in a list; the entry names them.
+    Lists,
+    /// It is changed.
+    Writes,
+    /// No case is shown or changed.
+    Nothing,
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::db::types::CodeList as _;
-
-    #[test]
-    fn what_reads_a_case_is_told_by_its_verb() {
-        let nouns = ["case", "record", "team", "stay", "journey", "application", "resettlement"];
-        let verbs = ["read", "list", "history", "versions", "access_log"];
-        for action in Action::all() {
-            let (noun, verb) = action.code().split_once('.').unwrap();
-            // A list of cases is about none of them.
-            let reads = nouns.contains(&noun) && verbs.contains(&verb) && *action != Action::CaseList;
-            assert_eq!(action.reads_a_case(), reads, "{action}");
+impl Action {
+    /// What it shows or changes of a case. Who saw a case, and what reading is unusual, is counted by it.
+    #[must_use]
+    pub fn touches(self) -> Touch {
+        match self {
+            Self::CaseRead
+            | Self::CaseHistory
+            | Self::CaseAccessLog
+            | Self::TeamList
+            | Self::RecordVersions
+            | Self::StayList
+            | Self::StayRead
+            | Self::JourneyList
+            | Self::JourneyRead
+            | Self::ApplicationList
+            | Self::ApplicationRead
+            | Self::ResettlementList
+            | Self::ResettlementRead
+            | Self::AnswerRepeat => Touch::Opens,
+            Self::RecordRead => Touch::OpensSealed,
+            Self::CaseList => Touch::Lists,
+            Self::CaseCreate
+            | Self::CaseUpdate
+            | Self::CaseRestrict
+            | Self::CaseMove
+            | Self::CaseStatus
+            | Self::CaseClose
+            | Self::CaseReopen
+            | Self::CaseCorrect
+            | Self::TeamPut
+            | Self::TeamRemove
+            | Self::TeamEnd
+            | Self::RecordWrite
+            | Self::StayCreate
+            | Self::StayEnd
+            | Self::JourneyCreate
+            | Self::JourneyApprove
+            | Self::JourneyState
+            | Self::LegCreate
+            | Self::LegState
+            | Self::ApplicationCreate
+            | Self::ApplicationState
+            | Self::ResettlementCreate
+            | Self::ResettlementState => Touch::Writes,
+            Self::SystemInit
+            | Self::SystemStart
+            | Self::SystemMaintain
+            | Self::AccessRefuse
+            | Self::SessionCreate
+            | Self::SessionRefresh
+            | Self::SessionReuse
+            | Self::SessionEnd
+            | Self::AccountRead
+            | Self::PasswordChange
+            | Self::UserList
+            | Self::UserRead
+            | Self::UserCreate
+            | Self::UserUpdate
+            | Self::UserPasswordReset
+            | Self::HubMemberAdd
+            | Self::HubMemberRemove
+            | Self::HubList
+            | Self::HubRead
+            | Self::HubCreate
+            | Self::HubUpdate
+            | Self::ShelterList
+            | Self::ShelterRead
+            | Self::ShelterCreate
+            | Self::ShelterUpdate
+            | Self::ReportStages
+            | Self::AuditList
+            | Self::AuditRead
+            | Self::AuditFetch
+            | Self::AuditBundle
+            | Self::AuditWithhold
+            | Self::AuditVerifyState
+            | Self::AuditKeyRotate
+            | Self::AuditForkAccept
+            | Self::AuditExport
+            | Self::AuditSeenBy
+            | Self::AuditSeen
+            | Self::AuditUnusual
+            | Self::AuditCanaryPut
+            | Self::AuditCanaryRemove
+            | Self::AuditCanaryList
+            | Self::AuditAlarms
+            | Self::AuditCosign
+            | Self::AuditStatus
+            | Self::CodeListRead => Touch::Nothing,
         }
+    }
+
+    /// Every action of which this is so.
+    pub(super) fn that(touch: Touch) -> impl Iterator<Item = Self> {
+        Self::all().iter().copied().filter(move |action| action.touches() == touch)
     }
 }

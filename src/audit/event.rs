@@ -153,6 +153,12 @@ impl Event {
         self.action = action;
     }
 
+    /// Nothing is done: the answer of an earlier request of this kind is shown once more.
+    pub(crate) fn repeats(&mut self) {
+        self.set_detail("repeat", self.action);
+        self.action = Action::AnswerRepeat;
+    }
+
     /// Says which ciphertext was stored where.
     pub(crate) fn stored(
         &mut self,

@@ -3,14 +3,14 @@
 use diesel::prelude::*;
 use serde::Deserialize;
 
-use super::action::{Action, Outcome};
+use super::action::{Action, Outcome, Touch};
 use crate::access::{CaseId, FieldGroup, Role, UserId};
 use crate::db::schema::audit_events;
 use crate::db::types::Timestamp;
 use crate::error::{Error, Result};
 
 /// An entry as stored. Its position is there: only entries that have one are read.
-#[derive(Queryable, Selectable)]
+#[derive(Queryable, Selectable, Clone)]
 #[diesel(table_name = audit_events)]
 pub(crate) struct StoredEntry {
     #[diesel(select_expression = audit_events::position.assume_not_null())]
@@ -21,7 +21,7 @@ pub(crate) struct StoredEntry {
 
 /// An entry with what is asked of it. Its action stays a text: the log holds those of every version of the program
 /// that has written to it.
-#[derive(Queryable, Selectable)]
+#[derive(Queryable, Selectable, Clone)]
 #[diesel(table_name = audit_events)]
 pub(crate) struct LogRow {
     #[diesel(embed)]
@@ -35,6 +35,18 @@ pub(crate) struct LogRow {
     #[diesel(column_name = case_id)]
     pub case: Option<CaseId>,
     pub subject: Option<String>,
+}
+
+impl LogRow {
+    /// What was shown or changed of a case; `None` of an action that this program does not know.
+    pub(crate) fn touches(&self) -> Option<Touch> {
+        touches(&self.action)
+    }
+}
+
+/// The same of an action as it stands in the log.
+pub(crate) fn touches(action: &str) -> Option<Touch> {
+    action.parse().ok().map(Action::touches)
 }
 
 /// What stands in the bytes of an entry alone, of what is asked of many.

@@ -5,7 +5,7 @@ use std::ops::ControlFlow;
 
 use diesel::prelude::*;
 
-use super::action::{Action, Outcome};
+use super::action::{Action, Outcome, Touch};
 use super::model::{Held, LogRow};
 use super::sight::{Manner, Sight};
 use super::times::Stretch;
@@ -32,7 +32,7 @@ pub(crate) struct Seen<K> {
     pub next: Option<i64>,
 }
 
-/// An entry that tells of the case, put aside until it is known how far back both walks came.
+/// An entry that tells of the case, put aside until it is known how far back all walks came.
 struct Trace {
     row: LogRow,
     manner: Manner,
@@ -51,19 +51,22 @@ pub(crate) fn by_whom(
     within.end = start.map_or(within.end, |start| start.min(within.end));
     let mut traces = Vec::new();
     let opened = bounded(tx, Way::Case(case), within.clone(), MOST_ENTRIES, |row| {
-        let (manner, held) = (Manner::of(&row.action, row.outcome), Held::of(&row)?);
+        let (manner, held) = (Manner::of(&row), Held::of(&row)?);
         traces.push(Trace { row, manner, groups: held.groups });
         Ok(ControlFlow::Continue(()))
     })?;
-    // No further back than the other walk came: what lies there is for the next answer.
-    within.start = within.start.max(opened.unwrap_or_default());
-    let listed = bounded(tx, Way::Action(Action::CaseList), within, MOST_LISTS, |row| {
-        if row.outcome == Outcome::Done && Held::of(&row)?.cases.contains(&case) {
-            traces.push(Trace { row, manner: Manner::Listed, groups: Vec::new() });
-        }
-        Ok(ControlFlow::Continue(()))
-    })?;
-    let next = listed.or(opened);
+    let mut next = opened;
+    for list in Action::that(Touch::Lists) {
+        // No further back than the walk before came: what lies there is for the next answer.
+        within.start = within.start.max(next.unwrap_or_default());
+        let listed = bounded(tx, Way::Action(list), within.clone(), MOST_LISTS, |row| {
+            if row.outcome == Outcome::Done && Held::of(&row)?.cases.contains(&case) {
+                traces.push(Trace { row, manner: Manner::Listed, groups: Vec::new() });
+            }
+            Ok(ControlFlow::Continue(()))
+        })?;
+        next = listed.or(next);
+    }
     let mut sights = BTreeMap::new();
     for trace in traces.iter().filter(|trace| next.is_none_or(|next| trace.row.stored.position >= next)) {
         if times.holds(trace.row.at) {
@@ -86,14 +89,14 @@ pub(crate) fn by_user(
     within.end = start.map_or(within.end, |start| start.min(within.end));
     let mut sights: BTreeMap<CaseId, Sight> = BTreeMap::new();
     let next = bounded(tx, Way::Actor(user), within, MOST_ENTRIES, |row| {
-        if times.holds(row.at) && (row.case.is_some() || row.action == Action::CaseList.as_str()) {
+        if times.holds(row.at) && (row.case.is_some() || row.touches() == Some(Touch::Lists)) {
             let held = Held::of(&row)?;
             let mut add = |case, manner| {
                 let sight = sights.entry(case).or_insert_with(|| Sight::at(row.at));
                 sight.add(&row, manner, &held.groups);
             };
             if let Some(case) = row.case {
-                add(case, Manner::of(&row.action, row.outcome));
+                add(case, Manner::of(&row));
             }
             held.cases.iter().for_each(|case| add(*case, Manner::Listed));
         }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::action::{Action, Outcome};
+use super::action::{Outcome, Touch};
 use super::model::LogRow;
 use crate::access::FieldGroup;
 use crate::db::types::Timestamp;
@@ -25,13 +25,13 @@ pub(crate) enum Manner {
 
 impl Manner {
     /// Of an entry that is about the case itself. What this program does not know counts as opened.
-    pub(crate) fn of(action: &str, outcome: Outcome) -> Self {
-        if outcome != Outcome::Done {
+    pub(crate) fn of(row: &LogRow) -> Self {
+        if row.outcome != Outcome::Done {
             return Self::Denied;
         }
-        match action.parse::<Action>() {
-            Ok(action) if !action.reads_a_case() => Self::Written,
-            _ => Self::Opened,
+        match row.touches() {
+            Some(Touch::Writes) => Self::Written,
+            Some(Touch::Opens | Touch::OpensSealed | Touch::Lists | Touch::Nothing) | None => Self::Opened,
         }
     }
 }
@@ -81,7 +81,7 @@ impl Sight {
             Manner::Denied => &mut self.denied,
         };
         *count += 1;
-        if manner == Manner::Opened && row.action == Action::RecordRead.as_str() {
+        if manner == Manner::Opened && row.touches() == Some(Touch::OpensSealed) {
             self.groups.extend(groups);
         }
     }
@@ -96,16 +96,20 @@ impl Sight {
 mod tests {
     use super::*;
     use crate::access::{CaseId, UserId};
+    use crate::audit::Action;
     use crate::audit::model::tests::row;
 
     #[test]
     fn the_manner_is_told_by_what_was_done_and_how_it_ended() {
-        assert_eq!(Manner::of("record.read", Outcome::Done), Manner::Opened);
-        assert_eq!(Manner::of("record.write", Outcome::Done), Manner::Written);
-        assert_eq!(Manner::of("team.put", Outcome::Done), Manner::Written);
-        assert_eq!(Manner::of("record.write", Outcome::Failed), Manner::Denied);
-        assert_eq!(Manner::of("record.read", Outcome::Refused), Manner::Denied);
-        assert_eq!(Manner::of("something.newer", Outcome::Done), Manner::Opened);
+        let row = row(UserId::generate(), CaseId::generate(), b"{}");
+        let of = |action: &str, outcome| Manner::of(&LogRow { action: action.to_owned(), outcome, ..row.clone() });
+        assert_eq!(of("record.read", Outcome::Done), Manner::Opened);
+        assert_eq!(of("record.write", Outcome::Done), Manner::Written);
+        assert_eq!(of("team.put", Outcome::Done), Manner::Written);
+        assert_eq!(of("answer.repeat", Outcome::Done), Manner::Opened);
+        assert_eq!(of("record.write", Outcome::Failed), Manner::Denied);
+        assert_eq!(of("record.read", Outcome::Refused), Manner::Denied);
+        assert_eq!(of("something.newer", Outcome::Done), Manner::Opened);
     }
 
     #[test]

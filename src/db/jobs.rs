@@ -109,7 +109,7 @@ where
         {
             // It is seen once more, and so it is on the record once more, under the case it tells of.
             for event in [&mut tx.event, &mut *refusal] {
-                event.set_detail("repeat", true);
+                event.repeats();
                 if let Some(case) = kept.case {
                     event.set_case(case);
                 }

@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 use waystation::access::CaseId;
 
 use crate::common::{Person, TestApp};
+use crate::idempotency::case_in;
 
 fn of<'a>(answer: &'a Value, list: &str, key: &str, id: &str) -> Option<&'a Value> {
     answer[list].as_array().unwrap().iter().find(|row| row[key] == id).map(|row| &row["seen"])
@@ -95,6 +96,18 @@ async fn both_are_narrowed_by_time_and_nobody_is_asked_about_in_vain() {
     for person in [heron, crane, app.administrator()] {
         person.get(&path).await.expect_problem(403, "forbidden");
     }
+}
+
+#[actix_web::test]
+async fn an_answer_that_is_given_once_more_is_seen_and_nothing_is_written() {
+    let app = TestApp::new().await;
+    let hub = app.hub("Kunming");
+    let heron = app.caseworker(hub);
+    let first = heron.post_once("once", "/v1/cases", case_in(hub)).await.expect(201);
+    heron.post_once("once", "/v1/cases", case_in(hub)).await.expect(201);
+    let path = format!("/v1/audit/cases/{}/seen-by", id(&first));
+    let told = app.auditor().get(&path).await.expect(200);
+    assert_eq!(counts(&told["users"][0]["seen"]), [1, 0, 1, 0]);
 }
 
 /// More lists than one answer looks through: what it tells and what it leaves to the next are all of it, once.

@@ -9,7 +9,8 @@ use serde::Deserialize;
 use super::look::{Colleague, Deed, Departure, Did, Look, PAST};
 use crate::access::permissions::AuditAsk;
 use crate::access::{CaseId, HubId, Permit, Role, UserId};
-use crate::audit::model::LogRow;
+use crate::audit::action::Touch;
+use crate::audit::model::{LogRow, touches};
 use crate::audit::times::{Stretch, moment_at};
 use crate::audit::walk::Way;
 use crate::audit::{Action, Outcome};
@@ -79,11 +80,10 @@ fn deeds(tx: &mut Tx<'_>, range: &Range<i64>) -> Result<Vec<Deed>> {
 
 /// What somebody did with a case; nothing where they were turned away.
 fn deed((position, at, user, action, outcome, case): Narrow) -> Option<Deed> {
-    let action = action.parse::<Action>().ok();
-    let did = match action {
-        Some(Action::RecordRead) => Did::OpenSealed,
-        Some(action) if !action.reads_a_case() => Did::Write,
-        _ => Did::Open,
+    let did = match touches(&action) {
+        Some(Touch::OpensSealed) => Did::OpenSealed,
+        Some(Touch::Writes) => Did::Write,
+        Some(Touch::Opens | Touch::Lists | Touch::Nothing) | None => Did::Open,
     };
     (outcome == Outcome::Done).then_some(())?;
     Some(Deed { position, at, user: user?, case: case?, did })
