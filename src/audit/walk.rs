@@ -70,12 +70,8 @@ impl Way {
     ) -> Result<()> {
         let mut chunk = first.clamp(1, LARGEST_CHUNK);
         loop {
-            let rows: Vec<LogRow> = self
-                .entries(&within)
-                .order(audit_events::position.desc())
-                .limit(chunk)
-                .select(LogRow::as_select())
-                .load(tx.conn())?;
+            let rows = self.entries(&within).order(audit_events::position.desc()).limit(chunk);
+            let rows = LogRow::load(tx.conn(), rows)?;
             let last = i64::try_from(rows.len()).is_ok_and(|fetched| fetched < chunk);
             for row in rows {
                 within.end = row.stored.position;

@@ -123,8 +123,25 @@ impl Db {
         self.read_by(&self.readers, permit, event, f).await
     }
 
-    /// The same for a question of the log, of which two are answered at a time; the others wait.
+    /// The same for a question of the log, of which two are answered at a time; the others wait. All that was committed
+    /// before has its position by then.
     pub(crate) async fn read_log<P, T, F>(&self, permit: Permit<P>, event: Event, f: F) -> Result<Seen<T>>
+    where
+        P: Permission,
+        T: Send + 'static,
+        F: Fn(&mut Tx<'_>, &Permit<P>) -> Result<T> + Send + 'static,
+    {
+        self.sequence_now().await?;
+        self.read_log_as_it_is(permit, event, f).await
+    }
+
+    /// The same, and gives nothing a position: for a look at whether somebody does.
+    pub(crate) async fn read_log_as_it_is<P, T, F>(
+        &self,
+        permit: Permit<P>,
+        event: Event,
+        f: F,
+    ) -> Result<Seen<T>>
     where
         P: Permission,
         T: Send + 'static,

@@ -119,7 +119,9 @@ impl From<&NotSigned> for WhyNotSigned {
             NotSigned::Refused(RefusedToSign::ForeignFile(_)) => Self::ForeignFile,
             NotSigned::Refused(RefusedToSign::NewerKey) => Self::NewerKey,
             NotSigned::File { .. } => Self::FileUnusable,
-            NotSigned::Refused(RefusedToSign::NothingLost) | NotSigned::Failed(_) => Self::Failed,
+            NotSigned::Refused(RefusedToSign::NothingLost | RefusedToSign::NotTwo) | NotSigned::Failed(_) => {
+                Self::Failed
+            }
         }
     }
 }

@@ -19,6 +19,7 @@ pub fn answer(checked: anyhow::Result<Verdict>) -> ExitCode {
         Ok(Verdict::Whole) => ExitCode::SUCCESS,
         Ok(Verdict::WholeWithFork) => ExitCode::from(WITH_FORK),
         Ok(Verdict::NotWhole) => ExitCode::FAILURE,
+        Ok(Verdict::NeedsNewer) => ExitCode::from(NOT_CHECKED),
         Err(error) => {
             eprintln!("error: nothing was checked: {error:#}");
             ExitCode::from(NOT_CHECKED)
