@@ -1,7 +1,7 @@
 //! Queries on the log. Pages go by position, which is given once and never changes, the newest first.
 
 use std::collections::BTreeSet;
-use std::ops::ControlFlow;
+use std::ops::{ControlFlow, Range};
 
 use diesel::prelude::*;
 
@@ -13,6 +13,7 @@ use super::walk::Way;
 use crate::access::permissions::AuditRead;
 use crate::access::{CaseId, Permit, Reach, UserId};
 use crate::db::Tx;
+use crate::db::conn::AnyConnection;
 use crate::db::schema::audit_events;
 use crate::error::{Error, Result};
 
@@ -73,6 +74,12 @@ pub(crate) fn list(
         Ok(ControlFlow::Continue(()))
     })?;
     Ok(found)
+}
+
+/// Up to `most` entries as they are stored, in the order of the log.
+pub(crate) fn stored(conn: &mut AnyConnection, within: &Range<i64>, most: i64) -> Result<Vec<StoredEntry>> {
+    let entries = Way::Everything.entries(within).order(audit_events::position.asc()).limit(most);
+    Ok(entries.select(StoredEntry::as_select()).load(conn)?)
 }
 
 /// One entry within the permit's reach.

@@ -36,11 +36,11 @@ pub(crate) enum Way {
     NotDone(Outcome),
 }
 
-pub(super) type Boxed<'a> = audit_events::BoxedQuery<'a, Backend>;
+pub(crate) type Boxed<'a> = audit_events::BoxedQuery<'a, Backend>;
 
 impl Way {
     /// The entries on this way whose positions are within.
-    pub(super) fn entries<'a>(self, within: &Range<i64>) -> Boxed<'a> {
+    pub(crate) fn entries<'a>(self, within: &Range<i64>) -> Boxed<'a> {
         let entries = audit_events::table
             .filter(audit_events::position.is_not_null())
             .filter(audit_events::position.ge(within.start))

@@ -84,6 +84,12 @@ impl Notary {
         self.sign(db, locked, &view).await
     }
 
+    /// The same, with all that was committed before.
+    pub async fn publish_all(&self, db: &Db) -> Result<SignedCheckpoint, NotSigned> {
+        db.sequence_now().await?;
+        self.publish(db).await
+    }
+
     /// Whether the log as it is now may be signed; signs nothing.
     pub async fn may_sign(&self, db: &Db) -> Result<(), NotSigned> {
         let _turn = self.turn.lock().await;
@@ -162,7 +168,7 @@ impl Notary {
     async fn view(&self, db: &Db, kept: Option<SignedCheckpoint>) -> Result<View, NotSigned> {
         let (keyring, origin) = (Arc::clone(&self.keyring), self.origin.clone());
         let read = move |tx: &mut Tx<'_>| view(tx, &keyring, &origin, kept.clone());
-        Ok(db.unrecorded("what of the log is to be signed", read).await?)
+        Ok(db.read_to_sign(read).await?)
     }
 
     async fn sign(&self, db: &Db, locked: Locked, view: &View) -> Result<SignedCheckpoint, NotSigned> {

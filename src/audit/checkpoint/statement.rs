@@ -9,7 +9,7 @@ use ed25519_dalek::VerifyingKey;
 use super::note::{signature, verifier_key};
 use super::{Checkpoint, LogOrigin, LossReason};
 use crate::access::UserId;
-use crate::audit::{Action, Event};
+use crate::audit::{Action, Event, detail};
 use crate::crypto::SigningKeyVersion;
 use crate::db::types::CodeList as _;
 
@@ -18,7 +18,7 @@ pub(super) fn next_key(origin: &LogOrigin, old: &SigningKeyVersion, new: &Verify
     let (old_key, new_key) = (verifier_key(origin, &old.key.verifying_key()), verifier_key(origin, new));
     let text = format!("waystation/{}\n{origin}\n{old_key}\n{new_key}\n", Action::AuditKeyRotate.code());
     Event::new(Action::AuditKeyRotate)
-        .detail("new_key", new_key)
+        .detail(detail::NEW_KEY, new_key)
         .detail("old_key", old_key)
         .detail("signature", signature(&text, origin, &old.key))
 }

@@ -132,7 +132,7 @@ fn load(tx: &mut Tx<'_>, policy: Option<&Policy>) -> Result<LogStatus> {
     let newest = checkpoint::store::newest(tx)?;
     let newest = newest.map(|row| SignedAt::new(row.tree_size, row.signed_at, now));
     let mut status = LogStatus {
-        size: log::next_position(tx.conn())?,
+        size: log::size(tx.conn())?,
         checkpoint: newest,
         not_signed: None,
         waiting: store::waiting(tx)?,

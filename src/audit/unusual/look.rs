@@ -161,10 +161,10 @@ pub(super) mod tests {
             }
         }
 
-        pub(crate) fn leaves(&mut self, user: UserId, day: i64) {
+        pub(crate) fn leaves(&mut self, user: UserId, day: i64, suspended: bool) {
             let (position, at) = (self.next, self.moment(day, 12));
             self.next += 1;
-            self.look.departures.push(Departure { position, at, user, suspended: false });
+            self.look.departures.push(Departure { position, at, user, suspended });
         }
     }
 }

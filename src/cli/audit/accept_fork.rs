@@ -6,7 +6,7 @@ use crate::accounts::operator::list_users;
 use crate::accounts::username::Username;
 use crate::app::App;
 use crate::audit::checkpoint::LossReason;
-use crate::cli::operator::block_on;
+use crate::cli::operator::{block_on, wait_for};
 use crate::config::Config;
 
 /// Who, and why.
@@ -59,7 +59,7 @@ pub fn run(config: &Config, arguments: &Arguments) -> anyhow::Result<()> {
         user.map(|user| user.id).with_context(|| format!("there is no user {name}"))
     };
     let by = [id(one)?, id(other)?];
-    let signed = block_on(app.notary.accept_fork(&app.db, by, arguments.because.into()))?;
+    let signed = wait_for(app.notary.accept_fork(&app.db, by, arguments.because.into()))??;
     println!("The loss is on the log, and the log of {} entries is signed again.", signed.checkpoint.size);
     Ok(())
 }

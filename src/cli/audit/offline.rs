@@ -1,4 +1,4 @@
-//! What is checked on an auditor's machine: the answer is the exit code, and so is that there is none.
+//! What the commands that verify share: the answer is the exit code, and so is that there is none.
 
 use std::path::Path;
 use std::process::ExitCode;
