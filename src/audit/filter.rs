@@ -35,7 +35,8 @@ impl LogFilter {
     /// Whether an entry is what was asked for. One whose groups cannot be read may be.
     pub(crate) fn takes(&self, row: &LogRow) -> bool {
         let Self { actor, case, subject, action, outcome, group, times } = self;
-        let is = |asked_for: Option<&str>, found: Option<&str>| asked_for.is_none_or(|text| found == Some(text));
+        let is =
+            |asked_for: Option<&str>, found: Option<&str>| asked_for.is_none_or(|text| found == Some(text));
         is(actor.as_ref().map(UserId::as_str), row.actor.as_deref())
             && is(case.as_ref().map(CaseId::as_str), row.case.as_deref())
             && is(subject.as_ref().map(SubjectId::as_str), row.subject.as_deref())
@@ -83,7 +84,10 @@ mod tests {
             LogFilter { outcome: Some(Outcome::Failed), ..all },
             LogFilter { group: Some(FieldGroup::Health), ..all },
             LogFilter { times: Stretch { after: None, before: Some(at) }, ..all },
-            LogFilter { times: Stretch { after: Some(at.plus(chrono::TimeDelta::microseconds(1))), before: None }, ..all },
+            LogFilter {
+                times: Stretch { after: Some(at.plus(chrono::TimeDelta::microseconds(1))), before: None },
+                ..all
+            },
         ]
     }
 

@@ -9,10 +9,10 @@ use super::action::{Action, Outcome, Touch};
 use super::unreadable::Unreadable;
 use super::walk::Boxed;
 use crate::access::{CaseId, FieldGroup, Role, UserId};
+use crate::db::bytes_of;
 use crate::db::conn::AnyConnection;
 use crate::db::schema::audit_events;
 use crate::db::types::Timestamp;
-use crate::db::bytes_of;
 use crate::error::Result;
 
 /// An entry as stored. Its position is there: only entries that have one are read.
@@ -83,11 +83,11 @@ impl LogRow {
 
     /// What it says, all of it.
     pub(crate) fn read(&self) -> Result<Known, Unreadable> {
-        let unreadable = |_| Unreadable::at(self.stored.position);
+        let unreadable = || Unreadable::at(self.stored.position);
         Ok(Known {
-            actor: self.actor.as_deref().map(str::parse).transpose().map_err(|_| unreadable(()))?,
-            case: self.case.as_deref().map(str::parse).transpose().map_err(|_| unreadable(()))?,
-            outcome: self.outcome.parse().map_err(|_| unreadable(()))?,
+            actor: self.actor.as_deref().map(str::parse).transpose().map_err(|_| unreadable())?,
+            case: self.case.as_deref().map(str::parse).transpose().map_err(|_| unreadable())?,
+            outcome: self.outcome.parse().map_err(|_| unreadable())?,
             held: self.stored.read()?,
         })
     }
@@ -188,7 +188,10 @@ pub(super) mod tests {
             LogRow { actor: some("heron"), ..good.clone() },
             LogRow { case: some("\u{fffd}"), ..good.clone() },
             LogRow { outcome: "dono".to_owned(), ..good.clone() },
-            LogRow { stored: StoredEntry { body: b"{\"groups\":7}".to_vec(), ..good.stored.clone() }, ..good.clone() },
+            LogRow {
+                stored: StoredEntry { body: b"{\"groups\":7}".to_vec(), ..good.stored.clone() },
+                ..good.clone()
+            },
             LogRow { stored: StoredEntry { body: Vec::new(), ..good.stored.clone() }, ..good.clone() },
         ] {
             assert_eq!(bad.read().err(), Some(Unreadable::at(7)));

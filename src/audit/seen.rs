@@ -65,7 +65,9 @@ pub(crate) fn by_whom(
         within.start = within.start.max(next.unwrap_or_default());
         let listed = bounded(tx, Way::Action(list), within.clone(), MOST_LISTS, |row| {
             let known = unread.or_note(row.read());
-            if let Some(known) = known.filter(|known| known.outcome == Outcome::Done && known.held.cases.contains(&case)) {
+            if let Some(known) =
+                known.filter(|known| known.outcome == Outcome::Done && known.held.cases.contains(&case))
+            {
                 traces.push(Trace { row, manner: Manner::Listed, known });
             }
             Ok(ControlFlow::Continue(()))

@@ -109,7 +109,8 @@ mod tests {
     #[test]
     fn the_manner_is_told_by_what_was_done_and_how_it_ended() {
         let row = row(UserId::generate(), CaseId::generate(), b"{}");
-        let of = |action: &str, outcome| Manner::of(&LogRow { action: action.to_owned(), ..row.clone() }, outcome);
+        let of =
+            |action: &str, outcome| Manner::of(&LogRow { action: action.to_owned(), ..row.clone() }, outcome);
         assert_eq!(of("record.read", Outcome::Done), Manner::Opened);
         assert_eq!(of("record.write", Outcome::Done), Manner::Written);
         assert_eq!(of("team.put", Outcome::Done), Manner::Written);

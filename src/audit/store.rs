@@ -98,8 +98,7 @@ pub(crate) fn find(tx: &mut Tx<'_>, permit: &Permit<AuditRead>, id: EventId) -> 
 pub(crate) fn of_case(tx: &mut Tx<'_>, case: CaseId, start: Option<i64>, limit: i64) -> Result<Vec<Access>> {
     let rows = Way::Case(case).entries(&(0..start.unwrap_or(i64::MAX)));
     let rows = LogRow::load(tx.conn(), rows.order(audit_events::position.desc()).limit(limit))?;
-    let ids: BTreeSet<UserId> =
-        rows.iter().filter_map(|row| row.actor.as_deref()?.parse().ok()).collect();
+    let ids: BTreeSet<UserId> = rows.iter().filter_map(|row| row.actor.as_deref()?.parse().ok()).collect();
     let names = seen::usernames(tx, &ids)?;
     let name = |row: &LogRow| names.get(&row.actor.as_deref()?.parse().ok()?).cloned();
     Ok(rows.into_iter().map(|row| Access { username: name(&row), row }).collect())

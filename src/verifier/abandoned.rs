@@ -23,7 +23,8 @@ impl Abandoned {
         let size = number(entry.detail("abandoned_size")?)?;
         let root = base64::decode_hash(entry.detail("abandoned_root")?)?;
         let (one, other) = entry.detail("accepted_by")?.split_once(' ')?;
-        let accepted_by = (is_id(one) && is_id(other) && one != other).then(|| [one.to_owned(), other.to_owned()])?;
+        let accepted_by =
+            (is_id(one) && is_id(other) && one != other).then(|| [one.to_owned(), other.to_owned()])?;
         let reason = entry.detail("reason").filter(|reason| is_code(reason))?.to_owned();
         let named = ["abandoned_size", "abandoned_root", "accepted_by", "reason"];
         let statement = Statement::read(entry, "audit.fork_accept", origin, &named)?;

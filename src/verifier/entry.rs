@@ -272,7 +272,9 @@ mod tests {
 
     #[test]
     fn a_member_of_a_later_version_is_none_of_an_earlier() {
-        let Value::Object(members) = serde_json::from_str(&with(r#""more":"text""#)).unwrap() else { panic!() };
+        let Value::Object(members) = serde_json::from_str(&with(r#""more":"text""#)).unwrap() else {
+            panic!()
+        };
         let known = [MEMBERS.as_slice(), &[("more", 2, true, Form::Text)]].concat();
         assert!(check(&members, 2, &known).is_ok());
         assert_eq!(

@@ -221,8 +221,12 @@ mod tests {
             findings.at(*code, 7, || "second".to_owned());
         }
         for code in Code::ALL {
-            let told: Vec<&str> =
-                findings.told().iter().filter(|told| told.code == *code).map(|told| told.what.as_str()).collect();
+            let told: Vec<&str> = findings
+                .told()
+                .iter()
+                .filter(|told| told.code == *code)
+                .map(|told| told.what.as_str())
+                .collect();
             assert_eq!(told.len(), if *code == Code::FileSurplus { MOST_TOLD } else { 1 }, "{code:?}");
         }
         // A run that is not told is not made longer in place of another.

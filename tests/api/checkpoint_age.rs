@@ -39,7 +39,9 @@ fn what_was_done_is_signed_within_seconds_and_at_the_end() {
 #[test]
 fn what_an_operator_did_is_signed_when_the_command_ends() {
     let installation = Installation::set_up();
-    for command in [&["user", "add", "heron", "--role", "auditor"] as &[&str], &["user", "list"], &["hub", "list"]] {
+    for command in
+        [&["user", "add", "heron", "--role", "auditor"] as &[&str], &["user", "list"], &["hub", "list"]]
+    {
         let output = installation.run(command);
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
         let (entries, signed) = entries_and_signed(&installation);

@@ -66,7 +66,9 @@ async fn one_entry_that_cannot_be_read_hides_no_other() {
         for (number, question) in questions.iter().enumerate() {
             let answer = owl.get(question).await;
             assert_eq!(answer.status, 200, "{edit}: {question}: {}", answer.text());
-            let told = answer.text().contains(&format!("Entry {position} cannot be read: see `waystation audit verify`."));
+            let told = answer
+                .text()
+                .contains(&format!("Entry {position} cannot be read: see `waystation audit verify`."));
             assert_eq!(told, telling.contains(&number), "{edit}: {question}: {}", answer.text());
             assert_eq!(told, answer.text().contains("\"entry_unreadable\""));
         }
@@ -76,7 +78,10 @@ async fn one_entry_that_cannot_be_read_hides_no_other() {
         assert_eq!(table.text().contains(",entry_unreadable,"), column == "body", "{edit}: {}", table.text());
         let known = heron.get(&format!("{path}/access-log")).await.expect(200);
         let rows = known["items"].as_array().unwrap();
-        assert!(rows.iter().any(|row| row["action"] == "case.create" && row["unreadable"].is_null()), "{known}");
+        assert!(
+            rows.iter().any(|row| row["action"] == "case.create" && row["unreadable"].is_null()),
+            "{known}"
+        );
         if let Some(row) = rows.iter().find(|row| row["position"] == position) {
             assert_eq!(row["unreadable"]["code"] == "entry_unreadable", column != "action", "{edit}: {row}");
         }

@@ -32,10 +32,8 @@ pub(super) fn lost(
     reason: LossReason,
 ) -> Event {
     let (size, root, by) = (lost.size, lost.root_text(), format!("{} {}", by[0], by[1]));
-    let text = format!(
-        "waystation/{}\n{origin}\n{size}\n{root}\n{by}\n{reason}\n",
-        Action::AuditForkAccept.code()
-    );
+    let text =
+        format!("waystation/{}\n{origin}\n{size}\n{root}\n{by}\n{reason}\n", Action::AuditForkAccept.code());
     Event::new(Action::AuditForkAccept)
         .detail("abandoned_root", root)
         .detail("abandoned_size", size)

@@ -27,7 +27,9 @@ impl Sent {
             let path = self.0.display();
             io::Error::new(
                 ErrorKind::InvalidData,
-                format!("{path} does not say how far it was sent; without that file it is sent from the end of the log on"),
+                format!(
+                    "{path} does not say how far it was sent; without that file it is sent from the end of the log on"
+                ),
             )
         };
         last.map(Some).ok_or_else(what)

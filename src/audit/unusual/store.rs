@@ -6,8 +6,8 @@ use std::ops::{ControlFlow, Range};
 use diesel::prelude::*;
 
 use super::look::{Colleague, Deed, Departure, Did, Look, PAST};
-use crate::access::permissions::AuditAsk;
 use crate::access::actor::UserStatus;
+use crate::access::permissions::AuditAsk;
 use crate::access::{CaseId, HubId, Permit, Role, UserId};
 use crate::audit::action::Touch;
 use crate::audit::model::{Known, text, touches};
@@ -15,9 +15,9 @@ use crate::audit::times::{Stretch, moment_at};
 use crate::audit::unreadable::{Unread, Unreadable};
 use crate::audit::walk::Way;
 use crate::audit::{Action, Outcome};
-use crate::db::{Tx, bytes_of};
 use crate::db::schema::{audit_events, case_team, hub_members, users};
 use crate::db::types::Timestamp;
+use crate::db::{Tx, bytes_of};
 use crate::error::{Error, Result};
 
 /// The most entries that one question reads, so that it is answered long before a request is given up: of each entry

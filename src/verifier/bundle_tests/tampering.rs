@@ -180,7 +180,9 @@ fn a_fork_that_was_accepted_on_the_record_is_a_warning() {
     assert_eq!((report.verdict, report.findings_total), (Verdict::WholeWithFork, 0));
     assert_eq!(report.warnings.len(), 2);
     let (one, other) = log::TWO.split_once(' ').unwrap();
-    for told in ["at position 970", "of 1000 entries", "the log was damaged or tampered with [damage]", one, other] {
+    for told in
+        ["at position 970", "of 1000 entries", "the log was damaged or tampered with [damage]", one, other]
+    {
         assert!(report.warnings[0].contains(told), "{:?}", report.warnings);
     }
     assert!(report.warnings[1].contains("position 970"), "{:?}", report.warnings);
@@ -219,7 +221,13 @@ fn who_accepted_a_fork_and_why_is_signed_and_said() {
     for (name, value) in [("accepted_by", format!("{other} {one}")), ("reason", "other_copy".to_owned())] {
         assert_eq!(codes(&told_of(log::TWO, "damage", name, &value)), [Code::ForkNotSigned], "{value}");
     }
-    for by in [one.to_owned(), format!("{one} {one}"), format!("{one}  {other}"), format!("{one} heron"), String::new()] {
+    for by in [
+        one.to_owned(),
+        format!("{one} {one}"),
+        format!("{one}  {other}"),
+        format!("{one} heron"),
+        String::new(),
+    ] {
         assert_eq!(codes(&told_of(&by, "damage", "", "")), [Code::EntryMalformed], "{by}");
     }
     for reason in ["", "Damage", "a\u{1b}[2J"] {
