@@ -1,6 +1,6 @@
 //! What can be on the log. A new audited action is one line here.
 
-use crate::db::types::text_enum;
+use crate::db::types::{CodeList as _, text_enum};
 
 text_enum! {
     /// How it ended.
@@ -25,6 +25,7 @@ text_enum! {
         KeyPassphrase = "key.passphrase": "The root key was put under a passphrase",
         SystemMaintain = "system.maintain": "The server cleaned up after itself",
         AccessRefuse = "access.refuse": "A request was refused by role",
+        AnswerRepeat = "answer.repeat": "The answer of an earlier request was given once more",
         SessionCreate = "session.create": "Logged in",
         SessionRefresh = "session.refresh": "A session was carried on",
         SessionReuse = "session.reuse": "A used refresh token came again: the session was ended",
@@ -131,56 +132,143 @@ text_enum! {
     }
 }
 
-impl Action {
-    /// Those that show rows of several cases, which the entry names.
-    pub(crate) const LISTS: [Self; 4] =
-        [Self::CaseList, Self::CaseSearch, Self::CaseDuplicates, Self::DuplicateList];
-
-    /// Whether it shows rows of several cases, which the entry names.
-    #[must_use]
-    pub fn lists_cases(self) -> bool {
-        Self::LISTS.contains(&self)
-    }
-
-    /// Whether it shows something of the case that it is about, and changes nothing.
-    #[must_use]
-    pub fn reads_a_case(self) -> bool {
-        matches!(
-            self,
-            Self::CaseRead
-                | Self::CaseMerges
-                | Self::CaseHistory
-                | Self::CaseAccessLog
-                | Self::CaseDuplicates
-                | Self::TeamList
-                | Self::RecordRead
-                | Self::RecordVersions
-                | Self::StayList
-                | Self::StayRead
-                | Self::JourneyList
-                | Self::JourneyRead
-                | Self::ApplicationList
-                | Self::ApplicationRead
-                | Self::ResettlementList
-                | Self::ResettlementRead
-        )
-    }
+/// What an action that was done shows or changes of a case.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Touch {
+    /// It, or something of it, is shown.
+    Opens,
+    /// A sealed record of it is opened.
+    OpensSealed,
+    /// Cases are shown in a list; the entry names them.
+    Lists,
+    /// It is changed.
+    Writes,
+    /// No case is shown or changed.
+    Nothing,
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::db::types::CodeList as _;
-
-    #[test]
-    fn what_reads_a_case_is_told_by_its_verb() {
-        let nouns = ["case", "record", "team", "stay", "journey", "application", "resettlement"];
-        let verbs = ["read", "list", "history", "versions", "access_log", "merges", "duplicates"];
-        for action in Action::all() {
-            let (noun, verb) = action.code().split_once('.').unwrap();
-            // A list of cases is about none of them.
-            let reads = nouns.contains(&noun) && verbs.contains(&verb) && *action != Action::CaseList;
-            assert_eq!(action.reads_a_case(), reads, "{action}");
+impl Action {
+    /// What it shows or changes of a case. Who saw a case, and what reading is unusual, is counted by it.
+    #[must_use]
+    pub fn touches(self) -> Touch {
+        match self {
+            Self::CaseRead
+            | Self::CaseMerges
+            | Self::ErasureList
+            | Self::ErasureCertificate
+            | Self::HoldList
+            | Self::CaseHistory
+            | Self::CaseAccessLog
+            | Self::TeamList
+            | Self::RecordVersions
+            | Self::StayList
+            | Self::StayRead
+            | Self::JourneyList
+            | Self::JourneyRead
+            | Self::ApplicationList
+            | Self::ApplicationRead
+            | Self::ResettlementList
+            | Self::ResettlementRead
+            | Self::AnswerRepeat => Touch::Opens,
+            Self::RecordRead => Touch::OpensSealed,
+            Self::CaseList | Self::CaseSearch | Self::CaseDuplicates | Self::DuplicateList => Touch::Lists,
+            Self::CaseCreate
+            | Self::CaseUpdate
+            | Self::CaseRestrict
+            | Self::CaseMove
+            | Self::CaseStatus
+            | Self::CaseClose
+            | Self::CaseReopen
+            | Self::CaseCorrect
+            | Self::CaseMerge
+            | Self::DuplicateNotSame
+            | Self::CaseMergeUndo
+            | Self::CaseErase
+            | Self::ErasureRequest
+            | Self::ErasureDecide
+            | Self::ErasureWithdraw
+            | Self::HoldPlace
+            | Self::HoldLift
+            | Self::TeamPut
+            | Self::TeamRemove
+            | Self::TeamEnd
+            | Self::RecordWrite
+            | Self::StayCreate
+            | Self::StayEnd
+            | Self::JourneyCreate
+            | Self::JourneyApprove
+            | Self::JourneyState
+            | Self::LegCreate
+            | Self::LegState
+            | Self::ApplicationCreate
+            | Self::ApplicationState
+            | Self::ResettlementCreate
+            | Self::ResettlementState => Touch::Writes,
+            Self::SystemInit
+            | Self::SystemSeal
+            | Self::SystemUnseal
+            | Self::UnsealShare
+            | Self::UnsealPassphrase
+            | Self::UnsealForget
+            | Self::KeySplit
+            | Self::KeyPassphrase
+            | Self::SearchIndex
+            | Self::DuplicateNote
+            | Self::SystemStart
+            | Self::SystemMaintain
+            | Self::AccessRefuse
+            | Self::SessionCreate
+            | Self::SessionRefresh
+            | Self::SessionReuse
+            | Self::SessionEnd
+            | Self::AccountRead
+            | Self::PasswordChange
+            | Self::UserList
+            | Self::UserRead
+            | Self::UserCreate
+            | Self::UserUpdate
+            | Self::UserPasswordReset
+            | Self::HubMemberAdd
+            | Self::HubMemberRemove
+            | Self::HubList
+            | Self::HubRead
+            | Self::HubCreate
+            | Self::HubUpdate
+            | Self::ShelterList
+            | Self::ShelterRead
+            | Self::ShelterCreate
+            | Self::ShelterUpdate
+            | Self::ReportStages
+            | Self::AuditList
+            | Self::AuditRead
+            | Self::AuditFetch
+            | Self::AuditBundle
+            | Self::AuditWithhold
+            | Self::AuditVerifyState
+            | Self::AuditKeyRotate
+            | Self::AuditForkAccept
+            | Self::AuditExport
+            | Self::AuditSeenBy
+            | Self::AuditSeen
+            | Self::AuditUnusual
+            | Self::AuditCanaryPut
+            | Self::AuditCanaryRemove
+            | Self::AuditCanaryList
+            | Self::AuditAlarms
+            | Self::AuditCosign
+            | Self::AuditStatus
+            | Self::KeyRotate
+            | Self::KeyRewrap
+            | Self::KeyRetire
+            | Self::KeyRotateRoot
+            | Self::KeyList
+            | Self::ErasureCertify
+            | Self::CodeListRead => Touch::Nothing,
         }
+    }
+
+    /// Every action of which this is so.
+    pub(super) fn that(touch: Touch) -> impl Iterator<Item = Self> {
+        Self::all().iter().copied().filter(move |action| action.touches() == touch)
     }
 }

@@ -5,14 +5,15 @@ use std::ops::ControlFlow;
 
 use diesel::prelude::*;
 
-use super::action::{Action, Outcome};
+use super::action::{Action, Outcome, Touch};
 use super::kin;
-use super::model::{Held, LogRow};
+use super::model::{Known, LogRow};
 use super::sight::{Manner, Sight};
 use super::times::Stretch;
+use super::unreadable::{Unread, Unreadable};
 use super::walk::Way;
 use crate::access::permissions::AuditAsk;
-use crate::access::{CaseId, FieldGroup, Permit, UserId};
+use crate::access::{CaseId, Permit, UserId};
 use crate::db::Tx;
 use crate::db::schema::users;
 use crate::error::Result;
@@ -29,15 +30,17 @@ const FIRST: i64 = 200;
 /// Sights by whom, or of what.
 pub(crate) struct Seen<K> {
     pub sights: BTreeMap<K, Sight>,
+    /// Entries that may tell more, and cannot be read.
+    pub unreadable: Vec<Unreadable>,
     /// Before which position to go on; nothing where all was looked at.
     pub next: Option<i64>,
 }
 
-/// An entry that tells of the case, put aside until it is known how far back both walks came.
+/// An entry that tells of the case, put aside until it is known how far back all walks came.
 struct Trace {
     row: LogRow,
     manner: Manner,
-    groups: Vec<FieldGroup>,
+    known: Known,
 }
 
 /// Who saw a case; nobody's are what the server and the operator did.
@@ -50,43 +53,43 @@ pub(crate) fn by_whom(
 ) -> Result<Seen<Option<UserId>>> {
     let mut within = times.positions(tx)?;
     within.end = start.map_or(within.end, |start| start.min(within.end));
-    let mut traces = Vec::new();
+    let (mut traces, mut unread) = (Vec::new(), Unread::default());
     let kin = kin::of(tx, case)?;
-    let mut opened = None;
+    let mut next: Option<i64> = None;
     for one in &kin {
         let stopped = bounded(tx, Way::Case(one.case), within.clone(), MOST_ENTRIES, |row| {
-            if one.holds(row.at) {
-                let (manner, held) = (Manner::of(&row.action, row.outcome), Held::of(&row)?);
-                traces.push(Trace { row, manner, groups: held.groups });
+            if one.holds(row.at) && let Some(known) = unread.or_note(row.read()) {
+                traces.push(Trace { manner: Manner::of(&row, known.outcome), row, known });
             }
             Ok(ControlFlow::Continue(()))
         })?;
         // No further back than this walk came: what lies there is for the next answer.
         within.start = within.start.max(stopped.unwrap_or_default());
-        opened = opened.max(stopped);
+        next = next.max(stopped);
     }
-    let mut next = opened;
-    for action in Action::LISTS {
-        let listed = bounded(tx, Way::Action(action), within.clone(), MOST_LISTS, |row| {
-            if row.outcome == Outcome::Done {
-                let listed = Held::of(&row)?.cases;
-                if kin.iter().any(|one| one.holds(row.at) && listed.contains(&one.case)) {
-                    traces.push(Trace { row, manner: Manner::Listed, groups: Vec::new() });
-                }
+    for list in Action::that(Touch::Lists) {
+        // No further back than the walk before came: what lies there is for the next answer.
+        within.start = within.start.max(next.unwrap_or_default());
+        let listed = bounded(tx, Way::Action(list), within.clone(), MOST_LISTS, |row| {
+            let known = unread.or_note(row.read()).filter(|known| known.outcome == Outcome::Done);
+            let tells = |known: &Known| {
+                kin.iter().any(|one| one.holds(row.at) && known.held.cases.contains(&one.case))
+            };
+            if let Some(known) = known.filter(tells) {
+                traces.push(Trace { row, manner: Manner::Listed, known });
             }
             Ok(ControlFlow::Continue(()))
         })?;
-        within.start = within.start.max(listed.unwrap_or_default());
         next = listed.or(next);
     }
     let mut sights = BTreeMap::new();
     for trace in traces.iter().filter(|trace| next.is_none_or(|next| trace.row.stored.position >= next)) {
         if times.holds(trace.row.at) {
-            let sight = sights.entry(trace.row.actor).or_insert_with(|| Sight::at(trace.row.at));
-            sight.add(&trace.row, trace.manner, &trace.groups);
+            let sight = sights.entry(trace.known.actor).or_insert_with(|| Sight::at(trace.row.at));
+            sight.add(&trace.row, trace.manner, &trace.known);
         }
     }
-    Ok(Seen { sights, next })
+    Ok(Seen { sights, unreadable: unread.told(), next })
 }
 
 /// What a user saw, case by case.
@@ -99,23 +102,22 @@ pub(crate) fn by_user(
 ) -> Result<Seen<CaseId>> {
     let mut within = times.positions(tx)?;
     within.end = start.map_or(within.end, |start| start.min(within.end));
-    let mut sights: BTreeMap<CaseId, Sight> = BTreeMap::new();
+    let (mut sights, mut unread) = (BTreeMap::<CaseId, Sight>::new(), Unread::default());
     let next = bounded(tx, Way::Actor(user), within, MOST_ENTRIES, |row| {
-        let lists = row.action.parse().is_ok_and(Action::lists_cases);
-        if times.holds(row.at) && (row.case.is_some() || lists) {
-            let held = Held::of(&row)?;
+        let tells = times.holds(row.at) && (row.case.is_some() || row.touches() == Some(Touch::Lists));
+        if let Some(known) = tells.then(|| unread.or_note(row.read())).flatten() {
             let mut add = |case, manner| {
                 let sight = sights.entry(case).or_insert_with(|| Sight::at(row.at));
-                sight.add(&row, manner, &held.groups);
+                sight.add(&row, manner, &known);
             };
-            if let Some(case) = row.case {
-                add(case, Manner::of(&row.action, row.outcome));
+            if let Some(case) = known.case {
+                add(case, Manner::of(&row, known.outcome));
             }
-            held.cases.iter().for_each(|case| add(*case, Manner::Listed));
+            known.held.cases.iter().for_each(|case| add(*case, Manner::Listed));
         }
         Ok(if sights.len() >= MOST_CASES { ControlFlow::Break(()) } else { ControlFlow::Continue(()) })
     })?;
-    Ok(Seen { sights, next })
+    Ok(Seen { sights, unreadable: unread.told(), next })
 }
 
 /// Walks until it is told to stop, or has looked at `most` entries; the position where it stopped, if it did.

@@ -1,17 +1,20 @@
 //! Queries on the log. Pages go by position, which is given once and never changes, the newest first.
 
-use std::ops::ControlFlow;
+use std::collections::BTreeSet;
+use std::ops::{ControlFlow, Range};
 
 use diesel::prelude::*;
 
 use super::entry::EventId;
 use super::filter::LogFilter;
 use super::model::{Access, LogRow, StoredEntry};
+use super::seen;
 use super::walk::Way;
 use crate::access::permissions::AuditRead;
-use crate::access::{CaseId, Permit, Reach};
+use crate::access::{CaseId, Permit, Reach, UserId};
 use crate::db::Tx;
-use crate::db::schema::{audit_events, users};
+use crate::db::conn::AnyConnection;
+use crate::db::schema::audit_events;
 use crate::error::{Error, Result};
 
 /// The most entries that one page looks at: a rare thing is not looked for in all of the log at once.
@@ -56,7 +59,7 @@ pub(crate) fn list(
     let first = i64::try_from(most).unwrap_or(i64::MAX).saturating_add(1);
     filter.way().back(tx, within, first, |row| {
         let position = row.stored.position;
-        if filter.takes(&row)? {
+        if filter.takes(&row) {
             if found.rows.len() == most {
                 found.next = found.rows.last().map(|row| row.stored.position);
                 return Ok(ControlFlow::Break(()));
@@ -71,6 +74,12 @@ pub(crate) fn list(
         Ok(ControlFlow::Continue(()))
     })?;
     Ok(found)
+}
+
+/// Up to `most` entries as they are stored, in the order of the log.
+pub(crate) fn stored(conn: &mut AnyConnection, within: &Range<i64>, most: i64) -> Result<Vec<StoredEntry>> {
+    let entries = Way::Everything.entries(within).order(audit_events::position.asc()).limit(most);
+    Ok(entries.select(StoredEntry::as_select()).load(conn)?)
 }
 
 /// One entry within the permit's reach.
@@ -90,31 +99,18 @@ pub(crate) fn of_cases(
     tx: &mut Tx<'_>,
     cases: &[CaseId],
     start: Option<i64>,
-    limit: i64,
+    limit: usize,
 ) -> Result<Vec<Access>> {
-    let mut query = audit_events::table
-        .left_join(users::table.on(users::id.nullable().eq(audit_events::actor_id)))
-        .filter(audit_events::position.is_not_null())
-        .into_boxed();
-    query = match cases {
-        // Most of all: its index alone gives the order.
-        [case] => query.filter(audit_events::case_id.eq(case)),
-        several => query.filter(audit_events::case_id.eq_any(several)),
-    };
-    if let Some(start) = start {
-        query = query.filter(audit_events::position.lt(start));
+    let mut rows = Vec::new();
+    for case in cases {
+        let of_case = Way::Case(*case).entries(&(0..start.unwrap_or(i64::MAX)));
+        let most = i64::try_from(limit).unwrap_or(i64::MAX);
+        rows.extend(LogRow::load(tx.conn(), of_case.order(audit_events::position.desc()).limit(most))?);
     }
-    Ok(query
-        .order(audit_events::position.desc())
-        .limit(limit)
-        .select((
-            audit_events::position.assume_not_null(),
-            audit_events::recorded_at,
-            audit_events::actor_id,
-            users::username.nullable(),
-            audit_events::action,
-            audit_events::outcome,
-            audit_events::body,
-        ))
-        .load(tx.conn())?)
+    rows.sort_unstable_by_key(|row| std::cmp::Reverse(row.stored.position));
+    rows.truncate(limit);
+    let ids: BTreeSet<UserId> = rows.iter().filter_map(|row| row.actor.as_deref()?.parse().ok()).collect();
+    let names = seen::usernames(tx, &ids)?;
+    let name = |row: &LogRow| names.get(&row.actor.as_deref()?.parse().ok()?).cloned();
+    Ok(rows.into_iter().map(|row| Access { username: name(&row), row }).collect())
 }

@@ -91,7 +91,7 @@ pub fn run(config: &Config, arguments: &Arguments) -> anyhow::Result<()> {
     } else {
         let mut app = App::open(config)?;
         if let Some(target) = &config.copy {
-            app.db = app.db.copying(&config.database, target)?;
+            app.db = app.db.copying(&config.database, target, &config.copy_sent())?;
         }
         (app, listen(config)?)
     };
@@ -138,7 +138,7 @@ pub(super) async fn serve(config: &Config, app: Data<App>, listener: TcpListener
     let stopper = actix_web::rt::spawn(stop_on_signal(handle.clone()));
     let sealer = actix_web::rt::spawn(sealing::on_signal(app.clone()));
     let switch = app.seal.clone();
-    let background = actix_web::rt::spawn(upkeep::run(app));
+    let background = actix_web::rt::spawn(upkeep::run(app.clone()));
     let metrics = metrics.map(actix_web::rt::spawn);
     tokio::pin!(server);
     let ended = tokio::select! {
@@ -158,6 +158,10 @@ pub(super) async fn serve(config: &Config, app: Data<App>, listener: TcpListener
         // Awaited, because what it holds of the keys goes with it.
         drop(task.await);
     }
+    if matches!(ended, Ok(Ended::Stopped)) {
+        upkeep::sign_the_end(&app).await;
+    }
+    drop(app);
     tracing::info!("stopped");
     ended
 }

@@ -9,7 +9,7 @@ use crate::common::{Client, Person, Raw, TestApp, assert_without_gap, hex, toget
 
 const KEY: &str = "6f8a1c1e-4b1d-4f6e-9a53-0d5d2f0a7c11";
 
-fn case_in(hub: HubId) -> Value {
+pub fn case_in(hub: HubId) -> Value {
     json!({"hub_id": hub, "sex": "male", "age_band": "12-17", "origin_country": "PRK", "risk": "high", "opened_on": "2026-03-01"})
 }
 
@@ -45,8 +45,8 @@ async fn a_repeat_is_on_the_record_as_a_repeat() {
     let again = heron.post_once(KEY, "/v1/cases", case_in(hub)).await;
     let events = app.events_of(again.header("x-request-id").unwrap()).await;
     assert_eq!(events.len(), 1);
-    assert_eq!((events[0].action.as_str(), events[0].outcome.as_str()), ("case.create", "done"));
-    assert_eq!(events[0].body()["details"], json!({"repeat": "true"}));
+    assert_eq!((events[0].action.as_str(), events[0].outcome.as_str()), ("answer.repeat", "done"));
+    assert_eq!(events[0].body()["details"], json!({"repeat": "case.create"}));
     assert_eq!(events[0].case_id.as_deref(), again.json()["id"].as_str());
 }
 
@@ -159,7 +159,7 @@ async fn a_repeat_by_whoever_has_lost_the_case_is_answered_as_if_it_were_not_the
     assert_eq!((&problem["title"], &problem["detail"]), (&absent["title"], &absent["detail"]));
     let entry = app.events_of(again.header("x-request-id").unwrap()).await.remove(0);
     assert_eq!((entry.outcome.as_str(), entry.case_id.as_deref()), ("refused", Some(case)));
-    assert_eq!(entry.body()["details"], json!({"repeat": "true"}));
+    assert_eq!(entry.body()["details"], json!({"repeat": "case.create"}));
 
     swan.put(&format!("/v1/cases/{case}/team/{}", heron.id), json!({"field_groups": []})).await.expect(200);
     heron.post_once(KEY, "/v1/cases", case_in(hub)).await.expect(201);
@@ -193,8 +193,8 @@ async fn a_change_of_password_can_be_sent_again_and_helps_nobody_to_guess() {
     let again = change(old, new).await;
     again.expect(204);
     let entry = app.events_of(again.header("x-request-id").unwrap()).await.remove(0);
-    assert_eq!((entry.action.as_str(), entry.outcome.as_str()), ("password.change", "done"));
-    assert_eq!(entry.body()["details"], json!({"repeat": "true"}));
+    assert_eq!((entry.action.as_str(), entry.outcome.as_str()), ("answer.repeat", "done"));
+    assert_eq!(entry.body()["details"], json!({"repeat": "password.change"}));
     let version = format!("SELECT version FROM users WHERE id = '{}'", heron.id);
     assert_eq!(app.database.raw().count(&version), 2, "changed once");
 

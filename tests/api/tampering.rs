@@ -9,20 +9,19 @@ use waystation::audit::export::{Until, export};
 use waystation::verifier::findings::Code;
 use waystation::verifier::{Report, Request, Verdict, VerifierKey, verify};
 
+use crate::common::columns::{Column, columns};
 use crate::common::{Raw, TestApp, hex, unhex};
 
 const ENTRIES: u64 = 1_000;
 const TABLES: [&str; 3] = ["audit_events", "audit_subtrees", "audit_checkpoints"];
-/// The columns of an entry but its position.
-const COLUMNS: [&str; 9] =
-    ["id", "recorded_at", "actor_id", "action", "outcome", "case_id", "subject", "body", "leaf"];
-
 /// A log of 1,000 entries with a checkpoint every hundred, and a copy of it to put back.
 struct Log {
     app: TestApp,
     key: String,
     kept: String,
     size: u64,
+    /// The columns of an entry but its position, as the database has them: none can be added that nobody verifies.
+    columns: Vec<Column>,
     directory: tempfile::TempDir,
     exports: std::cell::Cell<usize>,
 }
@@ -46,8 +45,10 @@ impl Log {
         }
         let kept = std::fs::read_to_string(app.database.kept_checkpoint()).unwrap();
         let key = app.app.notary.verifier_keys().pop().unwrap();
+        let mut columns = columns(&mut raw).remove("audit_events").unwrap();
+        columns.retain(|column| column.name != "position");
         let directory = tempfile::tempdir().unwrap();
-        Self { app, key, kept, size: signed, directory, exports: std::cell::Cell::default() }
+        Self { app, key, kept, size: signed, columns, directory, exports: std::cell::Cell::default() }
     }
 
     fn raw(&self) -> Raw {
@@ -96,15 +97,16 @@ impl Log {
     }
 
     /// A column of an entry with one bit turned; what is empty is filled.
-    fn turned(&self, column: &str, position: u64, bit: usize) -> String {
+    fn turned(&self, Column { name: column, kind, .. }: &Column, position: u64, bit: usize) -> String {
         let mut raw = self.raw();
         let row = format!("FROM audit_events WHERE position = {position}");
-        let value = if column == "recorded_at" {
+        let binary = kind == "bytea";
+        let value = if kind == "bigint" {
             let value = raw.count(&format!("SELECT {column} {row}"));
             (value ^ (1 << (bit % 63))).to_string()
         } else {
-            let as_bytes = match (&raw, matches!(column, "body" | "leaf")) {
-                (_, true) => column.to_owned(),
+            let as_bytes = match (&raw, binary) {
+                (_, true) => column.clone(),
                 (Raw::Sqlite(_), false) => format!("CAST({column} AS BLOB)"),
                 (Raw::Postgres(_), false) => format!("convert_to({column}, 'UTF8')"),
             };
@@ -116,7 +118,7 @@ impl Log {
                 let bit = bit % (bytes.len() * 8);
                 bytes[bit / 8] ^= 1 << (bit % 8);
             }
-            literal(&raw, &bytes, matches!(column, "body" | "leaf"))
+            literal(&raw, &bytes, binary)
         };
         format!("UPDATE audit_events SET {column} = {value} WHERE position = {position}")
     }
@@ -157,11 +159,12 @@ async fn any_bit_of_any_column_of_an_entry_that_is_turned_is_found() {
     log.put_back();
     let mut refused = 0;
     for position in [0, 1, 255, 256, 500, log.size - 1] {
-        for column in COLUMNS {
+        for column in &log.columns {
             for bit in [0, 6, 77, 201] {
                 match log.after(&log.turned(column, position, bit)).await {
                     Some(report) => {
-                        assert_wrong_at(&report, position, &format!("bit {bit} of {column} of {position}"))
+                        let what = format!("bit {bit} of {} of {position}", column.name);
+                        assert_wrong_at(&report, position, &what);
                     }
                     // PostgreSQL takes no text that is none, and no outcome that there is not.
                     None => refused += 1,
@@ -169,7 +172,7 @@ async fn any_bit_of_any_column_of_an_entry_that_is_turned_is_found() {
             }
         }
     }
-    assert!(refused < 6 * 9 * 2, "{refused} were refused by the database");
+    assert!(refused < 6 * log.columns.len() * 2, "{refused} were refused by the database");
     let moved = log.after("UPDATE audit_events SET position = 1000000 WHERE position = 300").await.unwrap();
     assert_wrong_at(&moved, 300, "an entry at another position");
     assert_eq!(log.audit().await.verdict, Verdict::Whole, "the log is as it was");
@@ -198,11 +201,15 @@ async fn entries_that_are_taken_out_put_in_or_swapped_are_found() {
         assert_wrong_at(&report, 300, "two entries swapped");
     }
     // Room is made for one more, and a copy of another entry is put there under an id of its own.
-    let put_in = "UPDATE audit_events SET position = position + 100000 WHERE position >= 400;
-                  INSERT INTO audit_events SELECT 'forged', 400, recorded_at, actor_id, action, outcome, case_id, subject,
-                         body, leaf FROM audit_events WHERE position = 17;
-                  UPDATE audit_events SET position = position - 99999 WHERE position >= 100000";
-    assert_wrong_at(&log.after(put_in).await.unwrap(), 400, "an entry put in");
+    let others = log.columns.iter().map(|column| column.name.as_str()).filter(|name| *name != "id");
+    let others = others.collect::<Vec<_>>().join(", ");
+    let put_in = format!(
+        "UPDATE audit_events SET position = position + 100000 WHERE position >= 400;
+         INSERT INTO audit_events (id, position, {others}) SELECT 'forged', 400, {others} FROM audit_events
+         WHERE position = 17;
+         UPDATE audit_events SET position = position - 99999 WHERE position >= 100000"
+    );
+    assert_wrong_at(&log.after(&put_in).await.unwrap(), 400, "an entry put in");
     // The last ten, and everything that would tell how many there were.
     let cut = log.size - 10;
     let cut_off = format!(
@@ -287,13 +294,13 @@ async fn a_tree_that_is_built_anew_over_an_edited_entry_lacks_the_key() {
 #[actix_web::test]
 async fn whatever_is_done_at_random_is_found_where_it_was_done() {
     let log = Log::new().await;
-    let doings = (0..COLUMNS.len(), 0..log.size, 0..4096_usize, 0..5_u8);
+    let doings = (0..log.columns.len(), 0..log.size, 0..4096_usize, 0..5_u8);
     let mut runner = TestRunner::new(Config::default());
     for _ in 0..60 {
         let (column, position, bit, kind) = doings.new_tree(&mut runner).unwrap().current();
         let sql = match kind {
             0 => format!("DELETE FROM audit_events WHERE position = {position}"),
-            _ => log.turned(COLUMNS[column], position, bit),
+            _ => log.turned(&log.columns[column], position, bit),
         };
         match log.after(&sql).await {
             // Of the last one see above.

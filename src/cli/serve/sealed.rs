@@ -37,7 +37,7 @@ pub(super) fn run(
     setup::identity(config, clock.now())?;
     let (mut sealed, opened) = Sealed::new(config, clock.clone()).map_err(StartError::from)?;
     if let Some(target) = &config.copy {
-        sealed.db = sealed.db.copying(&config.database, target)?;
+        sealed.db = sealed.db.copying(&config.database, target, &config.copy_sent())?;
     }
     let listener = if after_sealing {
         image::handed_on().context("--after-sealing is what a server says to itself when it was sealed")?
