@@ -96,6 +96,9 @@ text_enum! {
         AuditAlarms = "audit.alarms": "It was read who opened a canary",
         AuditCosign = "audit.cosign": "Signatures of witnesses under a checkpoint of the log were handed in",
         AuditStatus = "audit.status": "It was asked how the log stands",
+        BackupBegin = "backup.begin": "A backup was begun",
+        BackupCreate = "backup.create": "A backup was made",
+        BackupRestore = "backup.restore": "The network was put back from a backup, of which this entry is the first after",
         CodeListRead = "code_list.read": "Code lists were read",
     }
 }

@@ -10,7 +10,7 @@ use super::StateError;
 use crate::app::App;
 use crate::audit::checkpoint::Checkpoint;
 use crate::audit::entry::{hex, leaf_hash};
-use crate::audit::tree::{Hash, TILE_WIDTH, node_hash};
+use crate::audit::tree::{Peaks, TILE_WIDTH};
 use crate::db::Tx;
 use crate::db::schema::audit_events;
 use crate::error::{Error, Result};
@@ -134,24 +134,6 @@ fn bodies(tx: &mut Tx<'_>, start: u64, end: u64) -> Result<Vec<(u64, Vec<u8>)>> 
         .select((audit_events::position.assume_not_null(), audit_events::body))
         .load(tx.conn())?;
     Ok(rows.into_iter().map(|(position, body)| (position.unsigned_abs(), body)).collect())
-}
-
-/// The roots of the full trees that entries so far make, the largest first (RFC 6962, section 2.1).
-#[derive(Default)]
-struct Peaks(Vec<(u64, Hash)>);
-
-impl Peaks {
-    fn add(&mut self, leaf: Hash) {
-        let mut peak = (1, leaf);
-        while let Some((size, left)) = self.0.pop_if(|(size, _)| *size == peak.0) {
-            peak = (size * 2, node_hash(&left, &peak.1));
-        }
-        self.0.push(peak);
-    }
-
-    fn root(&self) -> Option<Hash> {
-        self.0.iter().rev().map(|(_, hash)| *hash).reduce(|right, left| node_hash(&left, &right))
-    }
 }
 
 /// The hash of a stored value, as the log writes it.
