@@ -31,7 +31,10 @@ impl<'de> Deserialize<'de> for Bytes {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = std::borrow::Cow::<'de, str>::deserialize(deserializer)?;
         // The decoder's own error would repeat a character.
-        STANDARD.decode(text.as_bytes()).map(Self).map_err(|_| de::Error::custom("bytes are written in base64"))
+        STANDARD
+            .decode(text.as_bytes())
+            .map(Self)
+            .map_err(|_| de::Error::custom("bytes are written in base64"))
     }
 }
 

@@ -15,7 +15,7 @@ use super::format::{
     signed_hash,
 };
 use super::log_check::LogCheck;
-use super::part_writer::{PARTIAL, Partial, PartWriter};
+use super::part_writer::{PARTIAL, PartWriter, Partial};
 use super::recipients::Recipients;
 use super::rows::{audit_events, visit};
 use super::table::{Table, Visitor};
@@ -92,8 +92,8 @@ pub async fn create(
         .detail("keys_recipients", plan.keys_recipients.fingerprints().join(" "));
     record(app, begun).await?;
     // As much of the log as can be is signed in the backup; what has no position yet is in it all the same.
-    app.db.sequence_now().await?;
-    let unsigned = app.notary.publish(&app.db).await.err();
+    let unplaced = app.db.sequence_now().await.err().map(NotSigned::Failed);
+    let unsigned = app.notary.publish(&app.db).await.err().or(unplaced);
     let draft = Draft { backup, now, log_origin: app.notary.origin().to_string() };
     let (url, places) = (database.clone(), files.clone());
     let written = tokio::task::spawn_blocking(move || write_parts(&url, &plan, &draft, &places, progress));
@@ -142,8 +142,9 @@ impl Files {
             }
         }
         let locks = directories.iter().map(|directory| lock(directory)).collect::<Result<Vec<_>, _>>()?;
-        if let Some(there) =
-            [&self.manifest, &self.data, &self.keys].into_iter().find(|path| fs::symlink_metadata(path).is_ok())
+        if let Some(there) = [&self.manifest, &self.data, &self.keys]
+            .into_iter()
+            .find(|path| fs::symlink_metadata(path).is_ok())
         {
             return Err(BackupError::Exists(there.clone()));
         }
@@ -170,9 +171,9 @@ fn remove_partials(directory: &Path) -> Result<(), BackupError> {
         let entry = entry.map_err(writing(directory))?;
         let name = entry.file_name();
         let name = name.to_string_lossy();
-        let ours = [".manifest.json", ".data.age", ".keys.age"].iter().any(|end| {
-            name.strip_suffix(PARTIAL).is_some_and(|name| name.ends_with(end))
-        });
+        let ours = [".manifest.json", ".data.age", ".keys.age"]
+            .iter()
+            .any(|end| name.strip_suffix(PARTIAL).is_some_and(|name| name.ends_with(end)));
         if ours && name.starts_with("waystation-") {
             fs::remove_file(entry.path()).map_err(writing(&entry.path()))?;
         }

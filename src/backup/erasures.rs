@@ -24,7 +24,11 @@ impl Journal {
 
     /// Erases again what they say, in the database that is being filled: behind its rows, before its log is checked and
     /// before anybody sees it. How many cases that were.
-    #[expect(clippy::unnecessary_wraps, clippy::needless_pass_by_ref_mut, reason = "erasing can fail, and writes")]
+    #[expect(
+        clippy::unnecessary_wraps,
+        clippy::needless_pass_by_ref_mut,
+        reason = "erasing can fail, and writes"
+    )]
     pub(super) fn apply(&self, _conn: &mut AnyConnection) -> Result<usize, BackupError> {
         debug_assert!(self.0.is_empty(), "what cannot be applied is refused when it is read");
         Ok(0)

@@ -37,7 +37,9 @@ pub enum BackupError {
         cause: io::Error,
     },
     /// Something that is no recipient. It may be a secret key, and is not repeated.
-    #[error("{0} is no recipient: that is the public key of age, age1 and 58 characters, as `age-keygen` prints it")]
+    #[error(
+        "{0} is no recipient: that is the public key of age, age1 and 58 characters, as `age-keygen` prints it"
+    )]
     NoRecipient(String),
     /// Nobody could open it.
     #[error("name who can open the backup: --recipient age1…, or a file of them with --recipients-file")]
@@ -46,7 +48,9 @@ pub enum BackupError {
     #[error("it cannot be encrypted: {0}")]
     Encrypt(age::EncryptError),
     /// A keys part that lives too long.
-    #[error("a keys part is kept for 1 to 30 days: what is erased is beyond recovery only when the last one is gone")]
+    #[error(
+        "a keys part is kept for 1 to 30 days: what is erased is beyond recovery only when the last one is gone"
+    )]
     KeysDays,
     /// Something that is no identity.
     #[error("{} holds no identity of age: {cause}", path.display())]
@@ -71,7 +75,9 @@ pub enum BackupError {
         why: String,
     },
     /// A later program.
-    #[error("the backup is of format {found}, made by waystation {program}: this version reads format {known}; install that one")]
+    #[error(
+        "the backup is of format {found}, made by waystation {program}: this version reads format {known}; install that one"
+    )]
     NewerFormat {
         /// Its format.
         found: u32,
@@ -183,12 +189,12 @@ fn told(error: &Error) -> String {
     error.cause().map_or_else(|| error.to_string(), |cause| format!("{error}: {cause:#}"))
 }
 
-pub(super) fn writing(path: &Path) -> impl Fn(io::Error) -> BackupError {
+pub(super) fn writing(path: &Path) -> impl Fn(io::Error) -> BackupError + use<> {
     let path = path.to_owned();
     move |cause| BackupError::Write { path: path.clone(), cause }
 }
 
-pub(super) fn reading(path: &Path) -> impl Fn(io::Error) -> BackupError {
+pub(super) fn reading(path: &Path) -> impl Fn(io::Error) -> BackupError + use<> {
     let path = path.to_owned();
     move |cause| BackupError::Read { path: path.clone(), cause }
 }

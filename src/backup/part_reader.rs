@@ -73,7 +73,11 @@ impl PartReader {
 
     /// Nothing comes behind the last table.
     pub(super) fn end(mut self) -> Result<(), BackupError> {
-        if self.next()? { Err(self.altered("there is more in it than the manifest says")) } else { Ok(()) }
+        if self.read_line()? {
+            Err(self.altered("there is more in it than the manifest says"))
+        } else {
+            Ok(())
+        }
     }
 
     pub(super) fn altered(&self, why: &str) -> BackupError {
@@ -81,7 +85,7 @@ impl PartReader {
     }
 
     fn parsed<V: DeserializeOwned>(&mut self) -> Result<V, BackupError> {
-        if !self.next()? {
+        if !self.read_line()? {
             return Err(self.altered("it ends too early"));
         }
         // What serde says could repeat what stands there.
@@ -89,7 +93,7 @@ impl PartReader {
             .map_err(|_| self.altered(&format!("line {} is not as this program writes it", self.number)))
     }
 
-    fn next(&mut self) -> Result<bool, BackupError> {
+    fn read_line(&mut self) -> Result<bool, BackupError> {
         self.line.clear();
         self.number += 1;
         let read = (&mut self.lines).take(LONGEST_LINE).read_until(b'\n', &mut self.line);
@@ -136,4 +140,3 @@ fn is_the_one(mut file: File, part: Part, path: &Path, summary: &PartSummary) ->
         Err(altered("its SHA-256 is not the one in the manifest".to_owned()))
     }
 }
-

@@ -92,7 +92,11 @@ impl PartWriter {
     }
 
     /// A line, which goes into the hash of its table where it is a row.
-    pub(super) fn line(&mut self, value: &impl Serialize, digest: Option<&mut Sha256>) -> Result<(), BackupError> {
+    pub(super) fn line(
+        &mut self,
+        value: &impl Serialize,
+        digest: Option<&mut Sha256>,
+    ) -> Result<(), BackupError> {
         self.line.clear();
         serde_json::to_writer(&mut self.line, value).map_err(Error::internal)?;
         self.line.push(b'\n');

@@ -29,8 +29,11 @@ impl Recipients {
     /// The first 16 digits of the SHA-256 of each, as text.
     #[must_use]
     pub fn fingerprints(&self) -> Vec<String> {
-        let mut all: Vec<String> =
-            self.0.iter().map(|recipient| sha256(recipient.to_string().as_bytes())[..16].to_owned()).collect();
+        let mut all: Vec<String> = self
+            .0
+            .iter()
+            .map(|recipient| sha256(recipient.to_string().as_bytes())[..16].to_owned())
+            .collect();
         all.sort_unstable();
         all.dedup();
         all
@@ -71,7 +74,10 @@ mod tests {
         assert!(matches!(Recipients::read(&[], &[]), Err(BackupError::NoRecipients)));
         let secret = age::secrecy::ExposeSecret::expose_secret(&one.to_string()).to_owned();
         let refused = Recipients::read(std::slice::from_ref(&secret), &[]).err().unwrap().to_string();
-        assert!(refused.starts_with("recipient 1 is no recipient") && !refused.contains(&secret), "{refused}");
+        assert!(
+            refused.starts_with("recipient 1 is no recipient") && !refused.contains(&secret),
+            "{refused}"
+        );
         fs::write(&file, "age1nothing").unwrap();
         let refused = Recipients::read(&[], &[file]).err().unwrap().to_string();
         assert!(refused.starts_with("line 1 of "), "{refused}");

@@ -48,7 +48,7 @@ pub fn restore(
     let root = RootKey::load(&config.root_key)?;
     // 2. The backup, all of it, with nothing written.
     let rows = backup.manifest.rows();
-    let mut first = |done, _| progress(done, 2 * rows);
+    let mut first = |done: u64, _: u64| progress(done, 2 * rows);
     let mut seen = Seen::new(backup, &mut first);
     seen.look(Part::Keys, identities)?;
     is_vouched_for(backup, &Keyring::open(&root, &backup.manifest.database_id, &seen.keys)?)?;

@@ -68,14 +68,14 @@ macro_rules! tables {
                 impl Table for Rows {
                     type Row = Row;
                     const NAME: &'static str = stringify!($table);
-                    const PART: Part = tables!(@part $part);
+                    const PART: Part = $crate::backup::table::tables!(@part $part);
 
                     fn count(conn: &mut AnyConnection) -> Result<i64> {
                         Ok(schema::table.count().get_result(conn)?)
                     }
 
                     fn page(conn: &mut AnyConnection, after: Option<&Row>) -> Result<Vec<Row>> {
-                        tables!(@page conn, after, $key)
+                        $crate::backup::table::tables!(@page conn, after, $key)
                     }
 
                     fn insert(conn: &mut AnyConnection, rows: &[Row]) -> Result<()> {

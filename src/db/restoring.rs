@@ -115,8 +115,7 @@ impl NewDatabase {
         remove(unfinished.path());
         let url = DatabaseUrl::Sqlite(unfinished.clone());
         migrate::create_file(&url)?;
-        let file =
-            NewFile { path: path.to_owned(), unfinished: unfinished.path().to_owned(), _lock: lock };
+        let file = NewFile { path: path.to_owned(), unfinished: unfinished.path().to_owned(), _lock: lock };
         let mut new = Self { conn: None, file: Some(file) };
         migrate::run(&url)?;
         let mut conn = open(&url, Purpose::Write)?;
@@ -234,20 +233,26 @@ struct Count {
     count: i64,
 }
 
+/// What is in the schema.
+const RELATIONS: &str =
+    "SELECT COUNT(*) AS count FROM pg_class WHERE relnamespace = current_schema()::regnamespace
+     AND relkind IN ('r', 'p', 'v', 'm', 'f')";
+/// Rows of tables that no network is without.
+const ROWS: &str = "SELECT (SELECT COUNT(*) FROM settings) + (SELECT COUNT(*) FROM users) +
+     (SELECT COUNT(*) FROM audit_events) AS count";
+
 /// Tables that `migrate` has made and nobody has put anything into are as good as none.
 fn refuse_tables(conn: &mut AnyConnection) -> Result<(), TargetError> {
     let mut count = |sql: &str| {
         diesel::sql_query(sql).get_result::<Count>(conn).map(|row| row.count).map_err(ConnectError::from)
     };
-    const OURS: &str = "SELECT COUNT(*) AS count FROM pg_class WHERE relnamespace = current_schema()::regnamespace
-         AND relkind IN ('r', 'p', 'v', 'm', 'f')";
-    let all = count(OURS)?;
+    let all = count(RELATIONS)?;
     if all == 0 {
         return Ok(());
     }
-    let migrated = count(&format!("{OURS} AND relname = '__diesel_schema_migrations'"))? == 1;
-    let networks = if migrated && count(&format!("{OURS} AND relname = 'settings'"))? == 1 {
-        count("SELECT (SELECT COUNT(*) FROM settings) + (SELECT COUNT(*) FROM users) + (SELECT COUNT(*) FROM audit_events) AS count")?
+    let migrated = count(&format!("{RELATIONS} AND relname = '__diesel_schema_migrations'"))? == 1;
+    let networks = if migrated && count(&format!("{RELATIONS} AND relname = 'settings'"))? == 1 {
+        count(ROWS)?
     } else {
         all
     };

@@ -27,12 +27,13 @@ impl Snapshot {
                 conn.batch_execute("BEGIN; SELECT COUNT(*) FROM settings")?;
             }
             // Between two statements a slow disk is written to.
-            AnyConnection::Postgres(conn) => conn.batch_execute(
-                "SET statement_timeout = 0;
-                 SET idle_in_transaction_session_timeout = '15min';
-                 BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY;
-                 SELECT COUNT(*) FROM settings",
-            )?,
+            AnyConnection::Postgres(conn) => {
+                conn.batch_execute(
+                    "SET statement_timeout = 0; SET idle_in_transaction_session_timeout = '15min'",
+                )?;
+                conn.batch_execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")?;
+                conn.batch_execute("SELECT COUNT(*) FROM settings")?;
+            }
         }
         let changes = match url {
             DatabaseUrl::Sqlite(file) => Some(beside(file.path(), "-wal")),

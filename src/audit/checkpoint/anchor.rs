@@ -14,7 +14,6 @@ use crate::error::Result;
 
 /// The log as it was signed last.
 #[derive(Serialize, Deserialize, ToSchema, Clone, Debug, PartialEq, Eq)]
-#[serde(deny_unknown_fields)]
 #[schema(example = json!({
     "size": 5, "root": "dbzDjcrPfIxXjyUxx1xyXXRAqw4VonUl5ZcvfN21gYk=",
     "checkpoint": "log.example.org/river\n5\ndbzDjcrPfIxXjyUxx1xyXXRAqw4VonUl5ZcvfN21gYk=\n\n\u{2014} log.example.org/river ...\n"

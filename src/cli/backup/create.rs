@@ -89,13 +89,17 @@ fn tell(made: &Made, apart: bool) {
     println!("  manifest  {}", made.manifest_path.display());
     println!("  data      {}   ({} MiB)", made.data_path.display(), manifest.data.bytes.div_ceil(MIB));
     println!("  keys      {}   (delete it before {})\n", made.keys_path.display(), manifest.keys_expire_at);
-    println!("THE ROOT KEY IS NOT IN IT. Without the root key nobody can ever open this backup: keep a copy of");
+    println!(
+        "THE ROOT KEY IS NOT IN IT. Without the root key nobody can ever open this backup: keep a copy of"
+    );
     println!("it apart from here and from every backup. Keep the keys part apart from the data part.");
     if !apart {
         println!("Both parts are for the same recipients; --keys-recipient gives the keys part others.");
     }
     println!("\nTry it: waystation backup verify {} --identity FILE", made.manifest_path.display());
     if let Some(refusal) = &made.unsigned {
-        eprintln!("warning: the log in it is signed as it was last. As it is now it is not signed: {refusal}");
+        eprintln!(
+            "warning: the log in it is signed as it was last. As it is now it is not signed: {refusal}"
+        );
     }
 }

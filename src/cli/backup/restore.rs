@@ -38,7 +38,9 @@ pub fn run(config: &Config, arguments: Arguments) -> anyhow::Result<()> {
     drop(progress);
     let restored = restored?;
     println!("{} rows are restored, as they were at {}.\n", restored.rows, backup.manifest.made_at);
-    println!("Everybody has to log in again. Passwords, roles and suspensions are those of that moment: go through");
+    println!(
+        "Everybody has to log in again. Passwords, roles and suspensions are those of that moment: go through"
+    );
     println!("`waystation user list` before you serve. The restore is on the log.");
     if restored.numbered > 0 {
         println!("{} events that had no position yet have theirs now.", restored.numbered);

@@ -79,7 +79,8 @@ fn signed_by(backup: &Backup, key: &str) -> anyhow::Result<()> {
     let manifest = &backup.manifest;
     let origin: LogOrigin = manifest.log_origin.parse()?;
     let note = backup_note(&origin, &backup.signed_hash()?, &manifest.signature);
-    let signed = Note::parse(note.as_bytes()).is_ok_and(|note| matches!(key.verify(&note), Signed::Yes { .. }));
+    let signed =
+        Note::parse(note.as_bytes()).is_ok_and(|note| matches!(key.verify(&note), Signed::Yes { .. }));
     if !signed {
         bail!(
             "this key has not signed the manifest: the backup was changed, is of another network, or the log's key was \
