@@ -128,6 +128,9 @@ text_enum! {
         HoldPlace = "hold.place": "A legal hold was placed on a case",
         HoldLift = "hold.lift": "A legal hold was lifted",
         HoldList = "hold.list": "The legal holds of a case were listed",
+        BackupBegin = "backup.begin": "A backup was begun",
+        BackupCreate = "backup.create": "A backup was made",
+        BackupRestore = "backup.restore": "The network was put back from a backup, of which this entry is the first after",
         CodeListRead = "code_list.read": "Code lists were read",
     }
 }
@@ -205,6 +208,9 @@ impl Action {
             | Self::ResettlementCreate
             | Self::ResettlementState => Touch::Writes,
             Self::SystemInit
+            | Self::BackupBegin
+            | Self::BackupCreate
+            | Self::BackupRestore
             | Self::SystemSeal
             | Self::SystemUnseal
             | Self::UnsealShare

@@ -3,6 +3,7 @@
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "commands answer on the terminal")]
 
 mod audit;
+mod backup;
 pub mod demo;
 mod doctor;
 mod hub;
@@ -14,6 +15,7 @@ mod openapi;
 mod operator;
 mod password;
 mod permissions;
+mod progress;
 mod serve;
 mod terminal;
 mod unseal;
@@ -71,6 +73,9 @@ enum Command {
     /// Export, verify and look after the audit log
     #[command(subcommand)]
     Audit(audit::Command),
+    /// Back the network up while it is served, and put it back
+    #[command(subcommand)]
+    Backup(backup::Command),
     /// Look at the network, and say what is not as it should be and what to do
     #[command(
         after_help = "Example:\n  waystation doctor\n\nEnds with 0 when nothing is wrong, warnings or not, with 1 when something is."
@@ -111,6 +116,7 @@ fn execute(command: Command, flags: &Flags) -> anyhow::Result<ExitCode> {
         Command::Demo(arguments) => demo::command::run(flags, &arguments)?,
         Command::Audit(command) => return audit::run(flags, command),
         Command::Key(command) => key::run(flags, command)?,
+        Command::Backup(command) => backup::run(flags, command)?,
         Command::Doctor => return doctor::run(&configured(flags, false)?),
         Command::Init(arguments) => init::run(&configured(flags, false)?, &arguments)?,
         Command::Serve(arguments) => serve::run(&configured(flags, true)?, &arguments)?,

@@ -67,6 +67,12 @@ pub fn run(url: &DatabaseUrl) -> Result<Vec<String>, MigrateError> {
     ran
 }
 
+/// The same on a connection, in the transaction that it is in.
+pub(super) fn run_within(conn: &mut AnyConnection) -> Result<(), MigrateError> {
+    refuse_newer(conn)?;
+    run_pending(conn).map(drop)
+}
+
 /// Checks that nothing is pending and nothing is newer.
 pub fn check(url: &DatabaseUrl) -> Result<(), MigrateError> {
     let mut conn = open(url, Purpose::Write)?;

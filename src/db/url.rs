@@ -99,6 +99,11 @@ impl SqlitePath {
         &self.0
     }
 
+    /// A file beside it, under its name and an ending.
+    pub(super) fn beside(&self, end: &str) -> Self {
+        Self(super::sqlite_file::beside(&self.0, end))
+    }
+
     /// A URI that never creates the file: a mistyped path must not become an empty database.
     /// Readers open it read-write too: a read-only connection cannot recover a write-ahead log.
     pub(super) fn to_uri(&self) -> String {

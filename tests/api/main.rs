@@ -16,6 +16,7 @@ mod audit_questions;
 mod audit_seen;
 mod audit_unusual;
 mod audit_verify;
+mod backup;
 mod bad_input;
 mod bodies;
 mod cases;

@@ -3,15 +3,17 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::store;
+use crate::audit::tree::Hash;
 use crate::db::Tx;
+use crate::db::conn::AnyConnection;
 use crate::error::Result;
 
 /// The log as it was signed last.
-#[derive(Serialize, ToSchema, Clone, Debug)]
+#[derive(Serialize, Deserialize, ToSchema, Clone, Debug, PartialEq, Eq)]
 #[schema(example = json!({
     "size": 5, "root": "dbzDjcrPfIxXjyUxx1xyXXRAqw4VonUl5ZcvfN21gYk=",
     "checkpoint": "log.example.org/river\n5\ndbzDjcrPfIxXjyUxx1xyXXRAqw4VonUl5ZcvfN21gYk=\n\n\u{2014} log.example.org/river ...\n"
@@ -28,11 +30,21 @@ pub struct Anchor {
 impl Anchor {
     /// That of now; none in a network whose log was never signed.
     pub(crate) fn now(tx: &mut Tx<'_>) -> Result<Option<Self>> {
-        let newest = store::newest(tx)?;
+        Self::of(tx.conn())
+    }
+
+    /// The same on a connection.
+    pub(crate) fn of(conn: &mut AnyConnection) -> Result<Option<Self>> {
+        let newest = store::newest_of(conn)?;
         Ok(newest.map(|row| Self {
             size: row.tree_size,
             root: STANDARD.encode(&row.root),
             checkpoint: row.note,
         }))
+    }
+
+    /// Whether it says this root.
+    pub(crate) fn has_root(&self, root: &Hash) -> bool {
+        STANDARD.encode(root) == self.root
     }
 }

@@ -21,12 +21,36 @@ pub use notary::{NotSigned, Notary};
 pub use origin::{LogOrigin, NoOrigin};
 pub use rules::RefusedToSign;
 
+use std::io;
+use std::path::PathBuf;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use ed25519_dalek::SigningKey;
 
 use super::tree::Hash;
 use crate::crypto::Keyring;
+
+/// The note by which the log vouches for the manifest of a backup: what verifiers of logs check as any other.
+#[must_use]
+pub fn backup_note(origin: &LogOrigin, manifest: &str, signature: &str) -> String {
+    format!("{}\n\u{2014} {origin} {signature}\n", statement::backup(origin, manifest))
+}
+
+/// Whether one of the log's own keys vouches for a manifest.
+pub(crate) fn vouched_for(origin: &LogOrigin, keyring: &Keyring, manifest: &str, signature: &str) -> bool {
+    let keys = keyring.audit_verifying().map(|(version, key)| (version, key.key.verifying_key()));
+    note::open(&backup_note(origin, manifest, signature), origin, keys).is_some()
+}
+
+/// Keeps a checkpoint outside the database where nothing is kept yet; what is kept stays. Whether it was.
+pub(crate) fn keep_first(path: PathBuf, note: &str) -> io::Result<bool> {
+    let locked = kept::KeptFile::at(path).lock()?;
+    if locked.read()?.is_some() {
+        return Ok(false);
+    }
+    locked.replace(note).map(|()| true)
+}
 
 /// What a checkpoint says.
 #[derive(Clone, Debug, PartialEq, Eq)]

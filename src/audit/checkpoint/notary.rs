@@ -8,7 +8,7 @@ use ed25519_dalek::VerifyingKey;
 use tokio::sync::Mutex;
 
 use super::kept::{KeptFile, Locked};
-use super::note::verifier_key;
+use super::note::{self, verifier_key};
 use super::rules::{self, Next, Signed, View};
 use super::store::{self, CheckpointRow};
 use super::{Checkpoint, LogOrigin, LossReason, RefusedToSign, SignedCheckpoint, loss, statement};
@@ -130,6 +130,13 @@ impl Notary {
         db.sequence_now().await?;
         let view = self.view(db, None).await?;
         self.sign(db, locked, &view).await
+    }
+
+    /// The signature under the manifest of a backup, of which this is the SHA-256.
+    pub(crate) fn vouch_for_backup(&self, manifest: &str) -> Result<String, NotSigned> {
+        let newest = self.keyring.audit_signing(self.keyring.audit_signing_version());
+        let newest = newest.ok_or(RefusedToSign::NewerKey)?;
+        Ok(note::signature(&statement::backup(&self.origin, manifest), &self.origin, &newest.key))
     }
 
     /// The entry by which the newest key that is held names the next.

@@ -1,7 +1,8 @@
-//! What the log's key says in an entry: that another key follows on it, that signed entries were lost.
+//! What the log's key says beside checkpoints: that another key follows on it, that signed entries were lost, that a
+//! backup is this network's.
 //!
 //! An entry alone says it to nobody: whoever can write to the database could put one there, and the log would be signed
-//! with it. So these two carry a signature of their own, over texts that no checkpoint can be: its second line is a
+//! with it. So these carry a signature of their own, over texts that no checkpoint can be: its second line is a
 //! number.
 
 use ed25519_dalek::VerifyingKey;
@@ -36,6 +37,11 @@ pub(super) fn certificate(
         text.push('\n');
     }
     sign(&text, origin, &key.key)
+}
+
+/// What is signed of the manifest of a backup.
+pub(super) fn backup(origin: &LogOrigin, manifest: &str) -> String {
+    format!("waystation/{}\n{origin}\n{manifest}\n", Action::BackupCreate.code())
 }
 
 /// The entry by which two people accept the loss of what was signed.

@@ -41,8 +41,13 @@ impl CheckpointRow {
 
 /// The newest; `None` before the first.
 pub(crate) fn newest(tx: &mut Tx<'_>) -> Result<Option<CheckpointRow>> {
+    newest_of(tx.conn())
+}
+
+/// The same on a connection.
+pub(super) fn newest_of(conn: &mut AnyConnection) -> Result<Option<CheckpointRow>> {
     let rows = audit_checkpoints::table.order(audit_checkpoints::tree_size.desc());
-    Ok(rows.select(CheckpointRow::as_select()).first(tx.conn()).optional()?)
+    Ok(rows.select(CheckpointRow::as_select()).first(conn).optional()?)
 }
 
 /// The newest, with the signatures of witnesses below it, as it is handed out.

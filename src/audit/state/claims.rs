@@ -7,13 +7,13 @@ use serde::Deserialize;
 
 use super::StateError;
 use crate::app::App;
-use crate::audit::Action;
+use crate::audit::{Action, Outcome};
 use crate::audit::checkpoint::Checkpoint;
 use crate::audit::detail;
 use crate::audit::entry::{hex, leaf_hash};
 use crate::audit::model::StoredEntry;
 use crate::audit::store::stored;
-use crate::audit::tree::{Hash, TILE_WIDTH, node_hash};
+use crate::audit::tree::{Peaks, TILE_WIDTH};
 use crate::db::Tx;
 use crate::db::schema::audit_events;
 use crate::db::types::CodeList as _;
@@ -50,6 +50,7 @@ pub(super) struct Claims {
 #[derive(Deserialize)]
 struct Body {
     action: String,
+    outcome: String,
     actor: Option<String>,
     case: Option<String>,
     #[serde(default)]
@@ -112,7 +113,7 @@ impl Claims {
             version: body.details.get(detail::VERSION).cloned(),
             writer: body.actor,
         };
-        if body.action == Action::CaseErase.code() {
+        if body.action == Action::CaseErase.code() && body.outcome == Outcome::Done.code() {
             // Whatever was stored of the case is meant to be gone; what is there all the same, nobody stored.
             let erased = |claims: &Vec<Claim>| claims.last().is_some_and(|claim| claim.case == body.case);
             self.by_place.retain(|_, claims| !erased(claims));
@@ -137,24 +138,6 @@ impl Claims {
 
 fn position(position: u64) -> Result<i64> {
     i64::try_from(position).map_err(Error::internal)
-}
-
-/// The roots of the full trees that entries so far make, the largest first (RFC 6962, section 2.1).
-#[derive(Default)]
-struct Peaks(Vec<(u64, Hash)>);
-
-impl Peaks {
-    fn add(&mut self, leaf: Hash) {
-        let mut peak = (1, leaf);
-        while let Some((size, left)) = self.0.pop_if(|(size, _)| *size == peak.0) {
-            peak = (size * 2, node_hash(&left, &peak.1));
-        }
-        self.0.push(peak);
-    }
-
-    fn root(&self) -> Option<Hash> {
-        self.0.iter().rev().map(|(_, hash)| *hash).reduce(|right, left| node_hash(&left, &right))
-    }
 }
 
 /// The hash of a stored value, as the log writes it.

@@ -7,6 +7,7 @@
 pub mod api;
 mod grow;
 mod path;
+mod peaks;
 pub(crate) mod store;
 mod stored;
 
@@ -15,6 +16,7 @@ mod tests;
 
 pub(crate) use grow::{catch_up, fills_a_tile, grow};
 pub use path::{NoTile, ResourceKind, TilePath};
+pub(crate) use peaks::Peaks;
 pub(crate) use stored::StoredTiles;
 
 use std::rc::Rc;

@@ -4,7 +4,6 @@ mod accept_fork;
 mod add_cosignatures;
 mod export;
 mod offline;
-mod progress;
 mod rotate_key;
 mod verify;
 mod verify_proof;
@@ -17,7 +16,7 @@ use std::process::ExitCode;
 
 use clap::Subcommand;
 
-use super::configured;
+use super::{configured, progress};
 use crate::config::Flags;
 use crate::verifier::Verdict;
 

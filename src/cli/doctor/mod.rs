@@ -1,5 +1,6 @@
 //! `waystation doctor`: looks at the network, and says of each thing how it is and what to do.
 
+mod backup;
 mod disk;
 mod finding;
 mod log;
@@ -23,6 +24,7 @@ pub fn run(config: &Config) -> anyhow::Result<ExitCode> {
             ));
             findings.push(Finding::ok("keys", keys(config)));
             findings.extend(log::look(&app)?);
+            findings.push(backup::look(&app)?);
         }
         Err(error) => findings.push(Finding::wrong("network", format!("it does not open: {error}"))),
     }

@@ -297,7 +297,8 @@ impl Server {
         self.log_in(username, PASSWORD).token.unwrap()
     }
 
-    fn log_in(&self, username: &str, password: &str) -> Wire {
+    /// Requests of a user with this password.
+    pub fn log_in(&self, username: &str, password: &str) -> Wire {
         let credentials = json!({"username": username, "password": password});
         let answer = self.wire(None).send("POST", "/v1/sessions", None, &credentials).unwrap();
         assert_eq!(answer.status, 201, "{}", answer.body);
