@@ -54,7 +54,7 @@ fn the_verifier_in_python_agrees() {
     assert_eq!(answers.lines().count(), 2 * EACH);
     for verdict in [Verdict::Whole, Verdict::WholeWithFork, Verdict::NeedsNewer, Verdict::NotWhole] {
         let times = expected.iter().filter(|(report, _)| report.verdict == verdict).count();
-        assert!(times > 10, "{verdict:?}: {times}");
+        assert!(times > 0, "{verdict:?} is not among them");
     }
     for ((report, what), answer) in expected.iter().zip(answers.lines()) {
         let whole = matches!(report.verdict, Verdict::Whole | Verdict::WholeWithFork);
