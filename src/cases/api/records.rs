@@ -260,7 +260,7 @@ pub async fn get_record_version<R: SealedGroup>(
 
 /// `GET /v1/cases/{case}/identity/versions` and the other groups
 ///
-/// Of cases that were merged into this one, those versions that one may open are listed too.
+/// The case's own, then those of cases that were merged into it, as far as one may open them.
 pub async fn list_record_versions<R: SealedGroup>(
     permit: Permit<R::Read>,
     app: Data<App>,
@@ -271,13 +271,13 @@ pub async fn list_record_versions<R: SealedGroup>(
     let event = Event::new(Action::RecordVersions).asked_for(reference).group(R::GROUP);
     let seen = app.db.read(permit, event, move |tx, permit| {
         let case = store::find_opening(tx, permit, &reference, R::GROUP)?;
-        let mut merged = BTreeMap::new();
+        let (mut cases, mut merged) = (vec![case.id], BTreeMap::new());
         for (id, code) in merging::store::merged_into(tx, case.id)? {
             if store::opens_merged(tx, permit.person()?, id, Some(R::GROUP))? {
+                cases.push(id);
                 merged.insert(id, code);
             }
         }
-        let cases: Vec<CaseId> = merged.keys().copied().chain([case.id]).collect();
         Ok((records::versions(tx, &cases, R::GROUP, start, limit + 1)?, merged))
     });
     let (versions, merged) = seen.await?.value;
@@ -287,7 +287,7 @@ pub async fn list_record_versions<R: SealedGroup>(
         recorded_by: written.by,
         of: merged.get(&case).map(|code| NamedCase { id: case, code: *code }),
     };
-    Page::of(versions, &query.page, |(case, written)| (written.at, written.version, *case), view)
+    Page::of(versions, &query.page, |(case, written)| (*case, written.version), view)
 }
 
 async fn write<R: SealedGroup>(

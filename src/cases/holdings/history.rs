@@ -57,13 +57,13 @@ fn make_coarse(tx: &mut WriteTx<'_>, case: CaseId) -> Result<usize> {
         .select(PeriodRow::as_select())
         .load(tx.conn())?;
     let were = diesel::delete(all).execute(tx.conn())?;
-    for row in live {
+    for row in &live {
         diesel::insert_into(case_periods::table).values(coarse(row)).execute(tx.conn())?;
     }
     Ok(were)
 }
 
-fn coarse(row: PeriodRow) -> PeriodRow {
+fn coarse(row: &PeriodRow) -> PeriodRow {
     let month = row.recorded_at.date().first_of_month().midnight();
     PeriodRow {
         id: PeriodId::generate(month),
@@ -71,6 +71,6 @@ fn coarse(row: PeriodRow) -> PeriodRow {
         until_on: row.until_on.map(Day::first_of_month),
         note: None,
         recorded_at: month,
-        ..row
+        ..row.clone()
     }
 }

@@ -151,7 +151,9 @@ pub(super) fn counts(tx: &mut Tx<'_>, merges: &[MergeId]) -> Result<BTreeMap<Mer
     for (merge, table, rows) in rows {
         counts.entry(merge).or_default().push((table, rows));
     }
-    counts.values_mut().for_each(|tables| tables.sort_unstable());
+    for tables in counts.values_mut() {
+        tables.sort_unstable();
+    }
     Ok(counts)
 }
 

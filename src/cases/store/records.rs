@@ -98,10 +98,11 @@ pub(crate) fn newest_version(tx: &mut Tx<'_>, case: &Case, group: FieldGroup) ->
     Ok(newest.unwrap_or(0))
 }
 
-/// Where a page of versions ends: when it was written, its number, its case.
-pub(crate) type VersionKey = (Timestamp, i64, CaseId);
+/// Where a page of versions ends: its case, its number.
+pub(crate) type VersionKey = (CaseId, i64);
 
-/// The versions of these cases, which are one person's, after `start`, the newest first.
+/// The versions of these cases, which are one person's, after `start`: case by case, and of each the newest first, as
+/// the index has them.
 pub(crate) fn versions(
     tx: &mut Tx<'_>,
     cases: &[CaseId],
@@ -109,21 +110,29 @@ pub(crate) fn versions(
     start: Option<VersionKey>,
     limit: i64,
 ) -> Result<Vec<(CaseId, Written)>> {
-    use sealed_records::{case_id, recorded_at, recorded_by, version as number};
-    let mut query = sealed_records::table
-        .filter(case_id.eq_any(cases))
-        .filter(sealed_records::field_group.eq(group))
-        .into_boxed();
-    if let Some((at, last, case)) = start {
-        let earlier = number.lt(last).or(number.eq(last).and(case_id.lt(case)));
-        query = query.filter(recorded_at.lt(at).or(recorded_at.eq(at).and(earlier)));
+    let mut found = Vec::new();
+    let mut left = limit;
+    let past = |case: &&CaseId| start.is_some_and(|(last, _)| **case != last);
+    for case in cases.iter().skip_while(past) {
+        let mut query = sealed_records::table
+            .filter(sealed_records::case_id.eq(case))
+            .filter(sealed_records::field_group.eq(group))
+            .into_boxed();
+        if let Some((_, version)) = start.filter(|(last, _)| last == case) {
+            query = query.filter(sealed_records::version.lt(version));
+        }
+        let rows: Vec<(i64, Timestamp, UserId)> = query
+            .order(sealed_records::version.desc())
+            .limit(left)
+            .select((sealed_records::version, sealed_records::recorded_at, sealed_records::recorded_by))
+            .load(tx.conn())?;
+        left -= i64::try_from(rows.len()).map_err(Error::internal)?;
+        found.extend(rows.into_iter().map(|(version, at, by)| (*case, Written { version, at, by })));
+        if left == 0 {
+            break;
+        }
     }
-    let rows: Vec<(CaseId, i64, Timestamp, UserId)> = query
-        .order((recorded_at.desc(), number.desc(), case_id.desc()))
-        .limit(limit)
-        .select((case_id, number, recorded_at, recorded_by))
-        .load(tx.conn())?;
-    Ok(rows.into_iter().map(|(case, version, at, by)| (case, Written { version, at, by })).collect())
+    Ok(found)
 }
 
 /// Seals and stores the next version.

@@ -47,6 +47,11 @@ async fn apart_everybody_opens_what_they_opened_before() {
     let of: Vec<&Value> =
         versions["items"].as_array().unwrap().iter().map(|version| &version["of"]).collect();
     assert!(of.contains(&&pair.duplicate.named()) && of.contains(&&Value::Null), "{versions}");
+    let first = pair.heron.get(&pair.survivor.at("identity/versions?limit=1")).await.expect(200);
+    let next = first["next_cursor"].as_str().unwrap();
+    let second = pair.heron.get(&pair.survivor.at(&format!("identity/versions?limit=1&cursor={next}"))).await;
+    let pages = [first["items"][0].clone(), second.expect(200)["items"][0].clone()];
+    assert_eq!((json!(pages), &second.json()["next_cursor"]), (versions["items"].clone(), &Value::Null));
     let opened = pair.heron.get(&format!("/v1/cases/{}/identity/versions/1", pair.duplicate.code)).await;
     assert_eq!(opened.expect(200)["record"]["names"][0]["given"], "Soon-hee");
     let entry = pair.app.events_of(opened.header("x-request-id").unwrap()).await.remove(0);
