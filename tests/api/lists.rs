@@ -122,7 +122,7 @@ pub async fn canaries(app: &TestApp, case: &str) {
 }
 
 /// Three cases that may be of one person, and so three pairs of them.
-async fn three_alike(worker: &Person, hub: HubId) {
+pub async fn three_alike(worker: &Person, hub: HubId) {
     for _ in 0..3 {
         let case = worker.open_case(hub).await["id"].as_str().unwrap().to_owned();
         let identity = json!({"names": [{"full": "Kim Myong-chol"}], "birth": {"date": "1972"}});

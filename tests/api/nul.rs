@@ -27,6 +27,7 @@ async fn in_an_address_or_a_query_it_is_refused() {
     let (hub, cast, heron, case) = lists::network(&app).await;
     lists::fill(&app, &heron, hub, &case).await;
     lists::canaries(&app, &case).await;
+    lists::three_alike(&heron, hub).await;
     let (mut segments, mut parameters, mut cursors) = (0, 0, 0);
     for route in routes::all() {
         let Some(person) = asker(&route, &cast, &heron) else { continue };

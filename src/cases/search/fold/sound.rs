@@ -41,7 +41,7 @@ fn liquids(sound: &str) -> String {
         match (letter, letters.peek()) {
             ('L', Some('I' | 'Y')) => {}
             ('L', Some('A' | 'O' | 'E' | 'W')) if out.chars().last().is_some_and(is_consonant) => {
-                out.push('N')
+                out.push('N');
             }
             _ => out.push(letter),
         }

@@ -104,7 +104,7 @@ fn take(word: &mut String, words: &mut Vec<Word>) {
             }
         }
         Some(_) => {
-            words.push(Word::Other(word.chars().filter(|character| character.is_alphanumeric()).collect()))
+            words.push(Word::Other(word.chars().filter(|character| character.is_alphanumeric()).collect()));
         }
     }
 }

@@ -36,7 +36,7 @@ impl Index {
                     break;
                 }
                 Err(error) => {
-                    tracing::warn!(?error, "the names cannot be opened for the search; trying again")
+                    tracing::warn!(?error, "the names cannot be opened for the search; trying again");
                 }
             }
             tokio::time::sleep(AFTER_FAILURE).await;
