@@ -133,7 +133,7 @@ fn a_network_moves_from_one_database_to_the_other_and_back_and_nobody_sees_a_dif
             .as_array()
             .unwrap()
             .iter()
-            .any(|table| table["name"] == "cases" && table["rows"].as_u64() > Some(50))
+            .any(|table| table["name"] == "cases" && table["rows"].as_u64() > Some(10))
     );
 
     // Where the suite runs, which may be PostgreSQL; and back into a file.
