@@ -136,21 +136,21 @@ tables! {
 
 /// The log by positions, then what waits for its position.
 fn log_page(conn: &mut AnyConnection, after: Option<&audit_events::Row>) -> Result<Vec<audit_events::Row>> {
-    use crate::db::schema::audit_events::{id, position, recorded_at, table};
+    use crate::db::schema::audit_events::dsl;
     let (last, waiting) = match after {
         None => (-1, None),
         Some(row) => match row.position {
-            Some(position) => (position, None),
+            Some(last) => (last, None),
             None => (i64::MAX, Some((row.recorded_at, row.id.as_str()))),
         },
     };
     let numbered: Vec<audit_events::Row> =
-        table.filter(position.gt(last)).order(position).limit(LIMIT).load(conn)?;
+        dsl::audit_events.filter(dsl::position.gt(last)).order(dsl::position).limit(LIMIT).load(conn)?;
     if !numbered.is_empty() {
         return Ok(numbered);
     }
     let (at, last) = waiting.unwrap_or((i64::MIN, ""));
-    let rows = table.filter(position.is_null());
-    let rows = rows.filter(recorded_at.ge(at)).filter(recorded_at.gt(at).or(id.gt(last)));
-    Ok(rows.order((recorded_at, id)).limit(LIMIT).load(conn)?)
+    let rows = dsl::audit_events.filter(dsl::position.is_null()).filter(dsl::recorded_at.ge(at));
+    let behind = BoolExpressionMethods::or(dsl::recorded_at.gt(at), dsl::id.gt(last));
+    Ok(rows.filter(behind).order((dsl::recorded_at, dsl::id)).limit(LIMIT).load(conn)?)
 }

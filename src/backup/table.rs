@@ -115,7 +115,7 @@ macro_rules! tables {
             let (one, two) = (after.$one.clone(), after.$two.clone());
             // Written so that both databases begin at the place in the index.
             rows = rows.filter(schema::$one.ge(one.clone()));
-            rows = rows.filter(schema::$one.gt(one).or(schema::$two.gt(two)));
+            rows = rows.filter(BoolExpressionMethods::or(schema::$one.gt(one), schema::$two.gt(two)));
         }
         Ok(rows.load($conn)?)
     }};

