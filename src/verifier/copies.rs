@@ -1,14 +1,12 @@
 //! Checkpoints that were kept elsewhere, against the log: what shows a cut off end and a second history.
 
+use super::abandoned::Abandoned;
 use super::anchor::Anchor;
 use super::base64;
-use super::checkpoint::number;
-use super::entry::Entry;
 use super::findings::{Code, Findings};
 use super::malformed::Malformed;
 use super::merkle::Hash;
 use super::note::Note;
-use super::statement::Statement;
 
 /// A checkpoint from elsewhere.
 #[derive(Debug, Clone)]
@@ -16,26 +14,6 @@ pub struct KeptCopy {
     label: String,
     anchor: Anchor,
     fits: Option<bool>,
-}
-
-/// A history that was lost when a backup was put back, and given up on the record.
-#[derive(Debug, Clone)]
-pub(super) struct Abandoned {
-    pub position: u64,
-    pub size: u64,
-    pub root: Hash,
-    pub statement: Statement,
-}
-
-impl Abandoned {
-    /// What an entry gives up; `None` if its details do not say.
-    pub(super) fn read(entry: &Entry, position: u64, origin: &str) -> Option<Self> {
-        let size = number(entry.detail("abandoned_size")?)?;
-        let root = base64::decode_hash(entry.detail("abandoned_root")?)?;
-        let named = ["abandoned_size", "abandoned_root"];
-        let statement = Statement::read(entry, "audit.fork_accept", origin, named)?;
-        Some(Self { position, size, root, statement })
-    }
 }
 
 impl KeptCopy {

@@ -26,16 +26,13 @@ impl Entry {
         let Value::Object(members) = &value else {
             return Err((Code::EntryMalformed, "the entry is not a JSON object".to_owned()));
         };
-        match members.get("v") {
-            Some(Value::Number(version)) if version.as_u64() == Some(1) => {}
-            Some(Value::Number(_)) => {
-                return Err((
-                    Code::EntryVersion,
-                    "the entry is of a version that is not known here".to_owned(),
-                ));
-            }
+        let version = match members.get("v") {
+            Some(Value::Number(version)) => version.as_u64().filter(|version| (1..=NEWEST).contains(version)),
             _ => return Err(malformed("`v` is missing or no number")),
-        }
+        };
+        let Some(version) = version else {
+            return Err((Code::EntryVersion, "the entry is of a version that is not known here".to_owned()));
+        };
         if serde_json_canonicalizer::to_vec(&value).ok().as_deref() != Some(bytes) {
             return Err((
                 Code::EntryNotCanonical,
@@ -43,7 +40,7 @@ impl Entry {
             ));
         }
         let Value::Object(members) = value else { return Err(malformed("the entry is not a JSON object")) };
-        check(&members)?;
+        check(&members, version, &MEMBERS)?;
         let text = |name| members.get(name).and_then(Value::as_str).unwrap_or_default();
         let id = id_number(text("id")).ok_or_else(|| malformed("`id` is no id"))?;
         let at = moment(text("at")).ok_or_else(|| malformed("`at` is no moment"))?;
@@ -67,6 +64,7 @@ impl Entry {
 }
 
 /// What a member holds.
+#[derive(Clone, Copy)]
 enum Form {
     Id,
     Ids,
@@ -80,31 +78,39 @@ enum Form {
     Version,
 }
 
-/// Every member: whether it must be there, and what it holds.
-const MEMBERS: [(&str, bool, Form); 19] = [
-    ("action", true, Form::Action),
-    ("actor", false, Form::Id),
-    ("at", true, Form::Moment),
-    ("case", false, Form::Id),
-    ("case_asked_for", false, Form::Text),
-    ("cases", false, Form::Ids),
-    ("code", false, Form::Text),
-    ("details", false, Form::Details),
-    ("fields", false, Form::Texts),
-    ("groups", false, Form::Texts),
-    ("id", true, Form::Id),
-    ("outcome", true, Form::Outcome),
-    ("permission", true, Form::Text),
-    ("request", true, Form::Id),
-    ("role", false, Form::Text),
-    ("sealed", false, Form::Sealed),
-    ("session", false, Form::Id),
-    ("subject", false, Form::Text),
-    ("v", true, Form::Version),
+/// The newest version of an entry that is known.
+const NEWEST: u64 = 1;
+
+/// A member: its name, since which version it is one, whether it must be there then, and what it holds.
+type Member = (&'static str, u64, bool, Form);
+
+/// Every member there has been.
+const MEMBERS: [Member; 19] = [
+    ("action", 1, true, Form::Action),
+    ("actor", 1, false, Form::Id),
+    ("at", 1, true, Form::Moment),
+    ("case", 1, false, Form::Id),
+    ("case_asked_for", 1, false, Form::Text),
+    ("cases", 1, false, Form::Ids),
+    ("code", 1, false, Form::Text),
+    ("details", 1, false, Form::Details),
+    ("fields", 1, false, Form::Texts),
+    ("groups", 1, false, Form::Texts),
+    ("id", 1, true, Form::Id),
+    ("outcome", 1, true, Form::Outcome),
+    ("permission", 1, true, Form::Text),
+    ("request", 1, true, Form::Id),
+    ("role", 1, false, Form::Text),
+    ("sealed", 1, false, Form::Sealed),
+    ("session", 1, false, Form::Id),
+    ("subject", 1, false, Form::Text),
+    ("v", 1, true, Form::Version),
 ];
 
-fn check(members: &Map<String, Value>) -> Result<(), Fault> {
-    for (name, needed, form) in &MEMBERS {
+/// Holds the members to what entries of this version have.
+fn check(members: &Map<String, Value>, version: u64, known: &[Member]) -> Result<(), Fault> {
+    let of_version = || known.iter().filter(|(_, since, ..)| *since <= version);
+    for (name, _, needed, form) in of_version() {
         match members.get(*name) {
             None if *needed => return Err(malformed(&format!("`{name}` is missing"))),
             None => {}
@@ -112,8 +118,8 @@ fn check(members: &Map<String, Value>) -> Result<(), Fault> {
             Some(_) => return Err(malformed(&format!("`{name}` does not hold what it should"))),
         }
     }
-    if members.keys().any(|name| MEMBERS.iter().all(|(known, ..)| known != name)) {
-        return Err(malformed("it has a member that entries of version 1 do not have"));
+    if members.keys().any(|name| of_version().all(|(known, ..)| known != name)) {
+        return Err(malformed(&format!("it has a member that entries of version {version} do not have")));
     }
     Ok(())
 }
@@ -123,11 +129,11 @@ fn malformed(what: &str) -> Fault {
 }
 
 impl Form {
-    fn holds(&self, value: &Value) -> bool {
+    fn holds(self, value: &Value) -> bool {
         let text = value.as_str();
         match self {
-            Self::Id => is_id(value),
-            Self::Ids => is_list_of(value, is_id),
+            Self::Id => text.is_some_and(is_id),
+            Self::Ids => is_list_of(value, |value| value.as_str().is_some_and(is_id)),
             Self::Text => text.is_some(),
             Self::Texts => is_list_of(value, Value::is_string),
             Self::Action => text.is_some_and(is_action),
@@ -146,8 +152,9 @@ fn is_list_of(value: &Value, holds: impl Fn(&Value) -> bool) -> bool {
     value.as_array().is_some_and(|list| !list.is_empty() && list.iter().all(holds))
 }
 
-fn is_id(value: &Value) -> bool {
-    value.as_str().is_some_and(|text| id_number(text).is_some())
+/// Whether a text is an id.
+pub(super) fn is_id(text: &str) -> bool {
+    id_number(text).is_some()
 }
 
 /// Two words of `a-z` and `_` with a dot between them.
@@ -264,8 +271,26 @@ mod tests {
     }
 
     #[test]
+    fn a_member_of_a_later_version_is_none_of_an_earlier() {
+        let Value::Object(members) = serde_json::from_str(&with(r#""more":"text""#)).unwrap() else {
+            panic!()
+        };
+        let known = [MEMBERS.as_slice(), &[("more", 2, true, Form::Text)]].concat();
+        assert!(check(&members, 2, &known).is_ok());
+        assert_eq!(
+            check(&members, 1, &known).unwrap_err().1,
+            "it has a member that entries of version 1 do not have"
+        );
+        let Value::Object(without) = serde_json::from_str(GOOD).unwrap() else { panic!() };
+        assert!(check(&without, 1, &known).is_ok());
+        assert_eq!(check(&without, 2, &known).unwrap_err().1, "`more` is missing");
+    }
+
+    #[test]
     fn another_version_asks_for_another_verifier() {
         assert_eq!(fault(&with(r#""v":2"#)).0, Code::EntryVersion);
-        assert_eq!(fault(r#"{"v":2}"#).0, Code::EntryVersion);
+        for version in ["2", "0", "-1", "1.5", "18446744073709551616"] {
+            assert_eq!(fault(&format!(r#"{{"v":{version}}}"#)).0, Code::EntryVersion, "{version}");
+        }
     }
 }

@@ -1,10 +1,10 @@
 //! What is wrong with a log: each thing with a stable code, where it is, and what it means.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
-/// More are counted and not told.
+/// More are counted and not told, but for the first of each kind: many small ones hide no great one.
 pub const MOST_TOLD: usize = 100;
 
 macro_rules! codes {
@@ -41,7 +41,7 @@ codes! {
     EntryDiffers = "entry_differs": "Either the entry was changed after it was written, or its hash in the tree was. Which of the two fits the signed checkpoint is told above.",
     EntryMalformed = "entry_malformed": "The server writes no such entry: it was made by something else, or by a faulty server.",
     EntryNotCanonical = "entry_not_canonical": "The server writes the one canonical form only: the entry was made by something else.",
-    EntryVersion = "entry_version": "The entry may be right, but only a newer verifier can say so.",
+    EntryVersion = "entry_version": "The entry may be right, but only a newer verifier can say so: take a newer program, and verify again.",
     EntryRepeated = "entry_repeated": "An entry was copied to a second place.",
     EntryMoment = "entry_moment": "The moment of the entry is not the one at which its id was made: one of the two was invented.",
     ClockBackwards = "clock_backwards": "The clock of a server was set back, or entries were put in later. Moments around this place are not to be relied on.",
@@ -95,6 +95,7 @@ pub struct Findings {
     total: u64,
     first_entry: Option<u64>,
     first_node: Option<u64>,
+    kinds: BTreeSet<Code>,
     /// Of each kind: where its latest run of entries ends, and its place among those that are told.
     runs: BTreeMap<Code, (u64, Option<usize>)>,
 }
@@ -102,7 +103,8 @@ pub struct Findings {
 impl Findings {
     /// Something about no entry in particular.
     pub(super) fn add(&mut self, code: Code, what: impl Into<String>) {
-        self.push(Finding { code, position: None, until: None, what: what.into(), meaning: code.meaning() });
+        let what = what.into();
+        self.push(Finding { code, position: None, until: None, what, meaning: code.meaning() });
     }
 
     /// Something about one entry.
@@ -122,27 +124,38 @@ impl Findings {
                 }
             }
             _ => {
-                let told = (self.told.len() < MOST_TOLD).then_some(self.told.len());
-                self.runs.insert(code, (last, told));
-                self.push(Finding {
+                let told = self.push(Finding {
                     code,
                     position: Some(first),
                     until: Some(last),
                     what: what(),
                     meaning: code.meaning(),
                 });
+                self.runs.insert(code, (last, told));
             }
         }
     }
 
-    fn push(&mut self, finding: Finding) {
+    /// Its place among those that are told, if it is.
+    fn push(&mut self, finding: Finding) -> Option<usize> {
         self.total += 1;
-        if self.told.len() < MOST_TOLD {
-            self.told.push(finding);
-        }
+        let is_new = self.kinds.insert(finding.code);
+        let place = (is_new || self.told.len() < MOST_TOLD).then_some(self.told.len())?;
+        self.told.push(finding);
+        Some(place)
     }
 
-    /// The first of them, at most [`MOST_TOLD`].
+    /// Whether there is one of this kind.
+    pub(super) fn has(&self, code: Code) -> bool {
+        self.kinds.contains(&code)
+    }
+
+    /// Whether there is one of this kind, and none of another.
+    pub(super) fn has_only(&self, code: Code) -> bool {
+        self.kinds.iter().eq([&code])
+    }
+
+    /// The first [`MOST_TOLD`] of them, and the first of each kind.
     #[must_use]
     pub fn told(&self) -> &[Finding] {
         &self.told
@@ -194,8 +207,31 @@ mod tests {
             findings.at(Code::EntryDiffers, position * 3, String::new);
             findings.at(Code::EntryDiffers, position * 3 + 1, String::new);
         }
-        findings.add(Code::Fork, "");
-        assert_eq!((findings.told().len(), findings.total()), (MOST_TOLD, 501));
+        assert_eq!((findings.told().len(), findings.total()), (MOST_TOLD, 500));
+    }
+
+    #[test]
+    fn many_of_one_kind_hide_none_of_another() {
+        let mut findings = Findings::default();
+        for number in 0..500 {
+            findings.add(Code::FileSurplus, format!("file {number}"));
+        }
+        for code in Code::ALL {
+            findings.add(*code, "first");
+            findings.at(*code, 7, || "second".to_owned());
+        }
+        for code in Code::ALL {
+            let told: Vec<&str> = findings
+                .told()
+                .iter()
+                .filter(|told| told.code == *code)
+                .map(|told| told.what.as_str())
+                .collect();
+            assert_eq!(told.len(), if *code == Code::FileSurplus { MOST_TOLD } else { 1 }, "{code:?}");
+        }
+        // A run that is not told is not made longer in place of another.
+        findings.at(Code::Truncated, 8, String::new);
+        assert!(findings.told().iter().all(|told| told.until.is_none()));
     }
 
     #[test]

@@ -4,6 +4,7 @@
 //! here is imported from outside this folder but hashes, signatures and JSON. The format is `docs/AUDIT.md`,
 //! and this is written from it.
 
+mod abandoned;
 mod anchor;
 pub(crate) mod base64;
 mod bundle;

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::findings::{Finding, Findings};
+use super::findings::{Code, Finding, Findings};
 
 /// What it comes to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -12,6 +12,8 @@ pub enum Verdict {
     Whole,
     /// So it is, and on the record a part of the history was once given up.
     WholeWithFork,
+    /// Some entries are of a version that is not known here; nothing else is wrong.
+    NeedsNewer,
     /// Something is wrong.
     NotWhole,
 }
@@ -71,8 +73,15 @@ impl Report {
         self.verdict = match (findings.total(), fork) {
             (0, false) => Verdict::Whole,
             (0, true) => Verdict::WholeWithFork,
+            _ if findings.has_only(Code::EntryVersion) => Verdict::NeedsNewer,
             _ => Verdict::NotWhole,
         };
+        if self.verdict == Verdict::NotWhole && findings.has(Code::EntryVersion) {
+            self.warnings.push(
+                "some entries are of a version that is not known here: what else is wrong may be so for what they say, and a newer program may find less"
+                    .to_owned(),
+            );
+        }
         self.first_wrong_position = findings.first_position();
         self.findings_total = findings.total();
         self.findings = findings.told().to_vec();

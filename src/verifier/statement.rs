@@ -15,9 +15,12 @@ pub(super) struct Statement {
 
 impl Statement {
     /// That of an entry with this action: these of its details, under the name of the log.
-    pub(super) fn read(entry: &Entry, action: &str, origin: &str, details: [&str; 2]) -> Option<Self> {
-        let [first, second] = details.map(|name| entry.detail(name));
-        let text = format!("waystation/{action}\n{origin}\n{}\n{}\n", first?, second?);
+    pub(super) fn read(entry: &Entry, action: &str, origin: &str, details: &[&str]) -> Option<Self> {
+        let mut text = format!("waystation/{action}\n{origin}\n");
+        for name in details {
+            text.push_str(entry.detail(name)?);
+            text.push('\n');
+        }
         Some(Self { text, signature: entry.detail("signature")?.to_owned() })
     }
 

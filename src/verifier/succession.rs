@@ -69,7 +69,7 @@ impl Succession {
             return;
         }
         let named = ["old_key", "new_key"];
-        let statement = Statement::read(entry, "audit.key_rotate", self.pinned.name(), named);
+        let statement = Statement::read(entry, "audit.key_rotate", self.pinned.name(), &named);
         if !statement.is_some_and(|statement| statement.is_by(&old)) {
             findings.at(Code::KeyRotation, position, || {
                 "a change of the key is not signed by the key before it: whoever wrote it does not have that".to_owned()

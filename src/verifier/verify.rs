@@ -2,9 +2,9 @@
 
 use std::path::Path;
 
+use super::abandoned::Abandoned;
 use super::bundle::{Bundle, Unreadable};
 use super::checkpoint::Checkpoint;
-use super::copies::Abandoned;
 use super::copies::KeptCopy;
 use super::findings::{Code, Findings, MOST_TOLD};
 use super::key::VerifierKey;
@@ -113,10 +113,7 @@ fn judge_copies(walk: &mut Walk<'_>, newest: &Checkpoint, report: &mut Report) {
         });
     }
     for abandoned in walk.abandoned.iter().take(MOST_TOLD) {
-        report.warnings.push(format!(
-            "the entry at position {} gives up a history of {} entries that was signed before a backup was put back; what happened in it and is not in this log is lost",
-            abandoned.position, abandoned.size
-        ));
+        report.warnings.push(abandoned.told());
     }
     for copy in &walk.copies {
         let signed = |note: &Note| walk.succession.signed(note);

@@ -1,9 +1,10 @@
 //! The walk through a log from its first entry to its last, with everything that is compared on the way.
 
+use super::abandoned::Abandoned;
 use super::bundle::{Bundle, Notes, Unreadable};
 use super::checkpoint::Checkpoint;
 use super::columns;
-use super::copies::{Abandoned, KeptCopy};
+use super::copies::KeptCopy;
 use super::difference::explain;
 use super::entry::Entry;
 use super::findings::{Code, Findings};
@@ -138,7 +139,7 @@ impl<'a> Walk<'a> {
             match Abandoned::read(&entry, position, self.succession.origin()) {
                 Some(abandoned) => self.abandoned.push(abandoned),
                 None => findings.at(Code::EntryMalformed, position, || {
-                    "an accepted fork does not say which checkpoint was given up".to_owned()
+                    "an accepted fork does not say which checkpoint was given up, which two accepted it, or why".to_owned()
                 }),
             }
         }

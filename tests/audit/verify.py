@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """A second verifier of exported logs, written from docs/AUDIT.md alone.
-verify.py BUNDLE KEY [COPY...]   prints `whole` or `not whole`, the first wrong position, and what was found
+verify.py BUNDLE KEY [COPY...]   prints `whole`, `whole with fork`, `needs newer` or `not whole`, the first wrong position, and
+                                 what was found
 verify.py -                      does so for each line of the standard input, its words parted by tabs
 """
 import base64, datetime, hashlib, json, math, os, re, sys
@@ -97,6 +98,7 @@ class Verifier:
             yield from got + [None] * (width - len(got))
     def entry(self, position, data, columns):
         entry = json.loads(data.decode("utf-8"))
+        if type(entry["v"]) in (int, float) and entry["v"] != 1: return self.tell("version", position)
         must(canonical(entry) == data and NEEDED <= set(entry) <= set(FORMS))
         must(all(FORMS[name](entry[name]) for name in entry))
         must(entry["outcome"] in ("done", "refused", "failed") and re.fullmatch("[a-z_]+[.][a-z_]+", entry["action"]))
@@ -108,10 +110,13 @@ class Verifier:
         must(before - at <= 60_000_000 and number >> 80 == at // 1000 and number not in self.ids)
         self.ids.add(number)
         action, details = entry["outcome"] == "done" and entry["action"], entry.get("details", {})
-        said = lambda *said: "waystation/%s\n%s\n%s\n%s\n" % (action, self.pinned[0], *(details[name] for name in said))
+        said = lambda *said: "".join(
+            line + "\n" for line in ("waystation/%s" % action, self.pinned[0], *(details[name] for name in said)))
         if action == "audit.fork_accept":
-            lost = decimal(details["abandoned_size"]), unbase64(details["abandoned_root"])
-            self.forks.append((position, lost, said("abandoned_size", "abandoned_root"), unbase64(details["signature"])))
+            lost, (one, other) = (decimal(details["abandoned_size"]), unbase64(details["abandoned_root"])), details["accepted_by"].split(" ")
+            must(len(lost[1]) == 32 and is_id(one) and is_id(other) and one != other and re.fullmatch("[a-z_]+", details["reason"]))
+            text = said("abandoned_size", "abandoned_root", "accepted_by", "reason")
+            self.forks.append((position, lost, text, unbase64(details["signature"])))
         if action == "audit.key_rotate":
             old, new = parse_key(details["old_key"]), parse_key(details["new_key"])
             must(old[0] == new[0] == self.pinned[0] and old == (self.rotations or [(0, 0, old)])[-1][2])
@@ -195,6 +200,8 @@ if __name__ == "__main__":
     for line in sys.stdin if sys.argv[1:] == ["-"] else ["\t".join(sys.argv[1:])]:
         verifier = Verifier(*line.rstrip("\n").split("\t"))
         verifier.attempt("newest checkpoint", verifier.run)
-        verdict, first = "not whole" if verifier.found else "whole", verifier.first if verifier.first < math.inf else verifier.node
+        verdict = "not whole" if set(verifier.found) - {"version"} else "needs newer" if verifier.found else (
+            "whole with fork" if verifier.abandoned else "whole")
+        first = verifier.first if verifier.first < math.inf else verifier.node
         print(verdict, "-" if first == math.inf else first, "; ".join(verifier.found[:9]), sep="\t", flush=True)
-    sys.exit(verdict != "whole")
+    sys.exit(("whole", "not whole", "needs newer", "whole with fork").index(verdict))

@@ -1,4 +1,4 @@
-//! What is checked on an auditor's machine: the answer is the exit code, and so is that there is none.
+//! What the commands that verify share: the answer is the exit code, and so is that there is none.
 
 use std::path::Path;
 use std::process::ExitCode;
@@ -19,6 +19,7 @@ pub fn answer(checked: anyhow::Result<Verdict>) -> ExitCode {
         Ok(Verdict::Whole) => ExitCode::SUCCESS,
         Ok(Verdict::WholeWithFork) => ExitCode::from(WITH_FORK),
         Ok(Verdict::NotWhole) => ExitCode::FAILURE,
+        Ok(Verdict::NeedsNewer) => ExitCode::from(NOT_CHECKED),
         Err(error) => {
             eprintln!("error: nothing was checked: {error:#}");
             ExitCode::from(NOT_CHECKED)

@@ -22,7 +22,7 @@ It needs no network, no configuration and no database. Take the key from the peo
 of your own, once, and keep it; a key that comes with the bundle proves nothing.
 
 Ends with 0 when the log is whole, with 1 when something is wrong with it, with 2 when it could not be
-checked, with 3 when it is whole and a part of its history was once given up on the record. What each finding means is in docs/AUDIT.md.")]
+checked (also because a newer program is needed for some of its entries), with 3 when it is whole and a part of its history was once given up on the record. What each finding means is in docs/AUDIT.md.")]
 pub struct Arguments {
     /// Directory of the exported log
     bundle: PathBuf,
@@ -104,6 +104,11 @@ fn verdict(report: &Report) -> String {
         Verdict::Whole => "The log is whole.".to_owned(),
         Verdict::WholeWithFork => {
             "The log is whole, WITH AN ACKNOWLEDGED FORK: a part of its history was given up, on the record."
+                .to_owned()
+        }
+        Verdict::NeedsNewer => {
+            "THE LOG CANNOT BE CHECKED by this program: some of its entries are of a newer version, and nothing else is \
+             wrong. Take a newer program, and verify again."
                 .to_owned()
         }
         Verdict::NotWhole => {

@@ -15,11 +15,13 @@ fn random_bundles_are_whole_until_they_are_spoiled() {
     let mut rng = StdRng::seed_from_u64(1);
     for _ in 0..100 {
         let log = mutation::log(&mut rng);
-        let report = told(&log.files(), &log.pinned(), &[]);
-        assert_eq!(report.verdict, Verdict::Whole, "{:?}", report.findings);
+        let lost: Vec<&str> = log.lost.iter().map(String::as_str).collect();
+        let report = told(&log.files(), &log.pinned(), &lost);
+        let whole = if lost.is_empty() { Verdict::Whole } else { Verdict::WholeWithFork };
+        assert_eq!(report.verdict, whole, "{:?}", report.findings);
         let (log, files, damage) = mutation::spoiled(&mut rng);
         let report = told(&files, &log.pinned(), &[]);
-        assert_eq!(report.verdict, Verdict::NotWhole, "{damage}");
+        assert!(matches!(report.verdict, Verdict::NotWhole | Verdict::NeedsNewer), "{damage}");
     }
 }
 
@@ -34,8 +36,9 @@ fn the_verifier_in_python_agrees() {
     let mut lay_out = |log: &Log, files: &Files, what: String| {
         let bundle = directory.path().join(expected.len().to_string());
         lay(files, &bundle);
-        // Somebody kept a checkpoint of the log as it was.
-        let kept = log.checkpoints().swap_remove(expected.len() % log.signed_at.len());
+        // Somebody kept a checkpoint of the log as it was, or of a history that was lost.
+        let kept = [log.checkpoints(), log.lost.clone()].concat();
+        let kept = kept[expected.len() % kept.len()].clone();
         let copy = bundle.with_extension("copy");
         std::fs::write(&copy, &kept).unwrap();
         asked += &format!("{}\t{}\t{}\n", bundle.display(), log.pinned(), copy.display());
@@ -49,15 +52,25 @@ fn the_verifier_in_python_agrees() {
     }
     let answers = ask(&asked);
     assert_eq!(answers.lines().count(), 2 * EACH);
+    for verdict in [Verdict::Whole, Verdict::WholeWithFork, Verdict::NeedsNewer, Verdict::NotWhole] {
+        let times = expected.iter().filter(|(report, _)| report.verdict == verdict).count();
+        assert!(times > 0, "{verdict:?} is not among them");
+    }
     for ((report, what), answer) in expected.iter().zip(answers.lines()) {
-        assert_eq!(report.verdict == Verdict::Whole, what == "good", "{what}: {:?}", report.findings);
+        let whole = matches!(report.verdict, Verdict::Whole | Verdict::WholeWithFork);
+        assert_eq!(whole, what == "good", "{what}: {:?}", report.findings);
         assert!(answer.starts_with(&line_of(report)), "{what}: {answer:?}, and here {:?}", report.findings);
     }
 }
 
 /// Verdict and first wrong position, as the other one writes them.
 fn line_of(report: &Report) -> String {
-    let verdict = if report.verdict == Verdict::NotWhole { "not whole" } else { "whole" };
+    let verdict = match report.verdict {
+        Verdict::Whole => "whole",
+        Verdict::WholeWithFork => "whole with fork",
+        Verdict::NeedsNewer => "needs newer",
+        Verdict::NotWhole => "not whole",
+    };
     let first = report.first_wrong_position.map_or_else(|| "-".to_owned(), |first| first.to_string());
     format!("{verdict}\t{first}\t")
 }

@@ -28,7 +28,12 @@ pub struct Log {
     pub rotations: Vec<usize>,
     /// The sizes at which checkpoints are signed; the last is the whole.
     pub signed_at: Vec<usize>,
+    /// Checkpoints of histories whose loss is accepted.
+    pub lost: Vec<String>,
 }
+
+/// Two users.
+pub const TWO: &str = "1fxfgyz1s5d18jgy7vhc1hqg1b 51wqktbw4sf2cm1tqdrk9127d6";
 
 impl Log {
     /// A log of this size, the same for the same seed.
@@ -46,7 +51,7 @@ impl Log {
         signed_at.push(size);
         signed_at.sort_unstable();
         signed_at.dedup();
-        Self { entries, keys: vec![signing_key(seed, 0)], rotations: Vec::new(), signed_at }
+        Self { entries, keys: vec![signing_key(seed, 0)], rotations: Vec::new(), signed_at, lost: Vec::new() }
     }
 
     /// Announces another key at this position, in place of what stands there.
@@ -54,7 +59,7 @@ impl Log {
         let next = signing_key(seed, self.keys.len() as u64);
         let before = self.keys.last().unwrap().clone();
         let (old, new) = (vkey(&before), vkey(&next));
-        let signature = statement("audit.key_rotate", &old, &new, &before);
+        let signature = statement("audit.key_rotate", &[&old, &new], &before);
         self.edit(position, |entry| {
             entry["action"] = json!("audit.key_rotate");
             entry["outcome"] = json!("done");
@@ -62,6 +67,16 @@ impl Log {
         });
         self.keys.push(next);
         self.rotations.push(position);
+        self
+    }
+
+    /// Accepts the loss of another history at this position, in place of what stands there.
+    pub fn accept(mut self, position: usize, seed: u64) -> Self {
+        let other = Log::new((seed % 60).try_into().unwrap(), !seed);
+        let note = checkpoint(&other.entries, &self.keys[0]);
+        let key = self.keys.last().unwrap().clone();
+        self.edit(position, |entry| accept(entry, &note, TWO, "restored_backup", &key));
+        self.lost.push(note);
         self
     }
 
@@ -159,9 +174,21 @@ pub fn sign(text: &str, key: &SigningKey) -> String {
     format!("{text}\n\u{2014} {ORIGIN} {}\n", STANDARD.encode(signature))
 }
 
+/// Makes an entry accept the loss of what this note signed.
+pub fn accept(entry: &mut Value, note: &str, by: &str, reason: &str, key: &SigningKey) {
+    let mut lines = note.lines().skip(1);
+    let (size, root) = (lines.next().unwrap(), lines.next().unwrap());
+    let signature = statement("audit.fork_accept", &[size, root, by, reason], key);
+    entry["action"] = json!("audit.fork_accept");
+    entry["outcome"] = json!("done");
+    entry["details"] = json!({
+        "abandoned_root": root, "abandoned_size": size, "accepted_by": by, "reason": reason, "signature": signature,
+    });
+}
+
 /// What the key of a log says in an entry: the signature of it.
-pub fn statement(action: &str, first: &str, second: &str, key: &SigningKey) -> String {
-    let note = sign(&format!("waystation/{action}\n{ORIGIN}\n{first}\n{second}\n"), key);
+pub fn statement(action: &str, said: &[&str], key: &SigningKey) -> String {
+    let note = sign(&format!("waystation/{action}\n{ORIGIN}\n{}\n", said.join("\n")), key);
     note.trim_end().rsplit(' ').next().unwrap().to_owned()
 }
 

@@ -25,6 +25,12 @@ pub fn log(rng: &mut StdRng) -> Log {
         }
         log.signed_at.sort_unstable();
     }
+    let free: Vec<usize> = (0..size).filter(|position| !log.rotations.contains(position)).collect();
+    if let Some(position) = free.choose(rng)
+        && rng.random_ratio(1, 3)
+    {
+        log = log.accept(*position, rng.random());
+    }
     log
 }
 
@@ -32,7 +38,7 @@ pub fn log(rng: &mut StdRng) -> Log {
 pub fn spoiled(rng: &mut StdRng) -> (Log, Files, String) {
     loop {
         let log = log(rng);
-        let kind = rng.random_range(0..16);
+        let kind = rng.random_range(0..18);
         if let Some(files) = spoil(&log, kind, rng) {
             let size = log.entries.len();
             return (log, files, format!("damage {kind} to {size} entries"));
@@ -91,6 +97,31 @@ fn spoil(log: &Log, kind: u8, rng: &mut StdRng) -> Option<Files> {
             longer.entries.push(Log::new(1, 7).entries.remove(0));
             longer.signed_at = vec![size + 1];
             files.insert("kept-checkpoint".to_owned(), longer.checkpoints().remove(0).into_bytes());
+        }
+        15 => {
+            let (mut forged, stranger) = (log.clone(), log::signing_key(9, 9));
+            let lost = log::checkpoint(&[], &log.keys[0]);
+            forged.edit(position, |entry| log::accept(entry, &lost, log::TWO, "damage", &stranger));
+            files = forged.files();
+        }
+        16 => {
+            // By the key of the log, and for other people or another reason than it signed.
+            let (mut forged, key) = (log.clone(), &log.keys[0]);
+            let lost = log::checkpoint(&[], key);
+            let (name, value) = *[
+                ("reason", "other_copy"),
+                ("reason", "Damage"),
+                ("accepted_by", "51wqktbw4sf2cm1tqdrk9127d6 1fxfgyz1s5d18jgy7vhc1hqg1b"),
+                ("accepted_by", "51wqktbw4sf2cm1tqdrk9127d6"),
+                ("accepted_by", "51wqktbw4sf2cm1tqdrk9127d6 51wqktbw4sf2cm1tqdrk9127d6"),
+            ]
+            .choose(rng)
+            .unwrap();
+            forged.edit(position, |entry| {
+                log::accept(entry, &lost, log::TWO, "damage", key);
+                entry["details"][name] = json!(value);
+            });
+            files = forged.files();
         }
         _ => {
             let mut checkpoints = log.checkpoints();

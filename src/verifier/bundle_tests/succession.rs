@@ -113,7 +113,7 @@ fn a_key_that_the_key_before_it_did_not_name_is_trusted_by_nobody() {
     let (stranger, old) = (log::signing_key(9, 9), log.keys[0].clone());
     for signer in [&stranger, &log::signing_key(5, 3)] {
         let (old, new) = (log::vkey(&old), log::vkey(&stranger));
-        let signature = log::statement("audit.key_rotate", &old, &new, signer);
+        let signature = log::statement("audit.key_rotate", &[&old, &new], signer);
         log.edit(100, |entry| {
             entry["action"] = json!("audit.key_rotate");
             entry["outcome"] = json!("done");

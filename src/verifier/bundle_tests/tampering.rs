@@ -164,15 +164,8 @@ fn a_fork_that_was_accepted_on_the_record_is_a_warning() {
     let mut lost = log.clone();
     lost.edit(950, |entry| entry["permission"] = json!("case.other"));
     let kept = lost.checkpoints().pop().unwrap();
-    let root = kept.split('\n').nth(2).unwrap().to_owned();
     let accept = |log: &mut log::Log, key: &ed25519_dalek::SigningKey| {
-        let signature = log::statement("audit.fork_accept", "1000", &root, key);
-        log.edit(970, |entry| {
-            entry["action"] = json!("audit.fork_accept");
-            entry["outcome"] = json!("done");
-            entry["details"] =
-                json!({ "abandoned_size": "1000", "abandoned_root": root, "signature": signature });
-        });
+        log.edit(970, |entry| log::accept(entry, &kept, log::TWO, "damage", key));
     };
     // Whoever writes such an entry without the key of the log accepts nothing.
     accept(&mut log, &log::signing_key(9, 9));
@@ -186,11 +179,86 @@ fn a_fork_that_was_accepted_on_the_record_is_a_warning() {
     let report = told(&log.files(), &log.pinned(), &[&kept]);
     assert_eq!((report.verdict, report.findings_total), (Verdict::WholeWithFork, 0));
     assert_eq!(report.warnings.len(), 2);
+    let (one, other) = log::TWO.split_once(' ').unwrap();
+    for told in
+        ["at position 970", "of 1000 entries", "the log was damaged or tampered with [damage]", one, other]
+    {
+        assert!(report.warnings[0].contains(told), "{:?}", report.warnings);
+    }
     assert!(report.warnings[1].contains("position 970"), "{:?}", report.warnings);
     // Another one is not covered by it.
     lost.edit(950, |entry| entry["permission"] = json!("case.third"));
     let third = lost.checkpoints().pop().unwrap();
     assert_eq!(codes(&told(&log.files(), &log.pinned(), &[&third])), [Code::Fork]);
+}
+
+#[test]
+fn who_accepted_a_fork_and_why_is_signed_and_said() {
+    let log = thousand();
+    let lost = log::checkpoint(&log.entries[..5], &log.keys[0]);
+    let told_of = |by: &str, reason: &str, name: &str, value: &str| {
+        let mut log = log.clone();
+        let key = log.keys[0].clone();
+        log.edit(970, |entry| {
+            log::accept(entry, &lost, by, reason, &key);
+            if !name.is_empty() {
+                entry["details"][name] = json!(value);
+            }
+        });
+        told(&log.files(), &log.pinned(), &[])
+    };
+    for (reason, words) in [
+        ("restored_backup", "put back from an older backup [restored_backup]"),
+        ("other_copy", "another copy of the database was taken for the right one [other_copy]"),
+        ("damage", "the log was damaged or tampered with [damage]"),
+        ("war", "for a reason that is not known here [war]"),
+    ] {
+        let report = told_of(log::TWO, reason, "", "");
+        assert_eq!(report.verdict, Verdict::WholeWithFork);
+        assert!(report.warnings[0].contains(words), "{:?}", report.warnings);
+    }
+    let (one, other) = log::TWO.split_once(' ').unwrap();
+    for (name, value) in [("accepted_by", format!("{other} {one}")), ("reason", "other_copy".to_owned())] {
+        assert_eq!(codes(&told_of(log::TWO, "damage", name, &value)), [Code::ForkNotSigned], "{value}");
+    }
+    for by in [
+        one.to_owned(),
+        format!("{one} {one}"),
+        format!("{one}  {other}"),
+        format!("{one} heron"),
+        String::new(),
+    ] {
+        assert_eq!(codes(&told_of(&by, "damage", "", "")), [Code::EntryMalformed], "{by}");
+    }
+    for reason in ["", "Damage", "a\u{1b}[2J"] {
+        assert_eq!(codes(&told_of(log::TWO, reason, "", "")), [Code::EntryMalformed], "{reason}");
+    }
+}
+
+#[test]
+fn entries_of_a_newer_version_alone_do_not_say_that_the_log_is_not_whole() {
+    let mut log = thousand();
+    log.edit(11, |entry| entry["v"] = json!(2));
+    log.edit(12, |entry| {
+        entry["v"] = json!(2);
+        entry["more"] = json!("text");
+    });
+    let report = told(&log.files(), &log.pinned(), &[]);
+    assert_eq!((report.verdict, codes(&report)), (Verdict::NeedsNewer, vec![Code::EntryVersion]));
+    let report = told_of(&log, |files| drop(files.insert("more".to_owned(), Vec::new())));
+    assert_eq!(codes(&report), [Code::FileSurplus, Code::EntryVersion]);
+    assert!(report.warnings[0].contains("a version that is not known here"), "{:?}", report.warnings);
+}
+
+#[test]
+fn a_hundred_small_findings_hide_no_fork() {
+    let log = thousand();
+    let mut other = log.clone();
+    other.edit(950, |entry| entry["permission"] = json!("case.other"));
+    let mut files = log.files();
+    files.extend((0..200).map(|number| (format!("{number}"), Vec::new())));
+    let report = told(&files, &log.pinned(), &[&other.checkpoints()[5]]);
+    assert_eq!((codes(&report), report.findings_total), (vec![Code::FileSurplus, Code::Fork], 201));
 }
 
 #[test]
