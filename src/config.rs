@@ -202,6 +202,15 @@ impl Config {
         }
     }
 
+    /// The file that says how far the copy of the log was sent, where the target cannot be asked.
+    #[must_use]
+    pub fn copy_sent(&self) -> PathBuf {
+        match &self.database {
+            DatabaseUrl::Sqlite(file) => beside(file.path(), ".log-sent"),
+            DatabaseUrl::Postgres(_) => self.data.join("log-sent"),
+        }
+    }
+
     /// For whoever is about to listen: refuses a key file where other machines can reach the server.
     pub fn refuse_exposed_key_file(&self) -> Result<(), ConfigError> {
         let in_file = matches!(self.root_key, RootKeySource::File(_));

@@ -47,6 +47,13 @@ async fn sign(app: &App) {
     }
 }
 
+/// What came after the last checkpoint is not left without one when the server stops.
+pub async fn sign_the_end(app: &App) {
+    if let Err(failure) = app.notary.publish_all(&app.db).await {
+        tracing::error!("the end of the log is not signed: {failure}");
+    }
+}
+
 async fn clean(app: &App) {
     let mut ticks = every(PAUSE);
     loop {

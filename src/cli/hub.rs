@@ -30,11 +30,11 @@ pub fn run(config: &Config, command: Command) -> anyhow::Result<()> {
     match command {
         Command::Add { name, country } => {
             let shown = name.clone();
-            let hub = with_app(config, |app| async move { operator::add_hub(&app, name, country).await })?;
+            let hub = with_app(config, async |app| operator::add_hub(app, name, country).await)?;
             println!("The hub {shown} is open; its id is {}.", hub.id);
         }
         Command::List => {
-            let hubs = with_app(config, |app| async move { operator::list_hubs(&app).await })?;
+            let hubs = with_app(config, async |app| operator::list_hubs(app).await)?;
             let mut table = Table::new();
             table.load_style(comfy_table::presets::NOTHING);
             table.set_header(["NAME", "COUNTRY", "STATE", "ID"]);

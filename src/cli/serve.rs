@@ -59,7 +59,7 @@ pub fn run(config: &Config) -> anyhow::Result<()> {
     config.refuse_exposed_key_file()?;
     let mut app = App::open(config)?;
     if let Some(target) = &config.copy {
-        app.db = app.db.copying(&config.database, target)?;
+        app.db = app.db.copying(&config.database, target, &config.copy_sent())?;
     }
     let app = Data::new(app);
     let listener = listen(config)?;
@@ -92,9 +92,10 @@ pub(super) async fn serve(config: &Config, app: Data<App>, listener: TcpListener
     let server = server(&app, config.workers, listener).context("the server cannot start")?;
     tracing::info!(address = %config.listen, database = config.database.kind(), "serving");
     let stopper = actix_web::rt::spawn(stop_on_signal(server.handle()));
-    let background = actix_web::rt::spawn(upkeep::run(app));
+    let background = actix_web::rt::spawn(upkeep::run(app.clone()));
     let ended = server.await.context("the server failed");
     background.abort();
+    upkeep::sign_the_end(&app).await;
     stopper.abort();
     tracing::info!("stopped");
     ended

@@ -72,14 +72,14 @@ pub fn run(config: &Config, command: Command) -> anyhow::Result<()> {
 fn add(config: &Config, username: &Username, role: Role, hubs: Vec<HubName>) -> anyhow::Result<()> {
     let password = password::generate(username.as_str());
     let (name, first) = (username.clone(), password.clone());
-    with_app(config, |app| async move { operator::add_user(&app, name, role, hubs, first).await })?;
+    with_app(config, async |app| operator::add_user(app, name, role, hubs, first).await)?;
     println!("{username} can log in as {role}.");
     println!("  password  {}   (shown only now)", password.expose_secret());
     Ok(())
 }
 
 fn list(config: &Config) -> anyhow::Result<()> {
-    let users = with_app(config, |app| async move { operator::list_users(&app).await })?;
+    let users = with_app(config, async |app| operator::list_users(app).await)?;
     let mut table = Table::new();
     table.load_style(comfy_table::presets::NOTHING);
     table.set_header(["USERNAME", "ROLE", "STATUS", "HUBS", "ID"]);
@@ -104,7 +104,7 @@ fn change(
     status: Option<UserStatus>,
 ) -> anyhow::Result<()> {
     let name = username.clone();
-    let user = with_app(config, |app| async move { operator::change_user(&app, name, role, status).await })?;
+    let user = with_app(config, async |app| operator::change_user(app, name, role, status).await)?;
     println!("{username} is {} as {}.", user.status, user.role);
     Ok(())
 }
@@ -112,7 +112,7 @@ fn change(
 fn reset_password(config: &Config, username: &Username) -> anyhow::Result<()> {
     let password = password::generate(username.as_str());
     let (name, next) = (username.clone(), password.clone());
-    with_app(config, |app| async move { operator::reset_password(&app, name, next).await })?;
+    with_app(config, async |app| operator::reset_password(app, name, next).await)?;
     println!("Every session of {username} has ended.");
     println!("  password  {}   (shown only now)", password.expose_secret());
     Ok(())

@@ -8,6 +8,7 @@ pub mod api;
 use crate::access::actor::{FieldGroup, Role};
 use crate::accounts::codes::{SessionEnd, UserStatus};
 use crate::asylum::codes::{ApplicationState, Authority, Level};
+use crate::audit::checkpoint::LossReason;
 use crate::audit::unusual::UnusualKind;
 use crate::audit::{Action, Outcome as AuditOutcome};
 use crate::cases::codes::{AgeBand, Outcome, Risk, Sex, Stage, Status};
@@ -95,6 +96,7 @@ pub const LISTS: &[List] = &[
     List::of::<Action>(),
     List::of::<AuditOutcome>(),
     List::of::<UnusualKind>(),
+    List::of::<LossReason>(),
     // The sealed records.
     List::of::<codes::Script>(),
     List::of::<codes::NameKind>(),

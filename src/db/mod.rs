@@ -28,6 +28,7 @@ pub mod types;
 pub mod url;
 mod writer;
 
+use std::path::Path;
 use std::sync::Arc;
 
 use serde::Serialize;
@@ -68,6 +69,8 @@ pub struct Db {
     readers: Pool,
     /// For the log alone: a question that walks all of it holds no connection that a caseworker waits for.
     log_readers: Pool,
+    /// For what is to be signed alone: neither caseworkers nor auditors keep the log from being signed.
+    signing_reader: Pool,
     /// PostgreSQL runs writes side by side, serializable; SQLite has one writer.
     writers: Option<Pool>,
     recorder: Writer,
@@ -85,6 +88,7 @@ impl Db {
     pub fn open(url: &DatabaseUrl, keyring: Arc<Keyring>, clock: Clock) -> Result<Self, ConnectError> {
         catch_up(url)?;
         let log_readers = Pool::new(url, Purpose::Read, 2)?;
+        let signing_reader = Pool::new(url, Purpose::Read, 1)?;
         let (readers, writers, sequencer) = match url {
             DatabaseUrl::Sqlite(_) => (Pool::new(url, Purpose::Read, 4)?, None, None),
             DatabaseUrl::Postgres(_) => (
@@ -96,6 +100,7 @@ impl Db {
         Ok(Self {
             readers,
             log_readers,
+            signing_reader,
             writers,
             recorder: Writer::start(url)?,
             sequencer,
@@ -105,9 +110,9 @@ impl Db {
         })
     }
 
-    /// Copies the log elsewhere too.
-    pub fn copying(self, url: &DatabaseUrl, target: &CopyTarget) -> anyhow::Result<Self> {
-        let copies = Copies::start(target, LogFollower::start(url)?)?;
+    /// Copies the log elsewhere too; `sent` is a file of its own, for a target that cannot be asked how far it has come.
+    pub fn copying(self, url: &DatabaseUrl, target: &CopyTarget, sent: &Path) -> anyhow::Result<Self> {
+        let copies = Copies::start(target, sent, LogFollower::start(url)?)?;
         Ok(Self { copies: Some(copies), ..self })
     }
 
@@ -123,8 +128,25 @@ impl Db {
         self.read_by(&self.readers, permit, event, f).await
     }
 
-    /// The same for a question of the log, of which two are answered at a time; the others wait.
+    /// The same for a question of the log, of which two are answered at a time; the others wait. All that was committed
+    /// before has its position by then.
     pub(crate) async fn read_log<P, T, F>(&self, permit: Permit<P>, event: Event, f: F) -> Result<Seen<T>>
+    where
+        P: Permission,
+        T: Send + 'static,
+        F: Fn(&mut Tx<'_>, &Permit<P>) -> Result<T> + Send + 'static,
+    {
+        self.sequence_now().await?;
+        self.read_log_as_it_is(permit, event, f).await
+    }
+
+    /// The same, and gives nothing a position: for a look at whether somebody does.
+    pub(crate) async fn read_log_as_it_is<P, T, F>(
+        &self,
+        permit: Permit<P>,
+        event: Event,
+        f: F,
+    ) -> Result<Seen<T>>
     where
         P: Permission,
         T: Send + 'static,
@@ -209,16 +231,34 @@ impl Db {
         self.record(&event, &origin, self.clock.now(), Outcome::Failed, Some(code)).await
     }
 
-    /// Reads what belongs to no case, for `reason`, without an entry: who a token stands for, whether
-    /// the database answers.
+    /// Reads without an entry, for `reason`, what is shown to nobody or belongs to no case: who a token stands for, whether
+    /// the database answers; for the operator at the machine the log itself and the ciphertexts of sealed values, which
+    /// it does not open.
     pub(crate) async fn unrecorded<T, F>(&self, reason: &'static str, f: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: Fn(&mut Tx<'_>) -> Result<T> + Send + 'static,
+    {
+        self.unrecorded_by(&self.readers, reason, f).await
+    }
+
+    /// Reads what of the log is to be signed, at once, whoever else reads.
+    pub(crate) async fn read_to_sign<T, F>(&self, f: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: Fn(&mut Tx<'_>) -> Result<T> + Send + 'static,
+    {
+        self.unrecorded_by(&self.signing_reader, "what of the log is to be signed", f).await
+    }
+
+    async fn unrecorded_by<T, F>(&self, readers: &Pool, reason: &'static str, f: F) -> Result<T>
     where
         T: Send + 'static,
         F: Fn(&mut Tx<'_>) -> Result<T> + Send + 'static,
     {
         let now = self.clock.now();
         tracing::trace!(reason, "unrecorded read");
-        self.readers
+        readers
             .run(move |conn| f(&mut Tx::new(conn, now, Event::new(crate::audit::Action::SystemMaintain))))
             .await
     }

@@ -58,3 +58,38 @@ async fn slow_questions_of_the_log_leave_everybody_else_their_connections() {
         question.await.unwrap().unwrap();
     }
 }
+
+#[actix_web::test]
+async fn the_log_is_signed_while_every_other_reader_is_taken() {
+    let directory = tempfile::tempdir().unwrap();
+    let db = Arc::new(database(&directory));
+    let (begun, enough) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicBool::new(false)));
+    let hold = |log: bool| {
+        let (db, begun, enough) = (Arc::clone(&db), Arc::clone(&begun), Arc::clone(&enough));
+        actix_web::rt::spawn(async move {
+            let wait = move || {
+                begun.fetch_add(1, Ordering::SeqCst);
+                while !enough.load(Ordering::SeqCst) {
+                    std::thread::sleep(Duration::from_millis(1));
+                }
+                Ok(())
+            };
+            if log {
+                let (permit, event) = (permit::<AuditRead>(Role::Auditor), Event::new(Action::AuditList));
+                db.read_log(permit, event, move |_, _| wait()).await.map(drop)
+            } else {
+                db.readers.run(move |_| wait()).await
+            }
+        })
+    };
+    let held: Vec<_> = (0..2).map(|_| hold(true)).chain((0..4).map(|_| hold(false))).collect();
+    while begun.load(Ordering::SeqCst) < held.len() {
+        tokio::time::sleep(Duration::from_millis(1)).await;
+    }
+    let read = tokio::time::timeout(Duration::from_secs(5), db.read_to_sign(|_| Ok(()))).await;
+    enough.store(true, Ordering::SeqCst);
+    assert!(read.expect("it waits for others").is_ok());
+    for one in held {
+        one.await.unwrap().unwrap();
+    }
+}

@@ -5,6 +5,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use ed25519_dalek::{Signature, VerifyingKey};
 use sha2::{Digest as _, Sha256};
+use waystation::audit::checkpoint::{LossReason, NotSigned, RefusedToSign};
 
 use crate::common::{Person, TestApp, hex, unhex};
 
@@ -265,15 +266,25 @@ async fn a_database_that_is_put_back_from_an_older_copy_is_not_signed() {
     );
     assert_eq!(opened(&app, &auditor.get("/v1/audit/log/checkpoint").await.text()).await, older);
 
-    let accepted = waystation::audit::Event::new(waystation::audit::Action::AuditForkAccept);
-    app.app.notary.accept_fork(&app.app.db, accepted.clone()).await.unwrap();
+    let (one, two, gone) = (app.administrator().id, app.administrator().id, app.administrator().id);
+    raw.execute(&format!("UPDATE users SET status = 'suspended' WHERE id = '{gone}'")).unwrap();
+    let accept = async |by| app.app.notary.accept_fork(&app.app.db, by, LossReason::RestoredBackup).await;
+    for by in [[one, one], [one, gone], [gone, one], [one, waystation::access::UserId::generate()]] {
+        let refused = accept(by).await.unwrap_err();
+        assert!(matches!(refused, NotSigned::Refused(RefusedToSign::NotTwo)), "{refused}");
+    }
+    accept([one, two]).await.unwrap();
     let signed = fresh(&app, &auditor).await;
     assert!(signed.size > newer.size);
     let told = app.log().await.into_iter().find(|entry| entry.action == "audit.fork_accept").unwrap().body();
     assert_eq!(told["details"]["abandoned_size"], newer.size.to_string());
     assert_eq!(told["details"]["abandoned_root"], STANDARD.encode(newer.root));
+    assert_eq!(told["details"]["reason"], "restored_backup");
+    let mut both = [one.to_string(), two.to_string()];
+    both.sort();
+    assert_eq!(told["details"]["accepted_by"], both.join(" "));
     // A loss is accepted once; there is no other.
-    assert!(app.app.notary.accept_fork(&app.app.db, accepted).await.is_err());
+    assert!(accept([one, two]).await.is_err());
 }
 
 #[actix_web::test]

@@ -62,10 +62,7 @@ pub async fn get_checkpoint(
     };
     match app.db.read_log(permit, event, read).await?.value {
         Some((_, note)) if when != When::Now => Ok(PlainText(note)),
-        _ => {
-            app.db.sequence_now().await?;
-            Ok(PlainText(app.notary.publish(&app.db).await?.note))
-        }
+        _ => Ok(PlainText(app.notary.publish_all(&app.db).await?.note)),
     }
 }
 

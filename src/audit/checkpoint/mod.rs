@@ -5,6 +5,7 @@
 mod anchor;
 pub mod api;
 mod kept;
+mod loss;
 mod notary;
 pub mod note;
 mod origin;
@@ -15,6 +16,7 @@ mod statement;
 pub(crate) mod store;
 
 pub use anchor::Anchor;
+pub use loss::LossReason;
 pub use notary::{NotSigned, Notary};
 pub use origin::{LogOrigin, NoOrigin};
 pub use rules::RefusedToSign;

@@ -11,9 +11,9 @@ use super::kept::{KeptFile, Locked};
 use super::note::verifier_key;
 use super::rules::{self, Next, Signed, View};
 use super::store::{self, CheckpointRow};
-use super::{Checkpoint, LogOrigin, RefusedToSign, SignedCheckpoint, statement};
-use crate::access::Permit;
+use super::{Checkpoint, LogOrigin, LossReason, RefusedToSign, SignedCheckpoint, loss, statement};
 use crate::access::permissions::SystemAct;
+use crate::access::{Permit, UserId};
 use crate::audit::Event;
 use crate::audit::tree::{self, StoredTiles};
 use crate::clock::Clock;
@@ -84,6 +84,12 @@ impl Notary {
         self.sign(db, locked, &view).await
     }
 
+    /// The same, with all that was committed before.
+    pub async fn publish_all(&self, db: &Db) -> Result<SignedCheckpoint, NotSigned> {
+        db.sequence_now().await?;
+        self.publish(db).await
+    }
+
     /// Whether the log as it is now may be signed; signs nothing.
     pub async fn may_sign(&self, db: &Db) -> Result<(), NotSigned> {
         let _turn = self.turn.lock().await;
@@ -98,9 +104,18 @@ impl Notary {
 
     /// Accepts on the record that entries which were signed are lost, and signs the log as it is now.
     ///
-    /// `accepted` is completed by what was signed of the lost history, so that whoever kept that checkpoint finds
-    /// it told.
-    pub async fn accept_fork(&self, db: &Db, accepted: Event) -> Result<SignedCheckpoint, NotSigned> {
+    /// The entry tells what was signed of the lost history, so that whoever kept that checkpoint finds it told, and is
+    /// signed itself, with the two who accept it and the reason.
+    pub async fn accept_fork(
+        &self,
+        db: &Db,
+        mut by: [UserId; 2],
+        reason: LossReason,
+    ) -> Result<SignedCheckpoint, NotSigned> {
+        by.sort_unstable();
+        if !db.unrecorded("whether two people accept a loss", move |tx| loss::are_two(tx, &by)).await? {
+            return Err(RefusedToSign::NotTwo.into());
+        }
         let _turn = self.turn.lock().await;
         let (locked, kept) = self.take_file().await?;
         let view = self.view(db, kept).await?;
@@ -110,7 +125,7 @@ impl Notary {
             (Ok(_), _) => return Err(RefusedToSign::NothingLost.into()),
         };
         let key = self.keyring.audit_signing(view.held_key).ok_or(RefusedToSign::NewerKey)?;
-        let event = statement::lost(accepted, &self.origin, key, &lost);
+        let event = statement::lost(&self.origin, key, &lost, &by, reason);
         db.write(Permit::<SystemAct>::system("operator"), event, |_, _| Ok(())).await?.made()?;
         db.sequence_now().await?;
         let view = self.view(db, None).await?;
@@ -153,7 +168,7 @@ impl Notary {
     async fn view(&self, db: &Db, kept: Option<SignedCheckpoint>) -> Result<View, NotSigned> {
         let (keyring, origin) = (Arc::clone(&self.keyring), self.origin.clone());
         let read = move |tx: &mut Tx<'_>| view(tx, &keyring, &origin, kept.clone());
-        Ok(db.unrecorded("what of the log is to be signed", read).await?)
+        Ok(db.read_to_sign(read).await?)
     }
 
     async fn sign(&self, db: &Db, locked: Locked, view: &View) -> Result<SignedCheckpoint, NotSigned> {

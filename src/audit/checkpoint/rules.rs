@@ -71,6 +71,9 @@ pub enum RefusedToSign {
     /// There is nothing to accept.
     #[error("the log fits everything that was signed of it: there is no loss to accept")]
     NothingLost,
+    /// One person alone, or somebody who does not work with the network.
+    #[error("two people accept such a loss: two different users of the network, and both active")]
+    NotTwo,
     /// The key was rotated while this server ran.
     #[error("the log's key has a newer version than this server has loaded: restart it")]
     NewerKey,

@@ -7,8 +7,9 @@
 use ed25519_dalek::VerifyingKey;
 
 use super::note::{signature, verifier_key};
-use super::{Checkpoint, LogOrigin};
-use crate::audit::{Action, Event};
+use super::{Checkpoint, LogOrigin, LossReason};
+use crate::access::UserId;
+use crate::audit::{Action, Event, detail};
 use crate::crypto::SigningKeyVersion;
 use crate::db::types::CodeList as _;
 
@@ -17,17 +18,26 @@ pub(super) fn next_key(origin: &LogOrigin, old: &SigningKeyVersion, new: &Verify
     let (old_key, new_key) = (verifier_key(origin, &old.key.verifying_key()), verifier_key(origin, new));
     let text = format!("waystation/{}\n{origin}\n{old_key}\n{new_key}\n", Action::AuditKeyRotate.code());
     Event::new(Action::AuditKeyRotate)
-        .detail("new_key", new_key)
+        .detail(detail::NEW_KEY, new_key)
         .detail("old_key", old_key)
         .detail("signature", signature(&text, origin, &old.key))
 }
 
-/// Completes the entry by which the loss of what was signed is accepted.
-pub(super) fn lost(accepted: Event, origin: &LogOrigin, key: &SigningKeyVersion, lost: &Checkpoint) -> Event {
-    let (size, root) = (lost.size, lost.root_text());
-    let text = format!("waystation/{}\n{origin}\n{size}\n{root}\n", Action::AuditForkAccept.code());
-    accepted
+/// The entry by which two people accept the loss of what was signed.
+pub(super) fn lost(
+    origin: &LogOrigin,
+    key: &SigningKeyVersion,
+    lost: &Checkpoint,
+    by: &[UserId; 2],
+    reason: LossReason,
+) -> Event {
+    let (size, root, by) = (lost.size, lost.root_text(), format!("{} {}", by[0], by[1]));
+    let text =
+        format!("waystation/{}\n{origin}\n{size}\n{root}\n{by}\n{reason}\n", Action::AuditForkAccept.code());
+    Event::new(Action::AuditForkAccept)
         .detail("abandoned_root", root)
         .detail("abandoned_size", size)
+        .detail("accepted_by", by)
+        .detail("reason", reason)
         .detail("signature", signature(&text, origin, &key.key))
 }

@@ -1,10 +1,14 @@
 //! The checkpoints in the database, and what the tree says of them.
 
+use std::collections::HashMap;
+
 use diesel::prelude::*;
 use serde::Deserialize;
 
 use super::SignedCheckpoint;
-use crate::audit::{Action, Outcome, log};
+use crate::audit::model::StoredEntry;
+use crate::audit::walk::Way;
+use crate::audit::{Action, Outcome, detail, log};
 use crate::crypto::KeyPurpose;
 use crate::db::Tx;
 use crate::db::conn::AnyConnection;
@@ -86,7 +90,7 @@ pub(crate) fn insert(conn: &mut AnyConnection, row: &CheckpointRow) -> Result<()
 
 /// How many entries have a position.
 pub(crate) fn size(conn: &mut AnyConnection) -> Result<u64> {
-    u64::try_from(log::next_position(conn)?).map_err(Error::internal)
+    u64::try_from(log::size(conn)?).map_err(Error::internal)
 }
 
 /// The newest version of the log's key that the database has.
@@ -103,29 +107,24 @@ const MOST_ANNOUNCEMENTS: i64 = 1000;
 
 #[derive(Deserialize)]
 struct Announcement {
-    details: Announced,
-}
-
-#[derive(Deserialize)]
-struct Announced {
-    new_key: String,
+    details: HashMap<String, String>,
 }
 
 /// How many entries the log must have for the announcement of this key to be among them; none where it is not there.
 pub(super) fn announced_by(conn: &mut AnyConnection, key: &str) -> Result<Option<u64>> {
-    let announcements: Vec<(i64, Vec<u8>)> = audit_events::table
-        .filter(audit_events::action.eq(Action::AuditKeyRotate))
+    let announcements: Vec<StoredEntry> = Way::Action(Action::AuditKeyRotate)
+        .entries(&(0..i64::MAX))
         .filter(audit_events::outcome.eq(Outcome::Done))
-        .filter(audit_events::position.is_not_null())
-        .order(audit_events::position)
+        .order(audit_events::position.asc())
         .limit(MOST_ANNOUNCEMENTS)
-        .select((audit_events::position.assume_not_null(), audit_events::body))
+        .select(StoredEntry::as_select())
         .load(conn)?;
-    let announces = |body: &[u8]| {
-        serde_json::from_slice(body).is_ok_and(|Announcement { details }| details.new_key == key)
+    let announces = |entry: &&StoredEntry| {
+        let announcement = entry.read::<Announcement>();
+        announcement.is_ok_and(|said| said.details.get(detail::NEW_KEY).is_some_and(|new| new == key))
     };
-    let found = announcements.iter().find(|(_, body)| announces(body));
-    found.map(|(position, _)| u64::try_from(position + 1).map_err(Error::internal)).transpose()
+    let found = announcements.iter().find(announces);
+    found.map(|entry| u64::try_from(entry.position + 1).map_err(Error::internal)).transpose()
 }
 
 /// Up to `limit` checkpoints of more than `after` and at most `most` entries, by their size, with the signatures of

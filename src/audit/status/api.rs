@@ -14,7 +14,7 @@ use crate::http::Json;
 pub async fn get_log_status(permit: Permit<AuditVerify>, app: Data<App>) -> Result<Json<LogStatus>> {
     let policy = app.witnesses.clone();
     let event = Event::new(Action::AuditStatus);
-    let seen = app.db.read_log(permit, event, move |tx, _| super::load(tx, policy.as_deref()));
+    let seen = app.db.read_log_as_it_is(permit, event, move |tx, _| super::load(tx, policy.as_deref()));
     let (status, _) = super::with_signing(&app, seen.await?.value).await;
     Ok(Json(status))
 }

@@ -119,7 +119,9 @@ impl From<&NotSigned> for WhyNotSigned {
             NotSigned::Refused(RefusedToSign::ForeignFile(_)) => Self::ForeignFile,
             NotSigned::Refused(RefusedToSign::NewerKey) => Self::NewerKey,
             NotSigned::File { .. } => Self::FileUnusable,
-            NotSigned::Refused(RefusedToSign::NothingLost) | NotSigned::Failed(_) => Self::Failed,
+            NotSigned::Refused(RefusedToSign::NothingLost | RefusedToSign::NotTwo) | NotSigned::Failed(_) => {
+                Self::Failed
+            }
         }
     }
 }
@@ -130,7 +132,7 @@ fn load(tx: &mut Tx<'_>, policy: Option<&Policy>) -> Result<LogStatus> {
     let newest = checkpoint::store::newest(tx)?;
     let newest = newest.map(|row| SignedAt::new(row.tree_size, row.signed_at, now));
     let mut status = LogStatus {
-        size: log::next_position(tx.conn())?,
+        size: log::size(tx.conn())?,
         checkpoint: newest,
         not_signed: None,
         waiting: store::waiting(tx)?,

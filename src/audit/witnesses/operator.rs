@@ -43,8 +43,7 @@ pub async fn request(app: &App, since: u64) -> Result<Request> {
         text.push_str(&note);
         Ok((size, text))
     };
-    app.db.sequence_now().await?;
-    let unsigned = app.notary.publish(&app.db).await.err();
+    let unsigned = app.notary.publish_all(&app.db).await.err();
     let (size, text) = app.db.read_log(Permit::system("operator"), event, read).await?.value;
     Ok(Request { size, text, unsigned })
 }

@@ -1,13 +1,12 @@
 //! `waystation audit accept-fork`.
 
-use actix_web::web::Data;
 use anyhow::{Context as _, bail};
 
 use crate::accounts::operator::list_users;
 use crate::accounts::username::Username;
 use crate::app::App;
-use crate::audit::{Action, Event};
-use crate::cli::operator::block_on;
+use crate::audit::checkpoint::LossReason;
+use crate::cli::operator::{block_on, wait_for};
 use crate::config::Config;
 
 /// Who, and why.
@@ -38,35 +37,29 @@ enum Because {
     Damage,
 }
 
-impl Because {
-    fn code(self) -> &'static str {
-        match self {
-            Self::RestoredBackup => "restored_backup",
-            Self::OtherCopy => "other_copy",
-            Self::Damage => "damage",
+impl From<Because> for LossReason {
+    fn from(because: Because) -> Self {
+        match because {
+            Because::RestoredBackup => Self::RestoredBackup,
+            Because::OtherCopy => Self::OtherCopy,
+            Because::Damage => Self::Damage,
         }
     }
 }
 
 /// Accepts it.
 pub fn run(config: &Config, arguments: &Arguments) -> anyhow::Result<()> {
-    let app = Data::new(App::open(config)?);
-    let users = block_on(async { list_users(&app).await })?;
-    let mut by = Vec::new();
-    for name in &arguments.by {
-        let user = users.iter().find(|user| user.username == *name);
-        by.push(user.with_context(|| format!("there is no user {name}"))?.id.to_string());
-    }
-    by.sort_unstable();
-    by.dedup();
-    if by.len() < 2 {
+    let [one, other] = arguments.by.as_slice() else {
         bail!("two people accept such a loss: say --by twice, with two names");
-    }
-    let event = Event::new(Action::AuditForkAccept)
-        .detail("accepted_by", by.join(" "))
-        .detail("reason", arguments.because.code());
-    let runtime = tokio::runtime::Runtime::new().context("no thread could be started")?;
-    let signed = runtime.block_on(app.notary.accept_fork(&app.db, event))?;
+    };
+    let app = App::open(config)?;
+    let users = block_on(list_users(&app))?;
+    let id = |name: &Username| {
+        let user = users.iter().find(|user| user.username == *name);
+        user.map(|user| user.id).with_context(|| format!("there is no user {name}"))
+    };
+    let by = [id(one)?, id(other)?];
+    let signed = wait_for(app.notary.accept_fork(&app.db, by, arguments.because.into()))??;
     println!("The loss is on the log, and the log of {} entries is signed again.", signed.checkpoint.size);
     Ok(())
 }

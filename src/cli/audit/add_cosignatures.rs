@@ -5,9 +5,8 @@ use std::path::PathBuf;
 use anyhow::Context as _;
 
 use super::offline::read;
-use crate::app::App;
 use crate::audit::witnesses::operator;
-use crate::cli::operator::block_on;
+use crate::cli::operator::with_app;
 use crate::config::Config;
 
 /// What a witness answered.
@@ -30,8 +29,8 @@ pub fn run(config: &Config, arguments: &Arguments) -> anyhow::Result<()> {
     let text = String::from_utf8(read(&arguments.file)?).with_context(|| format!("{label} is not UTF-8"))?;
     let lines: Vec<String> = text.split_inclusive('\n').map(str::to_owned).collect();
     let count = lines.len();
-    let app = App::open(config)?;
-    block_on(operator::add(&app, arguments.size.into(), lines)).with_context(|| format!("{label}"))?;
+    with_app(config, async |app| operator::add(app, arguments.size.into(), lines).await)
+        .with_context(|| format!("{label}"))?;
     println!(
         "{count} of the witnesses' signatures are kept under the checkpoint of {} entries.",
         arguments.size

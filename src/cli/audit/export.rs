@@ -3,11 +3,11 @@
 use std::path::PathBuf;
 
 use actix_web::web::Data;
-use anyhow::Context as _;
 
 use super::progress::Progress;
 use crate::app::App;
 use crate::audit::export::{Until, export};
+use crate::cli::operator::wait_for;
 use crate::config::Config;
 
 /// Where to.
@@ -32,12 +32,10 @@ pub struct Arguments {
 /// Writes it.
 pub fn run(config: &Config, arguments: Arguments) -> anyhow::Result<()> {
     let app = Data::new(App::open(config)?);
-    let runtime = tokio::runtime::Runtime::new().context("no thread could be started")?;
     let target = arguments.target;
     let until = if arguments.cosigned { Until::Cosigned } else { Until::Now };
     let progress = Progress::new();
-    let exported =
-        runtime.block_on(export(&app, target.clone(), until, |done, all| progress.at(done, all)))?;
+    let exported = wait_for(export(&app, target.clone(), until, |done, all| progress.at(done, all)))??;
     drop(progress);
     println!("{} entries are in {}", exported.entries, target.display());
     if let Some(refusal) = exported.unsigned {

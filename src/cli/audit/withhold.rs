@@ -26,7 +26,7 @@ pub struct Arguments {
 /// Does it.
 pub fn run(config: &Config, arguments: &Arguments) -> anyhow::Result<()> {
     let Arguments { before, restore } = *arguments;
-    let was = with_app(config, async |app| withhold(&app, before, restore).await)?;
+    let was = with_app(config, async |app| withhold(app, before, restore).await)?;
     let whole = before / TILE_WIDTH * TILE_WIDTH;
     println!(
         "The first {whole} entries are handed out in tiles no more: those of full tiles before position {before}."

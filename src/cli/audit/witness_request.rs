@@ -4,9 +4,8 @@ use std::path::PathBuf;
 
 use anyhow::Context as _;
 
-use crate::app::App;
 use crate::audit::witnesses::operator;
-use crate::cli::operator::block_on;
+use crate::cli::operator::with_app;
 use crate::config::Config;
 
 /// From where.
@@ -27,8 +26,7 @@ pub struct Arguments {
 
 /// Writes it.
 pub fn run(config: &Config, arguments: &Arguments) -> anyhow::Result<()> {
-    let app = App::open(config)?;
-    let request = block_on(operator::request(&app, arguments.since))?;
+    let request = with_app(config, async |app| operator::request(app, arguments.since).await)?;
     if let Some(refusal) = &request.unsigned {
         eprintln!(
             "warning: it is made of the last checkpoint. The log as it is now is not signed: {refusal}"

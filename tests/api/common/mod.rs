@@ -94,7 +94,9 @@ impl TestApp {
     ) -> Self {
         let mut db = Db::open(&database.url, Arc::clone(&keyring), clock.clone()).unwrap();
         if let Some(target) = copy {
-            db = db.copying(&database.url, target).unwrap();
+            db = db
+                .copying(&database.url, target, &database.kept_checkpoint().with_extension("sent"))
+                .unwrap();
         }
         let origin = LogOrigin::of_database("test");
         let app = Data::new(App {

@@ -291,6 +291,13 @@ impl Server {
         self.child.wait().unwrap();
     }
 
+    /// SIGTERM: it ends what it is at, and then itself.
+    pub fn stop(mut self) {
+        let told = Command::new("sh").args(["-c", &format!("kill {}", self.process())]).status().unwrap();
+        assert!(told.success());
+        assert!(self.child.wait().unwrap().success());
+    }
+
     /// Whether the process still runs.
     pub fn lives(&mut self) -> bool {
         self.child.try_wait().unwrap().is_none()
