@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use waystation::access::Role;
 use waystation::audit::copies::CopyTarget;
 
+use crate::common::server::Installation;
 use crate::common::{TestApp, together};
 
 fn lines(path: &std::path::Path) -> Vec<Value> {
@@ -97,4 +98,35 @@ async fn what_cannot_be_copied_is_not_shown_and_is_on_the_log() {
     let request = refused.header("x-request-id").unwrap().to_owned();
     assert_eq!(app.events_of(&request).await.len(), 1);
     assert!(!refused.text().contains(administrator.id.as_str()));
+}
+
+#[test]
+fn what_is_written_while_no_server_runs_is_sent_to_syslog_at_the_next_start() {
+    let installation = Installation::set_up();
+    let path = installation.path("syslog");
+    let socket = UnixDatagram::bind(&path).unwrap();
+    socket.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
+    let target = format!("WAYSTATION_AUDIT_COPY=syslog:{}", path.display());
+    let received = || {
+        let mut buffer = [0; 8192];
+        let length = socket.recv(&mut buffer).unwrap();
+        let text = String::from_utf8(buffer[..length].to_vec()).unwrap();
+        serde_json::from_str::<Value>(&text[text.find('{').unwrap()..]).unwrap()
+    };
+    let server = installation.serve_by(&["env", &target]);
+    let started = received();
+    assert_eq!(started["entry"]["action"], "system.start", "it begins at the end of the log");
+    server.stop();
+    let added = installation.run(&["user", "add", "heron", "--role", "auditor"]);
+    assert!(added.status.success(), "{}", String::from_utf8_lossy(&added.stderr));
+    let server = installation.serve_by(&["env", &target]);
+    let (mut next, mut actions) = (started["position"].as_i64().unwrap(), Vec::new());
+    while actions.last().is_none_or(|action| action != "system.start") {
+        let told = received();
+        next += 1;
+        assert_eq!(told["position"], next, "none is left out, none comes twice");
+        actions.push(told["entry"]["action"].as_str().unwrap().to_owned());
+    }
+    assert_eq!(actions, ["user.create", "system.start"]);
+    server.stop();
 }

@@ -76,8 +76,8 @@ impl Sink for JsonLines {
         self.last.clone()
     }
 
-    fn begins_anew(&self) -> bool {
-        true
+    fn begins_behind(&mut self, _: Option<&Entry>) -> io::Result<bool> {
+        Ok(false)
     }
 
     fn write(&mut self, entries: &[Entry]) -> io::Result<()> {

@@ -1,12 +1,13 @@
 //! Where the copies go, as the configuration says it.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
 use anyhow::Context as _;
 
 use super::Sink;
 use super::file::JsonLines;
+use super::sent::Sent;
 use super::syslog::Syslog;
 
 /// Where the copies go, and whether an answer waits for them.
@@ -52,7 +53,8 @@ impl CopyTarget {
         Self { required, ..self }
     }
 
-    pub(super) fn open(&self) -> anyhow::Result<Box<dyn Sink>> {
+    /// Opens it; `sent` is where it is kept how far a target was sent that cannot be asked.
+    pub(super) fn open(&self, sent: &Path) -> anyhow::Result<Box<dyn Sink>> {
         match &self.to {
             To::File(path) => {
                 let file = JsonLines::open(path);
@@ -63,7 +65,7 @@ impl CopyTarget {
                 ))
             }
             To::Syslog(path) => {
-                let syslog = Syslog::connect(path);
+                let syslog = Syslog::open(path, Sent::at(sent.to_owned()));
                 Ok(Box::new(
                     syslog.with_context(|| format!("syslog at {} cannot be reached", path.display()))?,
                 ))
