@@ -1,4 +1,4 @@
-//! The two kinds of work that end in a commit: a write with its event, and the event of a read.
+//! What ends in a commit: a write with its event, the event of a read or of a refusal, and a checkpoint, which has none.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -15,7 +15,7 @@ use super::tx::{Tx, WriteTx, append, append_alone};
 use super::writer::Job;
 use crate::access::{Permission, Permit};
 use crate::audit::checkpoint::store::{self, CheckpointRow};
-use crate::audit::entry::NewEntry;
+use crate::audit::entry::{NewEntry, Origin};
 use crate::audit::{Event, Outcome};
 use crate::clock::Clock;
 use crate::crypto::Keyring;
@@ -59,12 +59,13 @@ where
         F: Fn(&mut WriteTx<'_>, &Permit<P>) -> Result<T>,
     {
         for attempt in 1.. {
-            let mut refusal = self.event.clone();
+            let (mut refusal, mut origin) = (self.event.clone(), self.permit.origin());
             // Before the transaction: what it reads would only make the serializable one meet more others, and a
             // suspension that comes in between is one that came after.
             let renewed = self.renewed(conn);
             let outcome = renewed.and_then(|renewed| {
                 let permit = renewed.as_ref().unwrap_or(&self.permit);
+                origin = permit.origin();
                 in_transaction(conn, |conn| self.attempt(conn, permit, &mut None, &mut refusal))
             });
             match outcome {
@@ -77,7 +78,7 @@ where
                     }
                     std::thread::sleep(pause(attempt));
                 }
-                Err(error) => return self.refuse(conn, &mut None, &refusal, error),
+                Err(error) => return self.refuse(conn, &mut None, (&refusal, &origin), error),
                 Ok(value) => return Ok(value),
             }
         }
@@ -101,7 +102,8 @@ where
         T: Serialize,
         F: Fn(&mut WriteTx<'_>, &Permit<P>) -> Result<T>,
     {
-        let origin = self.permit.origin();
+        // Of the permit as it is now: the role on the log is the one that was used.
+        let origin = permit.origin();
         let mut tx = WriteTx::new(Tx::new(conn, self.clock.now(), self.event.clone()), &origin, position);
         let once = permit.user().zip(permit.idempotency());
         if let Some((user, key)) = once
@@ -135,12 +137,12 @@ where
         &self,
         conn: &mut AnyConnection,
         position: &mut Option<i64>,
-        refusal: &Event,
+        (refusal, origin): (&Event, &Origin),
         error: Error,
     ) -> Result<T> {
         let Some(outcome) = recorded_as(&error, refusal) else { return Err(error) };
         let now = self.clock.now();
-        let mut entry = NewEntry::new(refusal, &self.permit.origin(), now, outcome, Some(error.code()))?;
+        let mut entry = NewEntry::new(refusal, origin, now, outcome, Some(error.code()))?;
         in_transaction(conn, |conn| append(conn, &mut entry, position))?;
         Err(error.mark_recorded())
     }
@@ -160,15 +162,16 @@ where
 {
     fn run(&mut self, conn: &mut AnyConnection, position: &mut Option<i64>) -> Result<(), Code> {
         let before = *position;
-        let mut refusal = self.write.event.clone();
+        let (mut refusal, mut origin) = (self.write.event.clone(), self.write.permit.origin());
         let outcome = in_transaction(conn, |conn| {
             let renewed = self.write.renewed(conn)?;
             let permit = renewed.as_ref().unwrap_or(&self.write.permit);
+            origin = permit.origin();
             self.write.attempt(conn, permit, position, &mut refusal)
         });
         let outcome = outcome.or_else(|error| {
             *position = before;
-            self.write.refuse(conn, position, &refusal, error)
+            self.write.refuse(conn, position, (&refusal, &origin), error)
         });
         let fault = outcome.as_ref().err().map_or(Ok(()), our_fault);
         self.outcome = Some(outcome);
