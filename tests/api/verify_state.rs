@@ -5,6 +5,7 @@ use serde_json::json;
 use waystation::audit::state::{self, SEALED_COLUMNS, State, Wrong};
 
 use crate::common::schema::sealed_columns;
+use crate::common::server::Installation;
 use crate::common::{Person, Raw, TestApp};
 
 #[test]
@@ -122,4 +123,49 @@ async fn of_a_log_that_is_not_whole_nothing_is_concluded() {
     raw.execute(&format!("UPDATE audit_events SET body = {blank} WHERE action = 'record.write'")).unwrap();
     let refused = state::verify(&app.app, |_, _| {}).await.err().expect("refused");
     assert!(refused.to_string().contains("do not have the signed root"), "{refused}");
+}
+
+#[test]
+fn the_command_tells_by_its_exit_code_what_it_found() {
+    let installation = Installation::set_up();
+    let server = installation.serve();
+    let (hub, tokens) = installation.caseworkers(&server, 1);
+    let heron = server.wire(Some(&tokens[0]));
+    let body = json!({"hub_id": hub, "sex": "female", "age_band": "18-59", "origin_country": "PRK", "risk": "low",
+        "opened_on": "2026-03-01"});
+    let case = heron.send("POST", "/v1/cases", None, &body).unwrap().body["id"].as_str().unwrap().to_owned();
+    let told = heron.send("PUT", &format!("/v1/cases/{case}/health"), Some("new"), &json!({})).unwrap();
+    assert_eq!(told.status, 200, "{}", told.text);
+    server.stop();
+    let verify = |arguments: &[&str]| {
+        let output = installation.run(&[&["audit", "verify-state"], arguments].concat());
+        let told = String::from_utf8(output.stdout).unwrap() + &String::from_utf8(output.stderr).unwrap();
+        (output.status.code(), told)
+    };
+    let (code, told) = verify(&["--json"]);
+    let report: serde_json::Value = serde_json::from_str(&told).unwrap();
+    assert_eq!((code, &report["verdict"], &report["values_whole"]), (Some(0), &json!("whole"), &json!(1)));
+    assert_eq!(verify(&[]).0, Some(0));
+
+    let mut raw = installation.raw();
+    let rows = ids(&mut raw);
+    raw.execute("DELETE FROM sealed_records").unwrap();
+    let (code, told) = verify(&["--json"]);
+    let report: serde_json::Value = serde_json::from_str(&told).unwrap();
+    assert_eq!((code, &report["verdict"]), (Some(1), &json!("not_whole")));
+    let found = &report["findings"][0];
+    assert_eq!(
+        (&found["code"], &found["column"], &found["row"]),
+        (&json!("deleted"), &json!("sealed_records.sealed"), &json!(rows[0]))
+    );
+    let (code, told) = verify(&[]);
+    assert!(code == Some(1) && told.contains("1 SEALED VALUES ARE NOT AS THEY WERE STORED"), "{told}");
+
+    raw.unguard_log();
+    raw.execute("DELETE FROM audit_events WHERE position = 3").unwrap();
+    let (code, told) = verify(&[]);
+    assert!(code == Some(2) && told.contains("nothing was checked"), "{told}");
+    let mut wrong = installation.program(&["audit", "verify-state"]);
+    let wrong = wrong.env("WAYSTATION_NONSENSE", "1").output().unwrap();
+    assert_eq!(wrong.status.code(), Some(2));
 }

@@ -3,16 +3,17 @@
 use std::collections::HashMap;
 
 use actix_web::web::Data;
-use diesel::prelude::*;
 use serde::Deserialize;
 
 use super::StateError;
 use crate::app::App;
 use crate::audit::checkpoint::Checkpoint;
+use crate::audit::detail;
 use crate::audit::entry::{hex, leaf_hash};
+use crate::audit::model::StoredEntry;
+use crate::audit::store::stored;
 use crate::audit::tree::{Hash, TILE_WIDTH, node_hash};
 use crate::db::Tx;
-use crate::db::schema::audit_events;
 use crate::error::{Error, Result};
 
 /// One write: which entry tells of it, for which case, the hash of what was stored, and what else its row must say.
@@ -77,13 +78,14 @@ impl Claims {
     ) -> Result<(), StateError> {
         while self.next < checkpoint.size {
             let (start, end) = (self.next, checkpoint.size.min(self.next + TILE_WIDTH));
-            let read = app.db.unrecorded("the log, to be checked", move |tx| bodies(tx, start, end)).await?;
-            for (position, body) in read {
-                if position != self.next {
+            let within = position(start)?..position(end)?;
+            let entries = move |tx: &mut Tx<'_>| stored(tx.conn(), &within, i64::MAX);
+            for entry in app.db.unrecorded("the log, to be checked", entries).await? {
+                if entry.position.unsigned_abs() != self.next {
                     return Err(StateError::LogBroken(format!("there is no entry {}", self.next)));
                 }
-                self.tree.add(leaf_hash(&body));
-                self.add(position, &body)?;
+                self.tree.add(leaf_hash(&entry.body));
+                self.add(self.next, &entry)?;
                 self.next += 1;
             }
             if self.next != end {
@@ -97,13 +99,13 @@ impl Claims {
         Err(StateError::LogBroken(format!("its {} entries do not have the signed root", checkpoint.size)))
     }
 
-    fn add(&mut self, position: u64, body: &[u8]) -> Result<(), StateError> {
-        let body: Body = serde_json::from_slice(body).map_err(|_| {
+    fn add(&mut self, position: u64, entry: &StoredEntry) -> Result<(), StateError> {
+        let body: Body = entry.read().map_err(|_| {
             StateError::LogBroken(format!("entry {position} is not as this program writes it"))
         })?;
         let label = Label {
             group: body.groups.first().cloned(),
-            version: body.details.get("version").cloned(),
+            version: body.details.get(detail::VERSION).cloned(),
             writer: body.actor,
         };
         for Sealed { column, row, sha256, table } in body.sealed {
@@ -124,16 +126,8 @@ impl Claims {
     }
 }
 
-/// Positions and bytes, as stored.
-fn bodies(tx: &mut Tx<'_>, start: u64, end: u64) -> Result<Vec<(u64, Vec<u8>)>> {
-    let position = |position: u64| i64::try_from(position).map_err(Error::internal);
-    let rows: Vec<(i64, Vec<u8>)> = audit_events::table
-        .filter(audit_events::position.ge(position(start)?))
-        .filter(audit_events::position.lt(position(end)?))
-        .order(audit_events::position)
-        .select((audit_events::position.assume_not_null(), audit_events::body))
-        .load(tx.conn())?;
-    Ok(rows.into_iter().map(|(position, body)| (position.unsigned_abs(), body)).collect())
+fn position(position: u64) -> Result<i64> {
+    i64::try_from(position).map_err(Error::internal)
 }
 
 /// The roots of the full trees that entries so far make, the largest first (RFC 6962, section 2.1).

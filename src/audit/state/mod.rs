@@ -52,6 +52,21 @@ pub enum Wrong {
     Relabelled,
 }
 
+impl Wrong {
+    /// Its code, for scripts.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Edited => "edited",
+            Self::PutBack { .. } => "put_back",
+            Self::Deleted => "deleted",
+            Self::Unrecorded => "unrecorded",
+            Self::Moved => "moved",
+            Self::Relabelled => "relabelled",
+        }
+    }
+}
+
 impl std::fmt::Display for Wrong {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
@@ -105,8 +120,7 @@ pub struct State {
 pub async fn verify(app: &Data<App>, mut progress: impl FnMut(u64, u64)) -> Result<State, StateError> {
     let event = Event::new(Action::AuditVerifyState);
     app.db.write(Permit::<SystemAct>::system("operator"), event, |_, _| Ok(())).await?.made()?;
-    app.db.sequence_now().await?;
-    let checkpoint = app.notary.publish(&app.db).await?;
+    let checkpoint = app.notary.publish_all(&app.db).await?;
     let mut claims = Claims::new();
     claims.read(app, &checkpoint.checkpoint, &mut progress).await?;
     let compared = rows::compare(app, &claims).await?;
@@ -114,8 +128,7 @@ pub async fn verify(app: &Data<App>, mut progress: impl FnMut(u64, u64)) -> Resu
         return Ok(State { whole: compared.whole, findings: compared.gone, checkpoint });
     }
     // Written since the log was read, or changed by somebody: the entries that came since tell.
-    app.db.sequence_now().await?;
-    let checkpoint = app.notary.publish(&app.db).await?;
+    let checkpoint = app.notary.publish_all(&app.db).await?;
     claims.read(app, &checkpoint.checkpoint, &mut progress).await?;
     let (whole, findings) = compared.judge(&claims);
     Ok(State { whole, findings, checkpoint })

@@ -31,7 +31,7 @@ pub enum Command {
     /// Verify that an entry is in the log, by a proof that was handed out for it
     VerifyProof(verify_proof::Arguments),
     /// Compare every sealed value in the database with what the log says was stored there
-    VerifyState,
+    VerifyState(verify_state::Arguments),
     /// Give the log a new signing key, announced by the old one; stop every server first
     RotateKey,
     /// Hand out old entries in tiles no more, on the record; nothing is deleted
@@ -47,7 +47,7 @@ pub enum Command {
     Witness(witness::Command),
 }
 
-/// Does it. What an auditor does elsewhere needs no network to be set up, and answers by its exit code.
+/// Does it. What is verified is answered by the exit code; what an auditor does elsewhere needs no network to be set up.
 pub fn run(flags: &Flags, command: Command) -> anyhow::Result<ExitCode> {
     match command {
         Command::Verify(arguments) => return Ok(offline::answer(verify::run(&arguments))),
@@ -55,9 +55,12 @@ pub fn run(flags: &Flags, command: Command) -> anyhow::Result<ExitCode> {
             let whole = |proved| if proved { Verdict::Whole } else { Verdict::NotWhole };
             return Ok(offline::answer(verify_proof::run(&arguments).map(whole)));
         }
+        Command::VerifyState(arguments) => {
+            let checked = configured(flags, false).and_then(|config| verify_state::run(&config, &arguments));
+            return Ok(offline::answer(checked));
+        }
         Command::Witness(command) => return Ok(witness::run(command)),
         Command::Export(arguments) => export::run(&configured(flags, false)?, arguments),
-        Command::VerifyState => verify_state::run(&configured(flags, false)?),
         Command::RotateKey => rotate_key::run(&configured(flags, false)?),
         Command::Withhold(arguments) => withhold::run(&configured(flags, false)?, &arguments),
         Command::AcceptFork(arguments) => accept_fork::run(&configured(flags, false)?, &arguments),
