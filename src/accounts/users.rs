@@ -9,7 +9,7 @@ use super::sessions::{self, Ending};
 use super::store;
 use super::username::Username;
 use crate::access::{HubId, Permission, Permit, Role, UserId};
-use crate::audit::{Action, Event};
+use crate::audit::{Action, Event, detail};
 use crate::cases::store::leaving::{self, Leaving};
 use crate::db::{Tx, WriteTx};
 use crate::error::{Error, Fault, Result};
@@ -89,7 +89,7 @@ pub(crate) fn change<P: Permission>(
     };
     settled(change.unmet()).map_err(Error::unmet)?;
     for (name, code) in
-        [("role", role.map(|role| role.to_string())), ("status", status.map(|s| s.to_string()))]
+        [("role", role.map(|role| role.to_string())), (detail::STATUS, status.map(|s| s.to_string()))]
     {
         if let Some(code) = code {
             tx.event.set_detail(name, code);

@@ -88,14 +88,12 @@ pub(crate) fn alarms(
 ) -> Result<Vec<LogRow>> {
     let mut rows: Vec<LogRow> = Vec::new();
     for canary in list(tx, permit, None, MOST)? {
-        let found: Vec<LogRow> = Way::Case(canary.case_id)
+        let found = Way::Case(canary.case_id)
             .entries(&(0..start.unwrap_or(i64::MAX)))
             .filter(audit_events::recorded_at.ge(canary.created_at))
             .order(audit_events::position.desc())
-            .limit(limit)
-            .select(LogRow::as_select())
-            .load(tx.conn())?;
-        rows.extend(found);
+            .limit(limit);
+        rows.extend(LogRow::load(tx.conn(), found)?);
     }
     rows.sort_by_key(|row| Reverse(row.stored.position));
     rows.truncate(usize::try_from(limit).map_err(Error::internal)?);

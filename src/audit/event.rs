@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::action::Action;
+use super::detail;
 use crate::access::actor::{CaseId, FieldGroup, UserId};
 
 /// An event in the making; who, when and how it ended are added by `db`.
@@ -100,14 +101,18 @@ impl Event {
     /// A code or an id that belongs to the event; never a value a person typed.
     #[must_use]
     pub fn detail(mut self, name: &'static str, code: impl std::fmt::Display) -> Self {
-        self.details.insert(name, code.to_string());
+        self.set_detail(name, code);
         self
     }
 
     /// What a list was narrowed by: those of the codes and ids that were given.
     #[must_use]
     pub fn narrowed_by(mut self, given: impl IntoIterator<Item = (&'static str, Option<String>)>) -> Self {
-        self.details.extend(given.into_iter().filter_map(|(name, code)| code.map(|code| (name, code))));
+        for (name, code) in given {
+            if let Some(code) = code {
+                self.set_detail(name, code);
+            }
+        }
         self
     }
 
@@ -115,7 +120,7 @@ impl Event {
     #[must_use]
     pub fn opening_texts(mut self) -> Self {
         self.opens_sealed_text = true;
-        self
+        self.detail(detail::OPENED, detail::NOTES)
     }
 
     /// The case it turned out to be.
@@ -143,9 +148,10 @@ impl Event {
         self.cases = cases.into_iter().collect();
     }
 
-    /// A code that is known only now.
+    /// A code that is known only now. What was said once is not said otherwise.
     pub fn set_detail(&mut self, name: &'static str, code: impl std::fmt::Display) {
-        self.details.insert(name, code.to_string());
+        let before = self.details.insert(name, code.to_string());
+        debug_assert!(before.is_none(), "the detail {name} of {} is set twice", self.action);
     }
 
     /// Another action than planned: a write that turned out to be something else.
@@ -179,5 +185,16 @@ impl Event {
     /// The receipt that its commit earns.
     pub(crate) fn receipt(&self) -> super::Receipt {
         super::Receipt::for_committed(self.case, self.groups.clone(), self.opens_sealed_text)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    #[should_panic(expected = "the detail opened of case.history is set twice")]
+    fn a_detail_is_set_once() {
+        let _twice = Event::new(Action::CaseHistory).opening_texts().detail(detail::OPENED, "more");
     }
 }

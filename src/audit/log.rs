@@ -8,8 +8,8 @@ use crate::db::conn::AnyConnection;
 use crate::db::schema::audit_events::dsl;
 use crate::error::Result;
 
-/// The next free position, where the writer itself sequences (SQLite).
-pub(crate) fn next_position(conn: &mut AnyConnection) -> Result<i64> {
+/// How many entries have a position, which is also the position that the next one is given.
+pub(crate) fn size(conn: &mut AnyConnection) -> Result<i64> {
     let last: Option<i64> = dsl::audit_events.select(diesel::dsl::max(dsl::position)).first(conn)?;
     Ok(last.map_or(0, |last| last + 1))
 }

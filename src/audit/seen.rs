@@ -6,12 +6,13 @@ use std::ops::ControlFlow;
 use diesel::prelude::*;
 
 use super::action::{Action, Outcome, Touch};
-use super::model::{Held, LogRow};
+use super::model::{Known, LogRow};
 use super::sight::{Manner, Sight};
 use super::times::Stretch;
+use super::unreadable::{Unread, Unreadable};
 use super::walk::Way;
 use crate::access::permissions::AuditAsk;
-use crate::access::{CaseId, FieldGroup, Permit, UserId};
+use crate::access::{CaseId, Permit, UserId};
 use crate::db::Tx;
 use crate::db::schema::users;
 use crate::error::Result;
@@ -28,6 +29,8 @@ const FIRST: i64 = 200;
 /// Sights by whom, or of what.
 pub(crate) struct Seen<K> {
     pub sights: BTreeMap<K, Sight>,
+    /// Entries that may tell more, and cannot be read.
+    pub unreadable: Vec<Unreadable>,
     /// Before which position to go on; nothing where all was looked at.
     pub next: Option<i64>,
 }
@@ -36,7 +39,7 @@ pub(crate) struct Seen<K> {
 struct Trace {
     row: LogRow,
     manner: Manner,
-    groups: Vec<FieldGroup>,
+    known: Known,
 }
 
 /// Who saw a case; nobody's are what the server and the operator did.
@@ -49,10 +52,11 @@ pub(crate) fn by_whom(
 ) -> Result<Seen<Option<UserId>>> {
     let mut within = times.positions(tx)?;
     within.end = start.map_or(within.end, |start| start.min(within.end));
-    let mut traces = Vec::new();
+    let (mut traces, mut unread) = (Vec::new(), Unread::default());
     let opened = bounded(tx, Way::Case(case), within.clone(), MOST_ENTRIES, |row| {
-        let (manner, held) = (Manner::of(&row), Held::of(&row)?);
-        traces.push(Trace { row, manner, groups: held.groups });
+        if let Some(known) = unread.or_note(row.read()) {
+            traces.push(Trace { manner: Manner::of(&row, known.outcome), row, known });
+        }
         Ok(ControlFlow::Continue(()))
     })?;
     let mut next = opened;
@@ -60,8 +64,11 @@ pub(crate) fn by_whom(
         // No further back than the walk before came: what lies there is for the next answer.
         within.start = within.start.max(next.unwrap_or_default());
         let listed = bounded(tx, Way::Action(list), within.clone(), MOST_LISTS, |row| {
-            if row.outcome == Outcome::Done && Held::of(&row)?.cases.contains(&case) {
-                traces.push(Trace { row, manner: Manner::Listed, groups: Vec::new() });
+            let known = unread.or_note(row.read());
+            if let Some(known) =
+                known.filter(|known| known.outcome == Outcome::Done && known.held.cases.contains(&case))
+            {
+                traces.push(Trace { row, manner: Manner::Listed, known });
             }
             Ok(ControlFlow::Continue(()))
         })?;
@@ -70,11 +77,11 @@ pub(crate) fn by_whom(
     let mut sights = BTreeMap::new();
     for trace in traces.iter().filter(|trace| next.is_none_or(|next| trace.row.stored.position >= next)) {
         if times.holds(trace.row.at) {
-            let sight = sights.entry(trace.row.actor).or_insert_with(|| Sight::at(trace.row.at));
-            sight.add(&trace.row, trace.manner, &trace.groups);
+            let sight = sights.entry(trace.known.actor).or_insert_with(|| Sight::at(trace.row.at));
+            sight.add(&trace.row, trace.manner, &trace.known);
         }
     }
-    Ok(Seen { sights, next })
+    Ok(Seen { sights, unreadable: unread.told(), next })
 }
 
 /// What a user saw, case by case.
@@ -87,22 +94,22 @@ pub(crate) fn by_user(
 ) -> Result<Seen<CaseId>> {
     let mut within = times.positions(tx)?;
     within.end = start.map_or(within.end, |start| start.min(within.end));
-    let mut sights: BTreeMap<CaseId, Sight> = BTreeMap::new();
+    let (mut sights, mut unread) = (BTreeMap::<CaseId, Sight>::new(), Unread::default());
     let next = bounded(tx, Way::Actor(user), within, MOST_ENTRIES, |row| {
-        if times.holds(row.at) && (row.case.is_some() || row.touches() == Some(Touch::Lists)) {
-            let held = Held::of(&row)?;
+        let tells = times.holds(row.at) && (row.case.is_some() || row.touches() == Some(Touch::Lists));
+        if let Some(known) = tells.then(|| unread.or_note(row.read())).flatten() {
             let mut add = |case, manner| {
                 let sight = sights.entry(case).or_insert_with(|| Sight::at(row.at));
-                sight.add(&row, manner, &held.groups);
+                sight.add(&row, manner, &known);
             };
-            if let Some(case) = row.case {
-                add(case, Manner::of(&row));
+            if let Some(case) = known.case {
+                add(case, Manner::of(&row, known.outcome));
             }
-            held.cases.iter().for_each(|case| add(*case, Manner::Listed));
+            known.held.cases.iter().for_each(|case| add(*case, Manner::Listed));
         }
         Ok(if sights.len() >= MOST_CASES { ControlFlow::Break(()) } else { ControlFlow::Continue(()) })
     })?;
-    Ok(Seen { sights, next })
+    Ok(Seen { sights, unreadable: unread.told(), next })
 }
 
 /// Walks until it is told to stop, or has looked at `most` entries; the position where it stopped, if it did.

@@ -6,7 +6,8 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::action::{Outcome, Touch};
-use super::model::LogRow;
+use super::detail;
+use super::model::{Known, LogRow};
 use crate::access::FieldGroup;
 use crate::db::types::Timestamp;
 
@@ -25,8 +26,8 @@ pub(crate) enum Manner {
 
 impl Manner {
     /// Of an entry that is about the case itself. What this program does not know counts as opened.
-    pub(crate) fn of(row: &LogRow) -> Self {
-        if row.outcome != Outcome::Done {
+    pub(crate) fn of(row: &LogRow, outcome: Outcome) -> Self {
+        if outcome != Outcome::Done {
             return Self::Denied;
         }
         match row.touches() {
@@ -54,6 +55,8 @@ pub struct Sight {
     /// The field groups whose sealed records they opened.
     #[schema(value_type = Vec<FieldGroup>)]
     groups: BTreeSet<FieldGroup>,
+    /// Whether they opened the sealed notes of its history.
+    notes: bool,
 }
 
 impl Sight {
@@ -67,11 +70,12 @@ impl Sight {
             written: 0,
             denied: 0,
             groups: BTreeSet::new(),
+            notes: false,
         }
     }
 
-    /// Adds an entry; `groups` are those that it names.
-    pub(crate) fn add(&mut self, row: &LogRow, manner: Manner, groups: &[FieldGroup]) {
+    /// Adds an entry, and what it says.
+    pub(crate) fn add(&mut self, row: &LogRow, manner: Manner, known: &Known) {
         self.first = self.first.min(row.at);
         self.last = self.last.max(row.at);
         let count = match manner {
@@ -81,8 +85,11 @@ impl Sight {
             Manner::Denied => &mut self.denied,
         };
         *count += 1;
-        if manner == Manner::Opened && row.touches() == Some(Touch::OpensSealed) {
-            self.groups.extend(groups);
+        if manner == Manner::Opened {
+            self.notes |= known.held.details.opened.as_deref() == Some(detail::NOTES);
+            if row.touches() == Some(Touch::OpensSealed) {
+                self.groups.extend(&known.held.groups);
+            }
         }
     }
 
@@ -102,7 +109,8 @@ mod tests {
     #[test]
     fn the_manner_is_told_by_what_was_done_and_how_it_ended() {
         let row = row(UserId::generate(), CaseId::generate(), b"{}");
-        let of = |action: &str, outcome| Manner::of(&LogRow { action: action.to_owned(), outcome, ..row.clone() });
+        let of =
+            |action: &str, outcome| Manner::of(&LogRow { action: action.to_owned(), ..row.clone() }, outcome);
         assert_eq!(of("record.read", Outcome::Done), Manner::Opened);
         assert_eq!(of("record.write", Outcome::Done), Manner::Written);
         assert_eq!(of("team.put", Outcome::Done), Manner::Written);
@@ -113,15 +121,21 @@ mod tests {
     }
 
     #[test]
-    fn only_what_was_opened_tells_its_groups() {
-        let mut row = row(UserId::generate(), CaseId::generate(), b"{}");
-        let mut sight = Sight::at(row.at);
-        sight.add(&row, Manner::Denied, &[FieldGroup::Legal]);
-        sight.add(&row, Manner::Opened, &[FieldGroup::Health]);
-        row.at = Timestamp::from_micros(0);
-        row.action = Action::RecordVersions.to_string();
-        sight.add(&row, Manner::Opened, &[FieldGroup::Family]);
-        assert_eq!((sight.opened, sight.denied, sight.listed, sight.written), (2, 1, 0, 0));
+    fn only_what_was_opened_tells_its_groups_and_notes() {
+        let mut sight = Sight::at(Timestamp::from_micros(1_000_000));
+        let mut add = |action: Action, at, manner, body: &str| {
+            let mut row = row(UserId::generate(), CaseId::generate(), body.as_bytes());
+            (row.at, row.action) = (Timestamp::from_micros(at), action.to_string());
+            sight.add(&row, manner, &row.read().unwrap());
+            sight.notes
+        };
+        let notes = r#"{"details":{"opened":"notes"}}"#;
+        assert!(!add(Action::RecordRead, 1_000_000, Manner::Denied, r#"{"groups":["legal"]}"#));
+        assert!(!add(Action::RecordRead, 1_000_000, Manner::Opened, r#"{"groups":["health"]}"#));
+        assert!(!add(Action::RecordVersions, 0, Manner::Opened, r#"{"groups":["family"]}"#));
+        assert!(!add(Action::CaseHistory, 5, Manner::Denied, notes));
+        assert!(add(Action::CaseHistory, 5, Manner::Opened, notes));
+        assert_eq!((sight.opened, sight.denied, sight.listed, sight.written), (3, 2, 0, 0));
         assert_eq!(sight.groups, BTreeSet::from([FieldGroup::Health]));
         assert_eq!((sight.first.micros(), sight.last.micros()), (0, 1_000_000));
     }

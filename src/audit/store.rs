@@ -1,17 +1,20 @@
 //! Queries on the log. Pages go by position, which is given once and never changes, the newest first.
 
-use std::ops::ControlFlow;
+use std::collections::BTreeSet;
+use std::ops::{ControlFlow, Range};
 
 use diesel::prelude::*;
 
 use super::entry::EventId;
 use super::filter::LogFilter;
 use super::model::{Access, LogRow, StoredEntry};
+use super::seen;
 use super::walk::Way;
 use crate::access::permissions::AuditRead;
-use crate::access::{CaseId, Permit, Reach};
+use crate::access::{CaseId, Permit, Reach, UserId};
 use crate::db::Tx;
-use crate::db::schema::{audit_events, users};
+use crate::db::conn::AnyConnection;
+use crate::db::schema::audit_events;
 use crate::error::{Error, Result};
 
 /// The most entries that one page looks at: a rare thing is not looked for in all of the log at once.
@@ -56,7 +59,7 @@ pub(crate) fn list(
     let first = i64::try_from(most).unwrap_or(i64::MAX).saturating_add(1);
     filter.way().back(tx, within, first, |row| {
         let position = row.stored.position;
-        if filter.takes(&row)? {
+        if filter.takes(&row) {
             if found.rows.len() == most {
                 found.next = found.rows.last().map(|row| row.stored.position);
                 return Ok(ControlFlow::Break(()));
@@ -73,6 +76,12 @@ pub(crate) fn list(
     Ok(found)
 }
 
+/// Up to `most` entries as they are stored, in the order of the log.
+pub(crate) fn stored(conn: &mut AnyConnection, within: &Range<i64>, most: i64) -> Result<Vec<StoredEntry>> {
+    let entries = Way::Everything.entries(within).order(audit_events::position.asc()).limit(most);
+    Ok(entries.select(StoredEntry::as_select()).load(conn)?)
+}
+
 /// One entry within the permit's reach.
 pub(crate) fn find(tx: &mut Tx<'_>, permit: &Permit<AuditRead>, id: EventId) -> Result<StoredEntry> {
     let mut query = Way::Everything.entries(&(0..i64::MAX)).filter(audit_events::id.eq(id));
@@ -87,25 +96,10 @@ pub(crate) fn find(tx: &mut Tx<'_>, permit: &Permit<AuditRead>, id: EventId) -> 
 /// Up to `limit` accesses to a case before the position `start`; the caller has found the case within
 /// its own reach.
 pub(crate) fn of_case(tx: &mut Tx<'_>, case: CaseId, start: Option<i64>, limit: i64) -> Result<Vec<Access>> {
-    let mut query = audit_events::table
-        .left_join(users::table.on(users::id.nullable().eq(audit_events::actor_id)))
-        .filter(audit_events::case_id.eq(case))
-        .filter(audit_events::position.is_not_null())
-        .into_boxed();
-    if let Some(start) = start {
-        query = query.filter(audit_events::position.lt(start));
-    }
-    Ok(query
-        .order(audit_events::position.desc())
-        .limit(limit)
-        .select((
-            audit_events::position.assume_not_null(),
-            audit_events::recorded_at,
-            audit_events::actor_id,
-            users::username.nullable(),
-            audit_events::action,
-            audit_events::outcome,
-            audit_events::body,
-        ))
-        .load(tx.conn())?)
+    let rows = Way::Case(case).entries(&(0..start.unwrap_or(i64::MAX)));
+    let rows = LogRow::load(tx.conn(), rows.order(audit_events::position.desc()).limit(limit))?;
+    let ids: BTreeSet<UserId> = rows.iter().filter_map(|row| row.actor.as_deref()?.parse().ok()).collect();
+    let names = seen::usernames(tx, &ids)?;
+    let name = |row: &LogRow| names.get(&row.actor.as_deref()?.parse().ok()?).cloned();
+    Ok(rows.into_iter().map(|row| Access { username: name(&row), row }).collect())
 }

@@ -37,7 +37,7 @@ impl Stretch {
 
     /// The positions between which all its entries are, with some of the time around it.
     pub(crate) fn positions(&self, tx: &mut Tx<'_>) -> Result<Range<i64>> {
-        let mut range = 0..log::next_position(tx.conn())?;
+        let mut range = 0..log::size(tx.conn())?;
         if let Some(after) = self.after {
             range.start = reached(tx, &range, after.plus(-MOST_BEHIND))?;
         }

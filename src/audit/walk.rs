@@ -36,11 +36,11 @@ pub(crate) enum Way {
     NotDone(Outcome),
 }
 
-pub(super) type Boxed<'a> = audit_events::BoxedQuery<'a, Backend>;
+pub(crate) type Boxed<'a> = audit_events::BoxedQuery<'a, Backend>;
 
 impl Way {
     /// The entries on this way whose positions are within.
-    pub(super) fn entries<'a>(self, within: &Range<i64>) -> Boxed<'a> {
+    pub(crate) fn entries<'a>(self, within: &Range<i64>) -> Boxed<'a> {
         let entries = audit_events::table
             .filter(audit_events::position.is_not_null())
             .filter(audit_events::position.ge(within.start))
@@ -70,12 +70,8 @@ impl Way {
     ) -> Result<()> {
         let mut chunk = first.clamp(1, LARGEST_CHUNK);
         loop {
-            let rows: Vec<LogRow> = self
-                .entries(&within)
-                .order(audit_events::position.desc())
-                .limit(chunk)
-                .select(LogRow::as_select())
-                .load(tx.conn())?;
+            let rows = self.entries(&within).order(audit_events::position.desc()).limit(chunk);
+            let rows = LogRow::load(tx.conn(), rows)?;
             let last = i64::try_from(rows.len()).is_ok_and(|fetched| fetched < chunk);
             for row in rows {
                 within.end = row.stored.position;

@@ -1,13 +1,11 @@
 //! Reads the log by positions on a connection of its own, for whoever copies it elsewhere.
 
-use diesel::prelude::*;
-
 use super::conn::{AnyConnection, ConnectError, Purpose, open};
-use super::schema::audit_events;
 use super::sequencer::sequence_all;
 use super::url::DatabaseUrl;
 use crate::audit::copies::Entry;
 use crate::audit::log;
+use crate::audit::store::stored;
 use crate::error::{Error, Result};
 
 /// The way to the log.
@@ -28,21 +26,13 @@ impl LogFollower {
             if let AnyConnection::Postgres(_) = conn {
                 sequence_all(conn)?;
             }
-            log::next_position(conn)
+            log::size(conn)
         })
     }
 
     /// Up to `limit` entries from a position on.
     pub(crate) fn entries_from(&mut self, first: i64, limit: i64) -> Result<Vec<Entry>> {
-        self.work(|conn| {
-            let rows: Vec<(i64, Vec<u8>, Vec<u8>)> = audit_events::table
-                .filter(audit_events::position.ge(first))
-                .order(audit_events::position)
-                .limit(limit)
-                .select((audit_events::position.assume_not_null(), audit_events::leaf, audit_events::body))
-                .load(conn)?;
-            Ok(rows.into_iter().map(|(position, leaf, body)| Entry { position, leaf, body }).collect())
-        })
+        self.work(|conn| stored(conn, &(first..i64::MAX), limit))
     }
 
     /// A connection that has failed is opened again next time.

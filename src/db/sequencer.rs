@@ -101,7 +101,7 @@ fn sequence_batch(conn: &mut AnyConnection) -> Result<i64> {
         .limit(BATCH)
         .select(dsl::id)
         .load(conn)?;
-    let first = log::next_position(conn)?;
+    let first = log::size(conn)?;
     let numbered = number(conn, waiting, first)?;
     tree::grow(conn, first..first + numbered)?;
     Ok(numbered)

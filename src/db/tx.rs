@@ -10,7 +10,7 @@ use crate::audit::Event;
 use crate::audit::entry::{NewEntry, Origin};
 use crate::audit::{Outcome, log, tree};
 use crate::crypto::{Ciphertext, Place};
-use crate::error::{Code, Error, Result};
+use crate::error::{Error, Result};
 
 /// A read: one consistent view of the database.
 pub struct Tx<'c> {
@@ -57,7 +57,7 @@ impl<'c> WriteTx<'c> {
 
     /// Puts a further event on the log in the same commit: one change that is several facts.
     pub fn also_record(&mut self, event: &Event) -> Result<()> {
-        self.append(event, Outcome::Done, None)
+        self.append(event)
     }
 
     /// The same for many at once: a change that is as many facts as there are rows.
@@ -77,11 +77,11 @@ impl<'c> WriteTx<'c> {
 
     pub(super) fn finish(&mut self) -> Result<()> {
         let event = self.tx.event.clone();
-        self.append(&event, Outcome::Done, None)
+        self.append(&event)
     }
 
-    fn append(&mut self, event: &Event, outcome: Outcome, code: Option<Code>) -> Result<()> {
-        let mut entry = NewEntry::new(event, self.origin, self.tx.now, outcome, code)?;
+    fn append(&mut self, event: &Event) -> Result<()> {
+        let mut entry = NewEntry::new(event, self.origin, self.tx.now, Outcome::Done, None)?;
         append(self.tx.conn, &mut entry, self.position)
     }
 }
@@ -163,7 +163,7 @@ fn insert_all(conn: &mut AnyConnection, entries: &[NewEntry]) -> Result<()> {
 /// The first position that the transaction may use: `None` on PostgreSQL, where the sequencer counts.
 pub(super) fn first_position(conn: &mut AnyConnection) -> Result<Option<i64>> {
     match conn {
-        AnyConnection::Sqlite(_) => log::next_position(conn).map(Some),
+        AnyConnection::Sqlite(_) => log::size(conn).map(Some),
         AnyConnection::Postgres(_) => Ok(None),
     }
 }

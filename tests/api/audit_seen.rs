@@ -110,6 +110,26 @@ async fn an_answer_that_is_given_once_more_is_seen_and_nothing_is_written() {
     assert_eq!(counts(&told["users"][0]["seen"]), [1, 0, 1, 0]);
 }
 
+#[actix_web::test]
+async fn that_the_notes_of_a_history_were_opened_is_told() {
+    let app = TestApp::new().await;
+    let (heron, crane, _, case) = story(&app).await;
+    let (path, owl) = (format!("/v1/audit/cases/{case}/seen-by"), app.auditor());
+    let notes = async |person: &Person| {
+        let told = owl.get(&path).await.expect(200);
+        of(&told, "users", "user", person.id.as_str()).unwrap()["notes"].clone()
+    };
+    // By the reach of a hub alone the notes stay sealed.
+    let history = format!("/v1/cases/{case}/history");
+    crane.get(&history).await.expect(200);
+    assert_eq!((notes(&heron).await, notes(&crane).await), (json!(false), json!(false)));
+    let answer = heron.get(&history).await;
+    answer.expect(200);
+    assert_eq!((notes(&heron).await, notes(&crane).await), (json!(true), json!(false)));
+    let entry = app.events_of(answer.header("x-request-id").unwrap()).await.remove(0);
+    assert_eq!(entry.body()["details"], json!({"opened": "notes"}));
+}
+
 /// More lists than one answer looks through: what it tells and what it leaves to the next are all of it, once.
 #[actix_web::test]
 async fn what_is_too_much_for_one_answer_goes_on_with_a_cursor() {
@@ -193,7 +213,7 @@ async fn the_log_is_exported_as_a_table_that_no_spreadsheet_runs() {
         lines.filter(|line| !line.is_empty()).map(|line| line.split(',').collect()).collect();
     assert_eq!(rows.len(), 4, "{text}");
     assert_eq!(rows.iter().filter(|row| row[6] == "case.list" && row[16] == case).count(), 1, "{text}");
-    assert!(rows.iter().all(|row| row.len() == 19 && row[3] == crane.id.as_str()), "{text}");
+    assert!(rows.iter().all(|row| row.len() == 20 && row[3] == crane.id.as_str()), "{text}");
     let request = owl.request(actix_web::http::Method::GET, "/v1/audit/export");
     owl.send(request.insert_header(("Accept", "image/png"))).await.expect_problem(406, "not_acceptable");
     crane.get("/v1/audit/export").await.expect_problem(403, "forbidden");

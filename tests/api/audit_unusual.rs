@@ -1,5 +1,6 @@
 //! Reading that is unlike the usual, found in a log of real requests; canary cases and their alarms.
 
+use actix_web::http::Method;
 use serde_json::{Value, json};
 use waystation::upkeep;
 
@@ -69,6 +70,33 @@ async fn each_kind_of_unusual_reading_is_found_with_its_reason_and_its_entries()
     let log = app.log().await;
     let shown = log.iter().find(|entry| entry.position == Some(position)).unwrap();
     assert_eq!(shown.actor_id.as_deref(), Some(heron.id.as_str()));
+}
+
+#[actix_web::test]
+async fn reading_more_than_usual_before_a_suspension_is_told() {
+    let app = TestApp::new().await;
+    let hub = app.hub("Kunming");
+    let (mut heron, mut admin) = (app.caseworker(hub), app.administrator());
+    let cases = open(&heron, hub, 11).await;
+    for _ in 0..20 {
+        app.wait(chrono::TimeDelta::days(1));
+        heron = app.renew(&heron);
+        heron.get(&cases[0]).await.expect(200);
+    }
+    app.wait(chrono::TimeDelta::days(1));
+    [heron, admin] = [app.renew(&heron), app.renew(&admin)];
+    for case in &cases {
+        heron.get(case).await.expect(200);
+    }
+    let path = format!("/v1/users/{}", heron.id);
+    let version = admin.get(&path).await.etag();
+    let change = |members: Value| admin.change(Method::PATCH, &path, &version, members);
+    change(json!({"status": "suspended"})).await.expect(200);
+    app.wait(chrono::TimeDelta::minutes(1));
+    let told = app.auditor().get("/v1/audit/unusual").await.expect(200);
+    let found = findings(&told, "before_leaving");
+    assert_eq!((found.len(), &found[0]["user"]), (1, &json!(heron.id)), "{told}");
+    assert!(found[0]["reason"].as_str().unwrap().starts_with("Suspended on 2026-03-23."), "{told}");
 }
 
 #[actix_web::test]

@@ -80,10 +80,9 @@ pub async fn list_alarms(
     query: ListQuery<Unfiltered>,
 ) -> Result<Page<EventView>> {
     let (limit, start) = (query.page.limit(), query.page.start()?);
-    app.db.sequence_now().await?;
     let event = Event::new(Action::AuditAlarms);
     let read =
         app.db.read_log(permit, event, move |tx, permit| canaries::alarms(tx, permit, start, limit + 1));
     let key = |row: &crate::audit::model::LogRow| row.stored.position;
-    Page::of(read.await?.value, &query.page, key, |row| EventView::new(row.stored))?.transposed()
+    Page::of(read.await?.value, &query.page, key, |row| EventView::new(row.stored))
 }

@@ -1,7 +1,7 @@
 //! Who saw a case, and what a user saw. Cases are named by their ids alone: an auditor sees none of them.
 
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use actix_web::web::Data;
 use serde::{Deserialize, Serialize};
@@ -10,8 +10,10 @@ use utoipa::{IntoParams, ToSchema};
 use crate::access::permissions::AuditAsk;
 use crate::access::{CaseId, Permit, UserId};
 use crate::app::App;
+use crate::audit::checkpoint::Anchor;
 use crate::audit::sight::Sight;
 use crate::audit::times::Stretch;
+use crate::audit::unreadable::Unreadable;
 use crate::audit::{Action, Event, seen};
 use crate::db::types::Timestamp;
 use crate::error::Result;
@@ -23,9 +25,9 @@ use crate::http::{CursorQuery, Json, Path};
 #[into_params(parameter_in = Query)]
 pub struct TimeQuery {
     /// Only at or after this moment.
-    after: Option<Timestamp>,
+    pub after: Option<Timestamp>,
     /// Only before this moment.
-    before: Option<Timestamp>,
+    pub before: Option<Timestamp>,
 }
 
 impl TimeQuery {
@@ -60,16 +62,20 @@ pub struct SeenByUser {
         "user": "2b5w8z0v4n9qx2c7m1b6t8r4ye", "username": "heron",
         "seen": {
             "first": "2006-08-01T09:00:00.000000Z", "last": "2006-08-03T16:20:00.000000Z", "opened": 12,
-            "listed": 4, "written": 3, "denied": 0, "groups": ["identity", "legal"]
+            "listed": 4, "written": 3, "denied": 0, "groups": ["identity", "legal"], "notes": true
         }
     }],
-    "complete": true, "next_cursor": null
+    "unreadable": [], "log": null, "complete": true, "next_cursor": null
 }))]
 pub struct CaseSeenBy {
     /// The case.
     case: CaseId,
     /// Everybody of whom the entries tell.
     users: Vec<SeenByUser>,
+    /// Entries that may tell more and cannot be read, because somebody has edited them past the server: the first 50.
+    unreadable: Vec<Unreadable>,
+    /// How the log stood: keep the answer, and it shows later whether the log is still the same.
+    log: Option<Anchor>,
     /// Whether all entries of the time asked for were looked at.
     complete: bool,
     /// Send it as `cursor` for the entries before these, and add up; null when it is complete.
@@ -84,14 +90,13 @@ pub async fn who_saw_case(
     query: CursorQuery<TimeQuery>,
 ) -> Result<Json<CaseSeenBy>> {
     let (case, times, start) = (path.0, query.filter.stretch(), query.place.start()?);
-    app.db.sequence_now().await?;
     let event = query.filter.event(Action::AuditSeenBy).subject(case);
     let read = app.db.read_log(permit, event, move |tx, permit| {
         let seen = seen::by_whom(tx, permit, case, &times, start)?;
         let ids: BTreeSet<UserId> = seen.sights.keys().copied().flatten().collect();
-        Ok((seen, seen::usernames(tx, &ids)?))
+        Ok((seen, seen::usernames(tx, &ids)?, Anchor::now(tx)?))
     });
-    let (seen, mut usernames) = read.await?.value;
+    let (seen, mut usernames, log) = read.await?.value;
     let mut users: Vec<SeenByUser> = seen
         .sights
         .into_iter()
@@ -102,7 +107,8 @@ pub async fn who_saw_case(
         .collect();
     users.sort_by_key(|row| Reverse(row.seen.last()));
     let next_cursor = seen.next.map(|position| query.place.next(position)).transpose()?;
-    Ok(Json(CaseSeenBy { case, users, complete: next_cursor.is_none(), next_cursor }))
+    let complete = next_cursor.is_none();
+    Ok(Json(CaseSeenBy { case, users, unreadable: seen.unreadable, log, complete, next_cursor }))
 }
 
 /// What a user saw of one case.
@@ -122,10 +128,10 @@ pub struct SeenCase {
         "case": "3k5w8z0v4n9qx2c7m1b6t8r4ye",
         "seen": {
             "first": "2006-08-01T09:00:00.000000Z", "last": "2006-08-03T16:20:00.000000Z", "opened": 12,
-            "listed": 4, "written": 3, "denied": 0, "groups": ["identity", "legal"]
+            "listed": 4, "written": 3, "denied": 0, "groups": ["identity", "legal"], "notes": true
         }
     }],
-    "complete": true, "next_cursor": null
+    "unreadable": [], "log": null, "complete": true, "next_cursor": null
 }))]
 pub struct UserSaw {
     /// The user.
@@ -134,6 +140,10 @@ pub struct UserSaw {
     username: Option<String>,
     /// Every case of which the entries tell.
     cases: Vec<SeenCase>,
+    /// Entries that may tell more and cannot be read, because somebody has edited them past the server: the first 50.
+    unreadable: Vec<Unreadable>,
+    /// How the log stood: keep the answer, and it shows later whether the log is still the same.
+    log: Option<Anchor>,
     /// Whether all entries of the time asked for were looked at.
     complete: bool,
     /// Send it as `cursor` for the entries before these, and add up; null when it is complete.
@@ -148,13 +158,12 @@ pub async fn what_user_saw(
     query: CursorQuery<TimeQuery>,
 ) -> Result<Json<UserSaw>> {
     let (user, times, start) = (path.0, query.filter.stretch(), query.place.start()?);
-    app.db.sequence_now().await?;
     let event = query.filter.event(Action::AuditSeen).subject(user);
     let read = app.db.read_log(permit, event, move |tx, permit| {
         let seen = seen::by_user(tx, permit, user, &times, start)?;
-        Ok((seen, seen::usernames(tx, &BTreeSet::from([user]))?))
+        Ok((seen, seen::usernames(tx, &BTreeSet::from([user]))?, Anchor::now(tx)?))
     });
-    let (seen, mut usernames): (_, BTreeMap<UserId, String>) = read.await?.value;
+    let (seen, mut usernames, log) = read.await?.value;
     let mut cases: Vec<SeenCase> =
         seen.sights.into_iter().map(|(case, seen)| SeenCase { case, seen }).collect();
     cases.sort_by_key(|row| Reverse(row.seen.last()));
@@ -163,6 +172,8 @@ pub async fn what_user_saw(
         user,
         username: usernames.remove(&user),
         cases,
+        unreadable: seen.unreadable,
+        log,
         complete: next_cursor.is_none(),
         next_cursor,
     }))

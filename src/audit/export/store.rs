@@ -8,6 +8,7 @@ use super::ExportError;
 use super::directory::Directory;
 use crate::audit::status::NUMBERED_WITHIN;
 use crate::audit::tree::TilePath;
+use crate::audit::walk::Way;
 use crate::db::schema::{audit_events, audit_subtrees};
 use crate::db::types::Timestamp;
 use crate::db::{Tx, bytes_of};
@@ -56,8 +57,7 @@ pub(super) struct Block {
 
 impl Block {
     pub(super) fn load(tx: &mut Tx<'_>, place: TilePath) -> Result<Self> {
-        let first = i64::try_from(place.first()).map_err(Error::internal)?;
-        let next = first + i64::try_from(place.width).map_err(Error::internal)?;
+        let within = place.positions()?;
         let conn = tx.conn();
         let columns = (
             bytes_of(conn, "action"),
@@ -69,10 +69,9 @@ impl Block {
             audit_events::recorded_at,
             bytes_of(conn, "subject"),
         );
-        let rows = audit_events::table
-            .filter(audit_events::position.ge(first))
-            .filter(audit_events::position.lt(next))
-            .order(audit_events::position)
+        let rows = Way::Everything
+            .entries(&within)
+            .order(audit_events::position.asc())
             .select((columns, audit_events::body, audit_events::leaf))
             .load(conn)?;
         Ok(Self { place, rows })
@@ -98,12 +97,11 @@ impl Block {
 
 /// The hashes of a tile above the leaves.
 pub(super) fn subtrees(tx: &mut Tx<'_>, level: u32, tile: TilePath) -> Result<Vec<u8>> {
-    let first = i64::try_from(tile.first()).map_err(Error::internal)?;
-    let next = first + i64::try_from(tile.width).map_err(Error::internal)?;
+    let within = tile.positions()?;
     let hashes: Vec<Vec<u8>> = audit_subtrees::table
         .filter(audit_subtrees::level.eq(i32::try_from(level).map_err(Error::internal)?))
-        .filter(audit_subtrees::number.ge(first))
-        .filter(audit_subtrees::number.lt(next))
+        .filter(audit_subtrees::number.ge(within.start))
+        .filter(audit_subtrees::number.lt(within.end))
         .order(audit_subtrees::number)
         .select(audit_subtrees::hash)
         .load(tx.conn())?;

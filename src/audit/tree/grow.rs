@@ -30,7 +30,7 @@ pub(crate) fn grow(conn: &mut AnyConnection, added: Range<i64>) -> Result<()> {
 
 /// Stores what the tree lacks: the log may have been there before it, or was mended.
 pub(crate) fn catch_up(conn: &mut AnyConnection) -> Result<()> {
-    let mut full = position(log::next_position(conn)?)? / TILE_WIDTH;
+    let mut full = position(log::size(conn)?)? / TILE_WIDTH;
     let mut level = 0;
     while full > 0 {
         let above =

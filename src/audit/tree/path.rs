@@ -1,9 +1,11 @@
 //! Names of tiles and of bundles of entries, as C2SP tlog-tiles writes them: `0/x001/x234/067.p/112`.
 
 use std::fmt;
+use std::ops::Range;
 use std::str::FromStr;
 
 use super::{TILE_HEIGHT, TILE_WIDTH};
+use crate::error::{Error, Result};
 
 /// What a resource of the log holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,6 +44,12 @@ impl TilePath {
     #[must_use]
     pub fn first(&self) -> u64 {
         self.number * TILE_WIDTH
+    }
+
+    /// Its hashes or entries, counted along the level, as the database counts.
+    pub(crate) fn positions(&self) -> Result<Range<i64>> {
+        let at = |number| i64::try_from(number).map_err(Error::internal);
+        Ok(at(self.first())?..at(self.first() + self.width)?)
     }
 
     /// How many entries a tree must have for all of it to be there; none when no tree can.

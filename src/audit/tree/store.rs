@@ -4,6 +4,8 @@ use diesel::prelude::*;
 
 use super::{ResourceKind, StoredTiles, TilePath, Tiles as _};
 use crate::audit::entry::EventId;
+use crate::audit::model::StoredEntry;
+use crate::audit::store::stored;
 use crate::db::Tx;
 use crate::db::schema::audit_events;
 use crate::error::{Error, Result};
@@ -18,19 +20,12 @@ pub(crate) fn hashes(tx: &mut Tx<'_>, level: u32, tile: TilePath) -> Result<Vec<
 /// The entries of a bundle that is there, each after its length as two bytes.
 pub(crate) fn entries(tx: &mut Tx<'_>, bundle: TilePath) -> Result<Vec<u8>> {
     debug_assert_eq!(bundle.kind, ResourceKind::Entries);
-    let first = i64::try_from(bundle.first()).map_err(Error::internal)?;
-    let next = first + i64::try_from(bundle.width).map_err(Error::internal)?;
-    let bodies: Vec<Vec<u8>> = audit_events::table
-        .filter(audit_events::position.ge(first))
-        .filter(audit_events::position.lt(next))
-        .order(audit_events::position)
-        .select(audit_events::body)
-        .load(tx.conn())?;
-    if bodies.len() as u64 != bundle.width {
+    let entries = stored(tx.conn(), &bundle.positions()?, i64::MAX)?;
+    if entries.len() as u64 != bundle.width {
         return Err(missing(bundle));
     }
     let mut bytes = Vec::new();
-    for body in bodies {
+    for StoredEntry { body, .. } in entries {
         bytes.extend(u16::try_from(body.len()).map_err(Error::internal)?.to_be_bytes());
         bytes.extend(body);
     }

@@ -74,8 +74,8 @@ mod tests {
         scene.opens(heron, 11, -2);
         scene.opens(heron, 3, -1);
         scene.opens(tern, 10, -2);
-        scene.leaves(heron, 1);
-        scene.leaves(tern, 1);
+        scene.leaves(heron, 1, false);
+        scene.leaves(tern, 1, true);
         let found = find(&scene.look);
         assert_eq!(found.len(), 1, "{found:?}");
         assert_eq!(found[0].user, heron);
@@ -92,7 +92,7 @@ mod tests {
         let mut scene = Scene::new();
         let new = scene.user(Role::Caseworker);
         scene.opens(new, 50, 0);
-        scene.leaves(new, 1);
+        scene.leaves(new, 1, true);
         assert_eq!(find(&scene.look), []);
     }
 }

@@ -6,6 +6,7 @@ use std::ops::Range;
 use chrono::TimeDelta;
 
 use crate::access::{CaseId, HubId, Role, UserId};
+use crate::audit::unreadable::Unread;
 use crate::db::types::{Day, Timestamp};
 
 /// How far back what is usual is looked for, where the log is not too long for that.
@@ -64,6 +65,8 @@ pub(crate) struct Look {
     pub since: Timestamp,
     /// What was done, in the order of the log.
     pub deeds: Vec<Deed>,
+    /// Entries that may tell more, and cannot be read.
+    pub unread: Unread,
     /// Who left in the time asked about.
     pub departures: Vec<Departure>,
     /// The users.
@@ -125,6 +128,7 @@ pub(super) mod tests {
                 window: start..start.plus(TimeDelta::days(7)),
                 since: start.plus(-PAST),
                 deeds: Vec::new(),
+                unread: Unread::default(),
                 departures: Vec::new(),
                 people: BTreeMap::new(),
                 places: BTreeSet::new(),
@@ -157,10 +161,10 @@ pub(super) mod tests {
             }
         }
 
-        pub(crate) fn leaves(&mut self, user: UserId, day: i64) {
+        pub(crate) fn leaves(&mut self, user: UserId, day: i64, suspended: bool) {
             let (position, at) = (self.next, self.moment(day, 12));
             self.next += 1;
-            self.look.departures.push(Departure { position, at, user, suspended: false });
+            self.look.departures.push(Departure { position, at, user, suspended });
         }
     }
 }

@@ -4,19 +4,20 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::{ControlFlow, Range};
 
 use diesel::prelude::*;
-use serde::Deserialize;
 
 use super::look::{Colleague, Deed, Departure, Did, Look, PAST};
+use crate::access::actor::UserStatus;
 use crate::access::permissions::AuditAsk;
 use crate::access::{CaseId, HubId, Permit, Role, UserId};
 use crate::audit::action::Touch;
-use crate::audit::model::{LogRow, touches};
+use crate::audit::model::{Known, text, touches};
 use crate::audit::times::{Stretch, moment_at};
+use crate::audit::unreadable::{Unread, Unreadable};
 use crate::audit::walk::Way;
 use crate::audit::{Action, Outcome};
-use crate::db::Tx;
 use crate::db::schema::{audit_events, case_team, hub_members, users};
 use crate::db::types::Timestamp;
+use crate::db::{Tx, bytes_of};
 use crate::error::{Error, Result};
 
 /// The most entries that one question reads, so that it is answered long before a request is given up: of each entry
@@ -42,60 +43,76 @@ pub(crate) fn look(tx: &mut Tx<'_>, _: &Permit<AuditAsk>, window: Range<Timestam
     } else {
         moment_at(tx, range.start)?.map_or(earliest, |at| at.clamp(earliest, window.start))
     };
-    let mut deeds = deeds(tx, &range)?;
+    let mut unread = Unread::default();
+    let mut deeds = deeds(tx, &range, &mut unread)?;
     deeds.retain(|deed| (since..window.end).contains(&deed.at));
-    let departures = departures(tx, &asked, &window)?;
+    let departures = departures(tx, &asked, &window, &mut unread)?;
     let people = people(tx)?;
     let places = places(tx, &deeds, &people)?;
-    Ok(Look { window, since, deeds, departures, people, places })
+    Ok(Look { window, since, deeds, unread, departures, people, places })
 }
 
 fn positions(tx: &mut Tx<'_>, times: &Range<Timestamp>) -> Result<Range<i64>> {
     Stretch { after: Some(times.start), before: Some(times.end) }.positions(tx)
 }
 
-type Narrow = (i64, Timestamp, Option<UserId>, String, Outcome, Option<CaseId>);
+type Text = Option<Vec<u8>>;
+/// Position, moment, user, action, outcome, case: as stored, whatever somebody has made of them.
+type Narrow = (i64, Timestamp, Text, Text, Text, Text);
 
-fn deeds(tx: &mut Tx<'_>, range: &Range<i64>) -> Result<Vec<Deed>> {
+fn deeds(tx: &mut Tx<'_>, range: &Range<i64>, unread: &mut Unread) -> Result<Vec<Deed>> {
     let (mut deeds, mut from) = (Vec::new(), range.start);
     loop {
+        let conn = tx.conn();
+        let columns = (
+            audit_events::position.assume_not_null(),
+            audit_events::recorded_at,
+            bytes_of(conn, "actor_id"),
+            bytes_of(conn, "action"),
+            bytes_of(conn, "outcome"),
+            bytes_of(conn, "case_id"),
+        );
         let rows: Vec<Narrow> = Way::Everything
             .entries(&(from..range.end))
             .order(audit_events::position.asc())
             .limit(CHUNK)
-            .select((
-                audit_events::position.assume_not_null(),
-                audit_events::recorded_at,
-                audit_events::actor_id,
-                audit_events::action,
-                audit_events::outcome,
-                audit_events::case_id,
-            ))
-            .load(tx.conn())?;
+            .select(columns)
+            .load(conn)?;
         let Some((last, ..)) = rows.last() else { return Ok(deeds) };
         from = last + 1;
-        deeds.extend(rows.into_iter().filter_map(deed));
+        deeds.extend(rows.into_iter().filter_map(|row| unread.or_note(deed(row)).flatten()));
     }
 }
 
 /// What somebody did with a case; nothing where they were turned away.
-fn deed((position, at, user, action, outcome, case): Narrow) -> Option<Deed> {
-    let did = match touches(&action) {
+fn deed((position, at, user, action, outcome, case): Narrow) -> Result<Option<Deed>, Unreadable> {
+    let (Some(user), Some(case)) = (text(user), text(case)) else { return Ok(None) };
+    let unreadable = || Unreadable::at(position);
+    let outcome: Outcome = text(outcome).and_then(|code| code.parse().ok()).ok_or_else(unreadable)?;
+    if outcome != Outcome::Done {
+        return Ok(None);
+    }
+    let did = match touches(&text(action).unwrap_or_default()) {
         Some(Touch::OpensSealed) => Did::OpenSealed,
         Some(Touch::Writes) => Did::Write,
         Some(Touch::Opens | Touch::Lists | Touch::Nothing) | None => Did::Open,
     };
-    (outcome == Outcome::Done).then_some(())?;
-    Some(Deed { position, at, user: user?, case: case?, did })
+    let (user, case) = user.parse().ok().zip(case.parse().ok()).ok_or_else(unreadable)?;
+    Ok(Some(Deed { position, at, user, case, did }))
 }
 
 /// Who left: of whom there are several entries, the suspension counts, for it ends the places in hubs too.
-fn departures(tx: &mut Tx<'_>, asked: &Range<i64>, window: &Range<Timestamp>) -> Result<Vec<Departure>> {
+fn departures(
+    tx: &mut Tx<'_>,
+    asked: &Range<i64>,
+    window: &Range<Timestamp>,
+    unread: &mut Unread,
+) -> Result<Vec<Departure>> {
     let mut departures = BTreeMap::new();
     for (action, suspended) in [(Action::HubMemberRemove, false), (Action::UserUpdate, true)] {
         Way::Action(action).back(tx, asked.clone(), CHUNK, |row| {
-            let leaves = row.outcome == Outcome::Done && window.contains(&row.at);
-            if leaves && (!suspended || suspends(&row)?) {
+            let known = window.contains(&row.at).then(|| unread.or_note(row.read())).flatten();
+            if known.is_some_and(|known| known.outcome == Outcome::Done && (!suspended || suspends(&known))) {
                 let user = row.subject.as_deref().and_then(|subject| subject.parse::<UserId>().ok());
                 if let Some(user) = user {
                     let (position, at) = (row.stored.position, row.at);
@@ -108,18 +125,8 @@ fn departures(tx: &mut Tx<'_>, asked: &Range<i64>, window: &Range<Timestamp>) ->
     Ok(departures.into_values().collect())
 }
 
-fn suspends(row: &LogRow) -> Result<bool> {
-    #[derive(Deserialize, Default)]
-    struct Details {
-        status: Option<String>,
-    }
-    #[derive(Deserialize)]
-    struct Body {
-        #[serde(default)]
-        details: Details,
-    }
-    let body: Body = serde_json::from_slice(&row.stored.body).map_err(Error::internal)?;
-    Ok(body.details.status.as_deref() == Some("suspended"))
+fn suspends(known: &Known) -> bool {
+    known.held.details.status.as_deref() == Some(UserStatus::Suspended.as_str())
 }
 
 fn people(tx: &mut Tx<'_>) -> Result<BTreeMap<UserId, Colleague>> {

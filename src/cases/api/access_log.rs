@@ -6,10 +6,11 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::access::permissions::CaseAccessLog;
-use crate::access::{FieldGroup, Permit, Role, UserId};
+use crate::access::{FieldGroup, Permit, Role};
 use crate::app::App;
-use crate::audit::model::Access;
-use crate::audit::{self, Action, Event, Outcome};
+use crate::audit::model::{Access, LogRow, Told};
+use crate::audit::unreadable::Unreadable;
+use crate::audit::{self, Action, Event};
 use crate::cases::code::CaseRef;
 use crate::cases::store;
 use crate::db::types::Timestamp;
@@ -29,34 +30,30 @@ pub struct AccessView {
     /// When.
     at: Timestamp,
     /// Who; null for the server itself.
-    actor: Option<UserId>,
+    #[schema(value_type = Option<String>)]
+    actor: Option<String>,
     /// Their pseudonym.
     username: Option<String>,
     /// Their role at that moment.
     role: Option<Role>,
     /// What was seen or done: a code of the list `audit_actions`.
-    #[schema(value_type = String)]
-    action: Action,
+    action: String,
     /// How it ended: a code of the list `audit_outcomes`.
-    #[schema(value_type = String)]
-    outcome: Outcome,
+    outcome: String,
     /// The field groups that were opened or written.
     groups: Vec<FieldGroup>,
+    /// Says that the entry cannot be read, because somebody has edited it past the server: role and groups are not known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    unreadable: Option<Unreadable>,
 }
 
 impl AccessView {
-    fn new(row: Access) -> Result<Self> {
-        let told = row.told()?;
-        Ok(Self {
-            position: row.position,
-            at: row.at,
-            actor: row.actor,
-            username: row.username,
-            role: told.role,
-            action: row.action,
-            outcome: row.outcome,
-            groups: told.groups,
-        })
+    fn new(Access { row, username }: Access) -> Self {
+        let told = row.read().and_then(|_| row.stored.read::<Told>());
+        let unreadable = told.as_ref().err().cloned();
+        let Told { role, groups } = told.unwrap_or(Told { role: None, groups: Vec::new() });
+        let LogRow { stored, at, actor, action, outcome, .. } = row;
+        Self { position: stored.position, at, actor, username, role, action, outcome, groups, unreadable }
     }
 }
 
@@ -74,5 +71,5 @@ pub async fn list_case_access(
         let case = store::find(tx, permit, &reference)?;
         audit::store::of_case(tx, case.id, start, limit + 1)
     });
-    Page::of(seen.await?.value, &query.page, |row| row.position, AccessView::new)?.transposed()
+    Page::of(seen.await?.value, &query.page, |access| access.row.stored.position, AccessView::new)
 }

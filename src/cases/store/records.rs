@@ -5,7 +5,7 @@ use std::marker::PhantomData;
 use diesel::prelude::*;
 
 use crate::access::{CaseId, FieldGroup, UserId};
-use crate::audit::Receipt;
+use crate::audit::{Receipt, detail};
 use crate::cases::model::{Case, RecordId, RecordRow};
 use crate::cases::records::Record;
 use crate::crypto::{Ciphertext, Keyring, Place, Sealed, WrappedCaseKey, Written};
@@ -61,7 +61,7 @@ pub(crate) fn sealed<R: Record>(
         None => None,
         Some(row) => {
             tx.event.set_subject(row.id);
-            tx.event.set_detail("version", row.version);
+            tx.event.set_detail(detail::VERSION, row.version);
             Some((row, super::key(tx, case)?))
         }
     };
@@ -127,7 +127,7 @@ pub(crate) fn insert<R: Record>(
     let sealed: Ciphertext = key.seal(&place, record)?;
     tx.stored(&place, &sealed);
     tx.event.set_subject(id);
-    tx.event.set_detail("version", version);
+    tx.event.set_detail(detail::VERSION, version);
     let row = RecordRow {
         id,
         case_id: case.id,
