@@ -32,7 +32,7 @@ struct Details {
 
 /// The position behind the last entry.
 pub(crate) fn end(tx: &mut Tx<'_>) -> Result<i64> {
-    log::next_position(tx.conn())
+    log::size(tx.conn())
 }
 
 /// Whose persons were erased, from a position of the log on, and where to go on.

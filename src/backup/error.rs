@@ -152,12 +152,18 @@ pub enum BackupError {
          somebody else made it"
     )]
     NotVouched,
-    /// Nobody can apply them.
+    /// It is not what it is said to be.
     #[error(
-        "this version of waystation cannot apply erasures, and nothing was changed: restore with one that can, or whoever was \
-         erased would be back"
+        "{path} is no certificate of an erasure that this network's log has signed, and nothing was changed: it begins with \
+         `waystation/{action}`, and is had from GET /v1/cases/CASE/erasures/ERASURE/certificate. One that was signed after \
+         the log got another key needs a backup that knows that key", path = path.display()
     )]
-    Erasures,
+    Erasure {
+        /// The file.
+        path: PathBuf,
+        /// What it is to begin with.
+        action: &'static str,
+    },
     /// The target.
     #[error(transparent)]
     Target(#[from] TargetError),

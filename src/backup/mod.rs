@@ -22,6 +22,7 @@ mod table;
 mod verify;
 
 pub use create::{Made, Plan, Step, create};
+pub(crate) use erasures::Erased;
 pub use erasures::Journal;
 pub use error::BackupError;
 pub use format::{Manifest, Part};

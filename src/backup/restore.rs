@@ -19,6 +19,7 @@ use crate::config::Config;
 use crate::crypto::{Keyring, RootKey};
 use crate::db::restoring::NewDatabase;
 use crate::error::Error;
+use crate::retention;
 
 /// What was restored.
 pub struct Restored {
@@ -39,7 +40,7 @@ pub fn restore(
     clock: &Clock,
     backup: &Backup,
     identities: &Identities,
-    erasures: &Journal,
+    erasures: Journal,
     mut progress: impl FnMut(u64, u64),
 ) -> Result<Restored, BackupError> {
     // 1. What costs nothing to know.
@@ -51,7 +52,10 @@ pub fn restore(
     let mut first = |done: u64, _: u64| progress(done, 2 * rows);
     let mut seen = Seen::new(backup, &mut first);
     seen.look(Part::Keys, identities)?;
-    is_vouched_for(backup, &Keyring::open(&root, &backup.manifest.database_id, &seen.keys)?)?;
+    let keyring = Keyring::open(&root, &backup.manifest.database_id, &seen.keys)?;
+    let origin: LogOrigin = backup.manifest.log_origin.parse().map_err(|_| BackupError::NotVouched)?;
+    is_vouched_for(backup, &origin, &keyring)?;
+    let erasures = erasures.of(&origin, &keyring)?;
     seen.look(Part::Data, identities)?;
     // 3. The rows, the log with a position for each event.
     let mut new = NewDatabase::begin(&config.database)?;
@@ -59,16 +63,26 @@ pub fn restore(
     fill.part(backup, Part::Data, identities)?;
     fill.part(backup, Part::Keys, identities)?;
     let numbered = fill.numbered;
-    // 4. Who was erased since stays erased.
-    let erased = erasures.apply(new.conn()?)?;
-    // 5. The log, as it stands in the new database, goes on from what was signed, and says that it was put back.
+    // 4. The log, as it stands in the new database, goes on from what was signed, and says that it was put back.
     tree::catch_up(new.conn()?)?;
     has_signed_root(backup, &mut new)?;
     let event = Event::new(Action::BackupRestore)
         .subject(backup.manifest.backup)
         .detail("manifest", &backup.sha256)
         .detail("made_at", backup.manifest.made_at);
-    new.record(&Permit::<SystemAct>::system("operator"), &event, clock.now())?;
+    let permit = Permit::<SystemAct>::system("operator");
+    new.write(&permit, event, clock.now(), |_| Ok(()))?;
+    // 5. Who was erased since stays erased.
+    let mut erased = 0;
+    for again in erasures {
+        let event = Event::new(Action::CaseErase).about(again.case).subject(again.id);
+        let mut was_there = false;
+        new.write(&permit, event, clock.now(), |tx| {
+            was_there = retention::erase_again(tx, &again)?;
+            Ok(())
+        })?;
+        erased += usize::from(was_there);
+    }
     // 6. A history that falls short of the backup is seen from now on. Kept before anybody can see the database.
     let kept_at = config.kept_checkpoint();
     let kept = match &backup.manifest.log {
@@ -80,10 +94,8 @@ pub fn restore(
     Ok(Restored { rows, numbered, erased, kept })
 }
 
-fn is_vouched_for(backup: &Backup, keyring: &Keyring) -> Result<(), BackupError> {
-    let manifest = &backup.manifest;
-    let origin: LogOrigin = manifest.log_origin.parse().map_err(|_| BackupError::NotVouched)?;
-    if vouched_for(&origin, keyring, &backup.signed_hash()?, &manifest.signature) {
+fn is_vouched_for(backup: &Backup, origin: &LogOrigin, keyring: &Keyring) -> Result<(), BackupError> {
+    if vouched_for(origin, keyring, &backup.signed_hash()?, &backup.manifest.signature) {
         Ok(())
     } else {
         Err(BackupError::NotVouched)

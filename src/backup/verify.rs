@@ -141,6 +141,12 @@ impl Visitor for Look<'_, '_> {
 /// A key, and whether it is in use.
 fn wrapped(row: &keyring::Row) -> Option<(WrappedKey, bool)> {
     let purpose = row.purpose.parse().ok()?;
-    let key = WrappedKey { purpose, version: row.version, wrapped: row.wrapped.0.clone() };
+    let key = WrappedKey {
+        purpose,
+        version: row.version,
+        wrapped: row.wrapped.0.clone(),
+        handover: None,
+        is_in_use: true,
+    };
     Some((key, row.retired_at.is_none()))
 }

@@ -16,12 +16,11 @@ use super::conn::{AnyConnection, ConnectError, Purpose, open};
 use super::migrate::{self, MigrateError};
 use super::sequencer;
 use super::sqlite_file::{self, FileError, files, parent};
-use super::tx;
+use super::tx::{Tx, WriteTx};
 use super::types::Timestamp;
 use super::url::{DatabaseUrl, SqlitePath};
 use crate::access::{Permission, Permit};
-use crate::audit::entry::NewEntry;
-use crate::audit::{Event, Outcome, log};
+use crate::audit::{Event, log};
 use crate::error::{Error, Result};
 
 /// Behind the name of the file until it is whole.
@@ -146,17 +145,19 @@ impl NewDatabase {
         self.conn.as_mut().ok_or_else(|| Error::internal(anyhow::anyhow!("the new database is closed")))
     }
 
-    /// Puts an event at the end of the log that it was filled with.
-    pub(crate) fn record<P: Permission>(
+    /// Does something in the database that it was filled with, and puts it at the end of its log.
+    pub(crate) fn write<P: Permission>(
         &mut self,
         permit: &Permit<P>,
-        event: &Event,
+        event: Event,
         now: Timestamp,
+        work: impl FnOnce(&mut WriteTx<'_>) -> Result<()>,
     ) -> Result<()> {
         let conn = self.conn()?;
-        let mut position = Some(log::next_position(conn)?);
-        let mut entry = NewEntry::new(event, &permit.origin(), now, Outcome::Done, None)?;
-        tx::append(conn, &mut entry, &mut position)
+        let (mut position, origin) = (Some(log::size(conn)?), permit.origin());
+        let mut tx = WriteTx::new(Tx::new(conn, now, event), &origin, &mut position);
+        work(&mut tx)?;
+        tx.finish()
     }
 
     /// Makes it durable, and gives it its place.

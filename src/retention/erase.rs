@@ -5,6 +5,7 @@ use super::model::{ErasureId, ErasureRow};
 use super::{rules, store};
 use crate::access::CaseId;
 use crate::audit::{Action, Event};
+use crate::backup::Erased;
 use crate::cases::holdings::{Erasure, HOLDINGS};
 use crate::cases::merging;
 use crate::db::WriteTx;
@@ -35,6 +36,22 @@ pub(super) fn carry_out(tx: &mut WriteTx<'_>, case: CaseId, id: ErasureId) -> Re
         ErasureRow { state: ErasureState::Erased, ended_at: Some(now), ..read.clone() },
     )?;
     Ok(())
+}
+
+/// Erases again who was erased after a backup was made, in what was restored of it. Whether the case was in it.
+pub(crate) fn erase_again(tx: &mut WriteTx<'_>, erased: &Erased) -> Result<bool> {
+    let case = erased.case;
+    if !store::is_there(tx, case)? {
+        return Ok(false);
+    }
+    for (other, _) in merging::store::merged_into(tx, case)? {
+        erase(tx, other)?;
+        tx.also_record(&Event::new(Action::CaseErase).about(other).subject(erased.id).detail("survivor", case))?;
+    }
+    let rows = erase(tx, case)?;
+    tx.event.set_detail("rows", rows);
+    store::note_erased(tx, erased)?;
+    Ok(true)
 }
 
 fn erase(tx: &mut WriteTx<'_>, case: CaseId) -> Result<usize> {

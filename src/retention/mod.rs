@@ -15,7 +15,9 @@ pub mod rules;
 pub(crate) mod store;
 
 pub use due::{Done, run};
+pub(crate) use erase::erase_again;
 pub(crate) use holding::{ERASURES, HOLDS};
+pub use model::ErasureId;
 
 use chrono::TimeDelta;
 

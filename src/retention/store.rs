@@ -4,10 +4,11 @@
 use diesel::dsl::exists;
 use diesel::prelude::*;
 
-use super::codes::ErasureState;
+use super::codes::{ErasureReason, ErasureState};
 use super::model::{ErasureId, ErasureRow, HoldId, HoldRow};
 use super::rules::Facts;
 use crate::access::{CaseId, UserId};
+use crate::backup::Erased;
 use crate::cases::model::Case;
 use crate::db::schema::{case_keys, cases, erasures, legal_holds};
 use crate::db::types::Timestamp;
@@ -129,6 +130,37 @@ pub(super) fn to_certify(tx: &mut Tx<'_>, limit: i64) -> Result<Vec<ErasureRow>>
 /// The case of an erasure that is due, for the program.
 pub(super) fn case(tx: &mut Tx<'_>, id: CaseId) -> Result<Case> {
     Ok(cases::table.find(id).select(Case::as_select()).first(tx.conn())?)
+}
+
+/// Whether there is such a case.
+pub(super) fn is_there(tx: &mut Tx<'_>, id: CaseId) -> Result<bool> {
+    Ok(diesel::select(exists(cases::table.find(id))).get_result(tx.conn())?)
+}
+
+/// Notes an erasure that a certificate tells of: in its row, if it was asked for before, or in a new one.
+pub(super) fn note_erased(tx: &mut WriteTx<'_>, erased: &Erased) -> Result<()> {
+    let known = erasures::table.find(erased.id).select(ErasureRow::as_select()).first(tx.conn()).optional()?;
+    let (state, ended_at) = (ErasureState::Erased, Some(erased.at));
+    let certificate = Some(erased.certificate.clone());
+    if let Some(read) = known {
+        let row = ErasureRow { state, ended_at, certificate, ..read.clone() };
+        return update(tx, &read, row).map(drop);
+    }
+    let row = ErasureRow {
+        id: erased.id,
+        case_id: erased.case,
+        state,
+        reason: ErasureReason::Other,
+        requested_by: None,
+        requested_at: erased.at,
+        decided_by: None,
+        decided_at: None,
+        due_at: None,
+        ended_at,
+        certificate,
+        version: 1,
+    };
+    insert(tx, &row)
 }
 
 /// A new hold.

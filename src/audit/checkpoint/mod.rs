@@ -28,6 +28,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use ed25519_dalek::SigningKey;
 
+use super::Action;
 use super::tree::Hash;
 use crate::crypto::Keyring;
 
@@ -39,8 +40,23 @@ pub fn backup_note(origin: &LogOrigin, manifest: &str, signature: &str) -> Strin
 
 /// Whether one of the log's own keys vouches for a manifest.
 pub(crate) fn vouched_for(origin: &LogOrigin, keyring: &Keyring, manifest: &str, signature: &str) -> bool {
-    let keys = keyring.audit_verifying().map(|(version, key)| (version, key.key.verifying_key()));
+    let keys = keyring.audit_verifying().into_iter();
+    let keys = keys.map(|(version, key)| (version, key.key.verifying_key()));
     note::open(&backup_note(origin, manifest, signature), origin, keys).is_some()
+}
+
+/// The lines of a certificate that the log's keys have signed: what stands below its head.
+pub(crate) fn certified(
+    origin: &LogOrigin,
+    keyring: &Keyring,
+    action: Action,
+    note: &str,
+) -> Option<Vec<String>> {
+    let keys = keyring.audit_verifying().into_iter();
+    let keys = keys.map(|(version, key)| (version, key.key.verifying_key()));
+    let (text, _) = note::open(note, origin, keys)?;
+    let lines = text.strip_prefix(&statement::head(origin, action))?;
+    Some(lines.lines().map(str::to_owned).collect())
 }
 
 /// Keeps a checkpoint outside the database where nothing is kept yet; what is kept stays. Whether it was.

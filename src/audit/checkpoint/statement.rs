@@ -24,6 +24,11 @@ pub(super) fn next_key(origin: &LogOrigin, old: &SigningKeyVersion, new: &Verify
         .detail("signature", signature(&text, origin, &old.key))
 }
 
+/// The first two lines of what the log's key says of an action.
+pub(super) fn head(origin: &LogOrigin, action: Action) -> String {
+    format!("waystation/{}\n{origin}\n", action.code())
+}
+
 /// The note by which the log's key certifies that an action was carried out.
 pub(super) fn certificate(
     origin: &LogOrigin,
@@ -31,7 +36,7 @@ pub(super) fn certificate(
     action: Action,
     lines: &[String],
 ) -> String {
-    let mut text = format!("waystation/{}\n{origin}\n", action.code());
+    let mut text = head(origin, action);
     for line in lines {
         text.push_str(line);
         text.push('\n');

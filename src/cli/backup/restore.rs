@@ -34,7 +34,7 @@ pub fn run(config: &Config, arguments: Arguments) -> anyhow::Result<()> {
     let (backup, identities) = arguments.source.read()?;
     let progress = Progress::of("rows, each read twice,");
     let step = |done, all| progress.at(done, all);
-    let restored = restore(config, &Clock::system(), &backup, &identities, &erasures, step);
+    let restored = restore(config, &Clock::system(), &backup, &identities, erasures, step);
     drop(progress);
     let restored = restored?;
     println!("{} rows are restored, as they were at {}.\n", restored.rows, backup.manifest.made_at);

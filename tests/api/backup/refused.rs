@@ -246,7 +246,7 @@ fn a_keys_part_that_has_expired_restores_nothing() {
     let identities = Identities::read(&[scene.safe.path("identity")]).unwrap();
     let at = |days| Clock::fixed(backup.manifest.made_at.plus(chrono::TimeDelta::days(days)));
     let restore = |clock: &Clock| {
-        waystation::backup::restore(&config, clock, &backup, &identities, &Journal::default(), |_, _| {})
+        waystation::backup::restore(&config, clock, &backup, &identities, Journal::default(), |_, _| {})
     };
     assert!(matches!(restore(&at(30)), Err(BackupError::Expired(_))));
     assert!(!file.exists());
