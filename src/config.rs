@@ -190,7 +190,6 @@ impl Config {
                 wanted: "an IP address and a port, such as 127.0.0.1:8080 or [::1]:8080",
             })?,
             metrics: variable("WAYSTATION_METRICS_LISTEN").map(metrics).transpose()?,
-            root_key,
             root_key: root_key(flags, &data, variables)?,
             keyholders: Keyholders::nobody(),
             copy: copy(variables)?,

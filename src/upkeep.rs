@@ -31,7 +31,14 @@ const TOLD_AGAIN: TimeDelta = TimeDelta::days(1);
 
 /// Goes on until it is dropped.
 pub async fn run(app: Data<App>) {
-    tokio::join!(sign(&app), clean(&app), watch(&app), look_after_keys(&app), erase(&app), app.search.keep(&app));
+    tokio::join!(
+        sign(&app),
+        clean(&app),
+        watch(&app),
+        look_after_keys(&app),
+        erase(&app),
+        app.search.keep(&app)
+    );
 }
 
 /// What is in the way is told once, and again when it is something else.
@@ -183,8 +190,6 @@ pub async fn forget_old_texts(app: &App) -> Result<()> {
     app.db.write(Permit::<SystemAct>::system("upkeep"), event, |tx, _| text::forget_old(tx)).await?.made()
 }
 
-/// Puts it on the record that a server started.
-pub async fn record_start(app: &App) -> Result<()> {
 /// Puts it on the record that a server started, or goes on, open or sealed.
 pub async fn record_start(db: &Db, sealed: bool) -> Result<()> {
     let event = Event::new(Action::SystemStart).detail("version", env!("CARGO_PKG_VERSION"));

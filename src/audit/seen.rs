@@ -58,7 +58,9 @@ pub(crate) fn by_whom(
     let mut next: Option<i64> = None;
     for one in &kin {
         let stopped = bounded(tx, Way::Case(one.case), within.clone(), MOST_ENTRIES, |row| {
-            if one.holds(row.at) && let Some(known) = unread.or_note(row.read()) {
+            if one.holds(row.at)
+                && let Some(known) = unread.or_note(row.read())
+            {
                 traces.push(Trace { manner: Manner::of(&row, known.outcome), row, known });
             }
             Ok(ControlFlow::Continue(()))

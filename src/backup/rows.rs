@@ -15,7 +15,10 @@ pub(super) const LEFT_OUT: &[(&str, &str)] = &[
     ("sessions", "who was logged in then is not let in now"),
     ("refresh_tokens", "they belong to sessions"),
     ("idempotency_keys", "an answer is kept for a day, for who is logged in"),
-    ("search_texts", "what was looked for may name somebody who is erased since, and no key of theirs closes it"),
+    (
+        "search_texts",
+        "what was looked for may name somebody who is erased since, and no key of theirs closes it",
+    ),
     ("audit_subtrees", "made anew from the entries, so that nobody's word is taken for it"),
 ];
 

@@ -119,5 +119,17 @@ macro_rules! tables {
         }
         Ok(rows.load($conn)?)
     }};
+    (@page $conn:ident, $after:ident, ($one:ident, $two:ident, $three:ident)) => {{
+        let order = (schema::$one, schema::$two, schema::$three);
+        let mut rows = schema::table.order(order).limit(LIMIT).into_boxed();
+        if let Some(after) = $after {
+            let (one, two, three) = (after.$one.clone(), after.$two.clone(), after.$three.clone());
+            rows = rows.filter(schema::$one.ge(one.clone()));
+            let in_two = schema::$two.eq(two.clone()).and(schema::$three.gt(three));
+            let later = BoolExpressionMethods::or(schema::$two.gt(two), in_two);
+            rows = rows.filter(BoolExpressionMethods::or(schema::$one.gt(one), later));
+        }
+        Ok(rows.load($conn)?)
+    }};
 }
 pub(super) use tables;

@@ -56,7 +56,7 @@ enum Command {
     Serve(serve::Arguments),
     /// Open a sealed server with shares or a passphrase
     Unseal(unseal::Arguments),
-    /// Give the root key into the hands of people: split it, put it under a passphrase
+    /// Look after the keys: another version of each, and the root key in the hands of people
     #[command(subcommand)]
     Key(key::Command),
     /// Make a network with a history, to look at and to try
@@ -67,9 +67,6 @@ enum Command {
     /// Manage hubs, as the operator at the machine
     #[command(subcommand)]
     Hub(hub::Command),
-    /// Look after the keys: which there are, and another version of each
-    #[command(subcommand)]
-    Key(key::Command),
     /// Export, verify and look after the audit log
     #[command(subcommand)]
     Audit(audit::Command),
@@ -123,7 +120,6 @@ fn execute(command: Command, flags: &Flags) -> anyhow::Result<ExitCode> {
         Command::Unseal(arguments) => unseal::run(&configured(flags, false)?, &arguments)?,
         Command::User(command) => user::run(&configured(flags, false)?, command)?,
         Command::Hub(command) => hub::run(&configured(flags, false)?, command)?,
-        Command::Key(command) => key::run(&configured(flags, false)?, command)?,
         Command::Migrate => migrate::run(&configured(flags, false)?)?,
     }
     Ok(ExitCode::SUCCESS)

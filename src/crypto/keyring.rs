@@ -14,10 +14,10 @@ use ed25519_dalek::{SigningKey, VerifyingKey};
 use zeroize::Zeroizing;
 
 use keys::Keys;
-pub use rows::{WrappedCaseKey, WrappedKey};
+pub(super) use rows::case_key_place;
 #[cfg(test)]
 pub(super) use rows::key_place;
-pub(super) use rows::case_key_place;
+pub use rows::{WrappedCaseKey, WrappedKey};
 pub use signing::SigningKeyVersion;
 
 use super::error::{KeyError, SealError};

@@ -171,8 +171,8 @@ impl Sealed {
                 Ok(root) => root,
                 Err(error) => return Ok(Err(error)),
             };
-            let identity =
-                keyring_rows::load(&database, now).map_err(|error| Error::caused(Code::Unavailable, error))?;
+            let identity = keyring_rows::load(&database, now)
+                .map_err(|error| Error::caused(Code::Unavailable, error))?;
             let identity = identity.ok_or_else(|| Error::internal(anyhow::anyhow!("the network is gone")))?;
             let keyring = Keyring::open(&root, &identity.database_id, &identity.keys);
             Ok(keyring.map(|keyring| Opened { keyring, identity }))

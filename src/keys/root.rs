@@ -11,7 +11,7 @@ use crate::access::permissions::SystemAct;
 use crate::app::App;
 use crate::audit::{Action, Event};
 use crate::config::Config;
-use crate::crypto::{KeyError, Keyring, private_file, RootKey, RootKeySource};
+use crate::crypto::{KeyError, Keyring, RootKey, RootKeySource, private_file};
 use crate::db::keyring_rows::{self, Identity};
 use crate::error::Error;
 use crate::keyholders;

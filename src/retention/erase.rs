@@ -46,7 +46,9 @@ pub(crate) fn erase_again(tx: &mut WriteTx<'_>, erased: &Erased) -> Result<bool>
     }
     for (other, _) in merging::store::merged_into(tx, case)? {
         erase(tx, other)?;
-        tx.also_record(&Event::new(Action::CaseErase).about(other).subject(erased.id).detail("survivor", case))?;
+        tx.also_record(
+            &Event::new(Action::CaseErase).about(other).subject(erased.id).detail("survivor", case),
+        )?;
     }
     let rows = erase(tx, case)?;
     tx.event.set_detail("rows", rows);

@@ -139,7 +139,8 @@ pub(super) fn is_there(tx: &mut Tx<'_>, id: CaseId) -> Result<bool> {
 
 /// Notes an erasure that a certificate tells of: in its row, if it was asked for before, or in a new one.
 pub(super) fn note_erased(tx: &mut WriteTx<'_>, erased: &Erased) -> Result<()> {
-    let known = erasures::table.find(erased.id).select(ErasureRow::as_select()).first(tx.conn()).optional()?;
+    let known =
+        erasures::table.find(erased.id).select(ErasureRow::as_select()).first(tx.conn()).optional()?;
     let (state, ended_at) = (ErasureState::Erased, Some(erased.at));
     let certificate = Some(erased.certificate.clone());
     if let Some(read) = known {

@@ -7,15 +7,14 @@ use serde::Deserialize;
 
 use super::StateError;
 use crate::app::App;
-use crate::audit::{Action, Outcome};
 use crate::audit::checkpoint::Checkpoint;
 use crate::audit::detail;
 use crate::audit::entry::{hex, leaf_hash};
 use crate::audit::model::StoredEntry;
 use crate::audit::store::stored;
 use crate::audit::tree::{Peaks, TILE_WIDTH};
+use crate::audit::{Action, Outcome};
 use crate::db::Tx;
-use crate::db::schema::audit_events;
 use crate::db::types::CodeList as _;
 use crate::error::{Error, Result};
 

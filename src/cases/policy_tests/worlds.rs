@@ -76,7 +76,10 @@ impl World {
         let users: Vec<User> = (0..USERS).map(|_| User::random(&mut random, &hubs)).collect();
         let mut cases: Vec<WorldCase> =
             (0..CASES).map(|_| WorldCase::random(&mut random, &hubs, &users, now)).collect();
-        for case in cases.iter_mut().skip(SURVIVORS).filter(|_| random.random_bool(0.7)) {
+        for case in cases.iter_mut().skip(SURVIVORS) {
+            if !random.random_bool(0.7) {
+                continue;
+            }
             let into = random.random_range(0..SURVIVORS);
             case.merged = Some(Merged { into, joined: random.random_bool(0.3) });
         }
