@@ -16,8 +16,8 @@ use crate::http::describe::{Description, Endpoint};
 use crate::http::query::WithoutQuery;
 use crate::network::hubs::api as hubs;
 use crate::{
-    asylum, audit, cases, code_lists, door, health, keys as keyring, network, reports, resettlement, retention,
-    transit,
+    asylum, audit, cases, code_lists, door, health, keys as keyring, network, reports, resettlement,
+    retention, transit,
 };
 
 /// One route.

@@ -177,8 +177,13 @@ impl Event {
 
     /// A code that is known only now.
     pub fn set_detail(&mut self, name: &'static str, code: impl std::fmt::Display) {
-        let before = self.details.insert(name, code.to_string());
-        debug_assert!(before.is_none(), "the detail {name} of {} is set twice", self.action);
+        let code = code.to_string();
+        let before = self.details.insert(name, code.clone());
+        debug_assert!(
+            before.is_none_or(|before| before == code),
+            "the detail {name} of {} is set twice",
+            self.action
+        );
     }
 
     /// Another action than planned: a write that turned out to be something else.

@@ -21,6 +21,7 @@ use crate::db::types::{CodeList, Country};
 use crate::network::codes::{HubState, Leaving, ShelterState};
 use crate::reports::dimension::Dimension;
 use crate::resettlement::codes::{Category, Priority, ResettlementState};
+use crate::retention::codes::{ErasureDecision, ErasureReason, ErasureState, HoldReason};
 use crate::transit::codes::{JourneyState, LegState};
 
 /// A code list, whatever type its codes have.
@@ -80,6 +81,10 @@ pub const LISTS: &[List] = &[
     List::of::<MoveReason>(),
     List::of::<StatusReason>(),
     List::of::<ReopeningReason>(),
+    List::of::<ErasureDecision>(),
+    List::of::<ErasureReason>(),
+    List::of::<ErasureState>(),
+    List::of::<HoldReason>(),
     List::of::<MergeReason>(),
     List::of::<MergeUndoReason>(),
     List::of::<MergedTeam>(),

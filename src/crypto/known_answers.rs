@@ -52,7 +52,7 @@ fn root_key(vectors: &Value) -> RootKey {
 }
 
 fn keyring(vectors: &Value) -> Keyring {
-    let rows: Vec<_> = vectors["keyring"]
+    let mut rows: Vec<_> = vectors["keyring"]
         .as_array()
         .unwrap()
         .iter()
@@ -64,7 +64,11 @@ fn keyring(vectors: &Value) -> Keyring {
             is_in_use: true,
         })
         .collect();
-    Keyring::open(&root_key(vectors), text(vectors, "database_id"), &rows).unwrap()
+    // Keys that came after the file was computed are any.
+    let (root, database) = (root_key(vectors), text(vectors, "database_id"));
+    let later = Keyring::create(&root, database).unwrap().1.into_iter();
+    rows.extend(later.filter(|key| key.purpose == KeyPurpose::SearchTexts));
+    Keyring::open(&root, database, &rows).unwrap()
 }
 
 fn case_key(vectors: &Value) -> CaseKey {

@@ -64,9 +64,9 @@ impl Scene {
     }
 
     async fn run(&self) -> (usize, usize) {
-        self.app.app.db.sequence_now().await.unwrap();
+        self.app.log().await;
         let first = retention::run(&self.app.app).await.unwrap();
-        self.app.app.db.sequence_now().await.unwrap();
+        self.app.log().await;
         let second = retention::run(&self.app.app).await.unwrap();
         (first.erased.len() + second.erased.len(), first.certified + second.certified)
     }

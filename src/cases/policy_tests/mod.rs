@@ -50,10 +50,11 @@ const ON_CASES: &[Asking] = askings! {
     FamilyWrite ProtectionRead ProtectionWrite HealthRead HealthWrite LegalRead LegalWrite PassageRead
     PassageWrite StayRead StayWrite JourneyRead JourneyWrite JourneyApprove ApplicationRead
     ApplicationWrite ResettlementRead ResettlementWrite ErasureRead ErasureRequest ErasureDecide HoldWrite
+    IdentityCompare DuplicateDecide
 };
 
 /// Permissions that name no case in a request.
-const ON_NO_CASE: [&str; 25] = [
+const ON_NO_CASE: [&str; 28] = [
     "account.read",
     "account.update",
     "audit.ask",
@@ -63,7 +64,9 @@ const ON_NO_CASE: [&str; 25] = [
     "audit.witness",
     "case.create",
     "case.list",
+    "case.search",
     "code_list.read",
+    "duplicate.list",
     "hub.create",
     "hub.list",
     "hub.read",
@@ -75,6 +78,7 @@ const ON_NO_CASE: [&str; 25] = [
     "shelter.read",
     "shelter.update",
     "system.act",
+    "system.seal",
     "user.create",
     "user.list",
     "user.read",
@@ -89,6 +93,8 @@ fn ask<P: Permission>(
     case: &CaseRef,
 ) -> Decision {
     let Some(actor) = actor.cloned() else { return Decision::Unknown };
+    // Each is a request of its own.
+    tx.event = Event::new(Action::SystemMaintain);
     let context = RequestContext::new(RequestId::generate());
     let permit = match other_reach {
         None => Permit::<P>::for_actor(actor, context),

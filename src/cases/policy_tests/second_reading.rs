@@ -59,6 +59,11 @@ pub(super) const TABLE: &[(&str, [Who; 5])] = &[
     // A caseworker works on the cases whose team they are on; a coordinator reads and assigns those of
     // their hubs, and reads others whose team they are on; nobody else sees that there is a case at all.
     ("case.list", [Team, Hub, Nobody, Nobody, Nobody]),
+    ("case.search", [Team, Nobody, Nobody, Nobody, Nobody]),
+    // Whoever may open the names may ask who else has them; of pairs the coordinators are told, and each side decides.
+    ("identity.compare", [Team, Nobody, Nobody, Nobody, Nobody]),
+    ("duplicate.list", [Nobody, Hub, Nobody, Nobody, Nobody]),
+    ("duplicate.decide", [Team, Lead, Nobody, Nobody, Nobody]),
     ("case.read", [Team, Hub, Nobody, Nobody, Nobody]),
     ("case.create", [Hub, Nobody, Nobody, Nobody, Nobody]),
     ("case.update", [Team, Nobody, Nobody, Nobody, Nobody]),
@@ -114,6 +119,8 @@ pub(super) const TABLE: &[(&str, [Who; 5])] = &[
     ("audit.witness", [Nobody, Nobody, Network, Nobody, Nobody]),
     // Which keys there are, never a key: who looks after them, and who reviews.
     ("key.list", [Nobody, Nobody, Network, Network, Nobody]),
+    // In a raid whoever leads, or runs the server, shuts it.
+    ("system.seal", [Nobody, Network, Nobody, Network, Nobody]),
     // The program's own, nobody's.
     ("system.act", [Nobody, Nobody, Nobody, Nobody, Nobody]),
 ];

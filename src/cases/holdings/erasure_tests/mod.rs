@@ -57,6 +57,7 @@ fn around(tx: &mut WriteTx<'_>) -> Result<Around> {
 /// A case with rows in every table, and another one merged into it.
 fn fill(tx: &mut WriteTx<'_>, Around { user, hub, shelter }: &Around) -> Result<CaseId> {
     let (case, merged) = (CaseId::generate(), CaseId::generate());
+    let (lower, upper) = if case.as_str() <= merged.as_str() { (case, merged) } else { (merged, case) };
     for (id, outcome) in [(case, "NULL"), (merged, "'duplicate'")] {
         let status = if id == case { "active" } else { "closed" };
         let code = CaseCode::generate().as_str().to_owned();
@@ -165,6 +166,11 @@ fn fill(tx: &mut WriteTx<'_>, Around { user, hub, shelter }: &Around) -> Result<
             undone_reason, undone_by, undone_at) VALUES ('{merge}', '{case}', '{merged}', 'opened_twice', \
             'apart', '{user}', 0, \
              NULL, NULL, NULL)"
+        ),
+        format!(
+            "INSERT INTO duplicate_candidates (id, lower_case, upper_case, state, version, noted_at) VALUES ('{}', \
+            '{lower}', '{upper}', 'merged', 1, 0)",
+            id()
         ),
         format!(
             "INSERT INTO case_merge_rows (merge_id, of_table, row_id) VALUES ('{merge}', 'stays', '{}')",
