@@ -13,7 +13,8 @@ use crate::common::TestDatabase;
 use crate::common::columns::{Column, columns};
 
 /// Texts that are no code of one list, besides ids and countries.
-const OTHERS: [(&str, &str); 16] = [
+const OTHERS: [(&str, &str); 17] = [
+    ("erasures.certificate", "a signed note"),
     ("settings.name", "a name that the program gives"),
     ("settings.value", "whatever belongs under the name"),
     ("hubs.name", "a name that a person gives"),

@@ -39,7 +39,7 @@ impl Scene {
     async fn close(&self, outcome: &str) {
         let case = self.heron.get(&self.path).await;
         let body = json!({"outcome": outcome, "on": "2026-03-02", "note": NAME});
-        self.heron.post_if(&format!("{}/closing", self.path), &case.etag(), body).await.expect(200);
+        self.heron.post_if(&format!("{}/closure", self.path), &case.etag(), body).await.expect(200);
     }
 
     async fn request(&self) -> String {
@@ -200,7 +200,7 @@ async fn a_case_that_was_merged_is_erased_with_its_survivor() {
     let identity = json!({"names": [{"script": "latin", "kind": "alias", "full": NAME}]});
     scene.heron.put_new(&format!("{path}/identity"), identity).await.expect(200);
     let closing = json!({"outcome": "moved_on", "on": "2026-03-02", "note": NAME});
-    scene.heron.post_if(&format!("{path}/closing"), "\"1\"", closing).await.expect(200);
+    scene.heron.post_if(&format!("{path}/closure"), "\"1\"", closing).await.expect(200);
     let survivor = scene.asks.get(&scene.path).await;
     let merge = json!({"duplicate": other["id"], "duplicate_version": 2, "reason": "opened_twice"});
     scene.asks.post_if(&format!("{}/merges", scene.path), &survivor.etag(), merge).await.expect(200);

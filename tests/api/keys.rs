@@ -7,7 +7,7 @@ use chrono::TimeDelta;
 use serde_json::{Value, json};
 use waystation::crypto::KeyPurpose;
 use waystation::db::types::CodeList as _;
-use waystation::keys;
+use waystation::{keys, upkeep};
 
 use crate::common::promises::{Promises, assert_promises_kept, work};
 use crate::common::server::{Installation, Server, refusal};
@@ -176,6 +176,8 @@ async fn a_version_is_destroyed_once_nothing_needs_it_and_not_before() {
     let administrator = app.administrator();
     let status = async || administrator.get("/v1/keys").await.expect(200);
     app.set_password(&administrator, "four quiet herons at dusk").await;
+    let hub = json!({"name": "Kunming", "country": "CHN"});
+    administrator.post_once("once", "/v1/hubs", hub).await.expect(201);
     for purpose in KeyPurpose::all().iter().filter(|purpose| **purpose != KeyPurpose::AuditSigning) {
         keys::rotate(&app.app, &app.root, *purpose).await.unwrap();
     }
@@ -185,15 +187,18 @@ async fn a_version_is_destroyed_once_nothing_needs_it_and_not_before() {
     assert_eq!(states(&status().await, "case_wrapping"), ["older", "current"]);
     assert_eq!(retired().await, 0, "a request of before may still be on its way");
     app.wait(keys::LET_GO);
-    assert_eq!(retired().await, 2);
-    let now = status().await;
+    assert_eq!(retired().await, 3);
+    let now = app.renew(&administrator).get("/v1/keys").await.expect(200);
     assert_eq!(states(&now, "case_wrapping"), ["retired", "current"]);
     assert_eq!(states(&now, "token_signing"), ["retired", "current"]);
     assert_eq!(states(&now, "password_pepper"), ["older", "current"], "a password was hashed with it");
+    assert_eq!(states(&now, "stored_answers"), ["older", "current"], "an answer is kept from before");
     app.wait(TimeDelta::days(1));
+    assert_eq!(retired().await, 0);
+    upkeep::forget_old_answers(&app.app).await.unwrap();
     assert_eq!(retired().await, 2, "no answer is kept from before");
     let mut raw = app.database.raw();
-    assert_eq!(raw.count("SELECT COUNT(*) FROM keyring WHERE retired_at IS NOT NULL"), 4);
+    assert_eq!(raw.count("SELECT COUNT(*) FROM keyring WHERE retired_at IS NOT NULL"), 5);
     let gone = "SELECT COUNT(*) FROM keyring WHERE retired_at IS NOT NULL AND (length(wrapped) > 0 OR handover IS NOT NULL)";
     assert_eq!(raw.count(gone), 0);
     assert_eq!(raw.count("SELECT COUNT(*) FROM keyring WHERE handover IS NOT NULL"), 0);

@@ -4,7 +4,7 @@ use actix_web::http::Method;
 use serde_json::{Value, json};
 use utoipa::openapi::RefOr;
 use utoipa::openapi::path::ParameterIn;
-use waystation::access::{FieldGroup, HubId, Reach, Role};
+use waystation::access::{FieldGroup, HubId, Reach, Role, UserId};
 use waystation::db::types::CodeList as _;
 use waystation::routes::{self, Route};
 
@@ -105,6 +105,19 @@ pub async fn fill(app: &TestApp, heron: &Person, hub: HubId, case: &str) {
         let merged = coordinator.post_if(&format!("{path}/merges"), &etag, body).await;
         merged.expect(200);
         etag = merged.etag();
+    }
+    for _ in 0..2 {
+        let hold = coordinator.post(&format!("{path}/holds"), json!({"reason": "court"})).await;
+        let lifting = hold.expect(201)["id"].as_str().unwrap().to_owned();
+        let lifting = coordinator.request(Method::POST, &format!("{path}/holds/{lifting}/lifting"));
+        coordinator.send(lifting.insert_header(("If-Match", "\"1\""))).await.expect(200);
+        let (id, now) = (UserId::generate(), app.now().micros());
+        // Of a case that is open, which nobody may ask for.
+        let refused = format!(
+            "INSERT INTO erasures (id, case_id, state, reason, requested_at, ended_at, version) \
+             VALUES ('{id}', '{case}', 'refused', 'person_asked', {now}, {now}, 2)"
+        );
+        app.database.raw().execute(&refused).unwrap();
     }
 }
 
@@ -209,7 +222,10 @@ async fn a_cursor_is_refused_under_another_filter_order_or_address_in_every_list
         }
         lists += 1;
     }
-    let of_a_case = ["accesses", "history", "stays", "journeys", "applications", "resettlements"].len();
+    let of_a_case = [
+        "accesses", "history", "stays", "journeys", "applications", "resettlements", "merges", "erasures", "holds",
+    ]
+    .len();
     assert_eq!(
         lists,
         ["users", "hubs", "shelters", "cases", "the log", "canaries", "alarms", "duplicates"].len()

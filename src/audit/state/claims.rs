@@ -48,7 +48,9 @@ pub(super) struct Claims {
 
 #[derive(Deserialize)]
 struct Body {
+    #[serde(default)]
     action: String,
+    #[serde(default)]
     outcome: String,
     actor: Option<String>,
     case: Option<String>,

@@ -55,7 +55,7 @@ impl Fill<'_> {
         for _ in 0..count {
             let (id, code) = (CaseId::generate(), CaseCode::generate());
             rows[0].push(format!(
-                "('{id}','{}','{hub}','shelter','active','low','female','18-59','PRK','KOR',FALSE,NULL,'2026-01-31','2026-01-31','{user}',{AT},{AT},1)",
+                "('{id}','{}','{hub}','shelter','active','low','female','18-59','PRK','KOR',FALSE,NULL,NULL,'2026-01-31','2026-01-31','{user}',{AT},{AT},1)",
                 code.as_str()
             ));
             let key = self.bytes(109);

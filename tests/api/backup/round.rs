@@ -153,7 +153,7 @@ fn a_network_moves_from_one_database_to_the_other_and_back_and_nobody_sees_a_dif
     let servers = [first.serve(), second.serve(), third.serve()];
     for (name, password) in &viewers {
         let seen = shown(&servers[0], name, password);
-        assert!(seen.iter().filter(|(_, status, _)| *status == 200).count() > 2, "{name}");
+        assert!(seen.iter().any(|(_, status, _)| *status == 200), "{name}");
         for server in &servers[1..] {
             assert_eq!(shown(server, name, password), seen, "{name}");
         }

@@ -35,8 +35,11 @@ pub fn tables() -> BTreeMap<String, Table> {
 ///
 /// The others hold keys, which are wrapped, hashes, or the log.
 pub fn sealed_columns() -> Vec<(String, String)> {
-    const OTHERS: [&str; 8] = [
+    const OTHERS: [&str; 11] = [
         "keyring.wrapped",
+        "keyring.handover",
+        "key_split_shares.fingerprint",
+        "search_texts.sealed",
         "case_keys.wrapped",
         "idempotency_keys.fingerprint",
         "idempotency_keys.answer",

@@ -79,7 +79,9 @@ fn every_answer_is_on_the_log_as_it_was_given_and_every_entry_is_of_an_answer() 
     let sending = teams.into_iter().enumerate().map(|(number, team)| {
         let address = proxy.address.clone();
         std::thread::spawn(move || {
-            let routes = routes::all();
+            // A sealed server answers nobody, and the others would wait for it.
+            let mut routes = routes::all();
+            routes.retain(|route| route.operation != "seal_server");
             let random = StdRng::seed_from_u64(SEED + number as u64);
             let words = team.known.values().cloned().collect();
             let fuzzer = Fuzzer { random, words };
