@@ -6,7 +6,16 @@ use std::path::{Path, PathBuf};
 
 const CORE: [&str; 5] = ["access", "audit", "crypto", "db", "http"];
 const DOMAINS: [&str; 10] = [
-    "accounts", "asylum", "cases", "code_lists", "keys", "network", "reports", "resettlement", "retention", "transit",
+    "accounts",
+    "asylum",
+    "cases",
+    "code_lists",
+    "keys",
+    "network",
+    "reports",
+    "resettlement",
+    "retention",
+    "transit",
 ];
 const LONGEST_FILE: usize = 600;
 

@@ -223,7 +223,15 @@ async fn a_cursor_is_refused_under_another_filter_order_or_address_in_every_list
         lists += 1;
     }
     let of_a_case = [
-        "accesses", "history", "stays", "journeys", "applications", "resettlements", "merges", "erasures", "holds",
+        "accesses",
+        "history",
+        "stays",
+        "journeys",
+        "applications",
+        "resettlements",
+        "merges",
+        "erasures",
+        "holds",
     ]
     .len();
     assert_eq!(
