@@ -158,7 +158,9 @@ pub fn measure(pairs: &[Pair], each: usize) -> BTreeMap<Kind, Tally> {
 
 pub fn all(tallies: &BTreeMap<Kind, Tally>) -> Tally {
     let mut all = Tally::default();
-    tallies.values().for_each(|tally| all.add(tally));
+    for tally in tallies.values() {
+        all.add(tally);
+    }
     all
 }
 

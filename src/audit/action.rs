@@ -153,6 +153,7 @@ pub enum Touch {
 impl Action {
     /// What it shows or changes of a case. Who saw a case, and what reading is unusual, is counted by it.
     #[must_use]
+    #[expect(clippy::too_many_lines, reason = "a list, of which nothing may be left to a default")]
     pub fn touches(self) -> Touch {
         match self {
             Self::CaseRead

@@ -249,7 +249,8 @@ impl Share {
 /// In which groups the nearest text with a right checksum differs.
 fn mistyped(error: &CheckedHrpstringError) -> ShareFault {
     let context = error.correction_context::<Bech32m>();
-    let Some(errors) = context.as_ref().and_then(|context| context.bch_errors()) else {
+    let Some(errors) = context.as_ref().and_then(bech32::primitives::correction::Corrector::bch_errors)
+    else {
         return ShareFault::Garbled;
     };
     // Places are counted from the end.

@@ -104,7 +104,7 @@ pub async fn seal_server(
     let event = Event::new(Action::SystemSeal);
     let sealed = app.db.write(permit, event, |_, _| Ok(())).await?;
     // The same request once more, after the server was opened again, seals nothing: it was answered then.
-    if matches!(sealed, Given::Now(_)) {
+    if matches!(sealed, Given::Now(())) {
         app.seal.throw();
     }
     Ok(NoContent)

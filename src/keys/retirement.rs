@@ -73,10 +73,10 @@ fn due(tx: &mut Tx<'_>) -> Result<Due> {
             due.known.push(version);
         }
         let successor = rows.iter().find(|next| next.purpose == row.purpose && next.version > row.version);
-        if let Some(next) = successor.filter(|next| next.active_from <= settled) {
-            if !is_needed(tx, version, next)? {
-                due.retire.push(version);
-            }
+        if let Some(next) = successor.filter(|next| next.active_from <= settled)
+            && !is_needed(tx, version, next)?
+        {
+            due.retire.push(version);
         }
     }
     Ok(due)

@@ -94,6 +94,7 @@ fn standing(case: &Facts) -> Vec<Unmet> {
 
 #[cfg(test)]
 mod tests {
+    use super::ErasureDecision::{Approve, Refuse};
     use super::*;
 
     const CLOSED: Facts = Facts { status: Status::Closed, erased: false, held: false, open_erasure: false };
@@ -119,7 +120,6 @@ mod tests {
         let (one, other) = (UserId::generate(), UserId::generate());
         let decided =
             |state, requested_by, decision| guards(decide(&CLOSED, state, (requested_by, one), decision));
-        use ErasureDecision::{Approve, Refuse};
         assert_eq!(decided(ErasureState::Requested, Some(other), Approve), [] as [&str; 0]);
         assert_eq!(decided(ErasureState::Requested, None, Approve), [] as [&str; 0]);
         assert_eq!(decided(ErasureState::Requested, Some(one), Refuse), ["another_person"]);

@@ -80,7 +80,7 @@ fn commands_ask_for_shares_where_people_have_the_key() {
             text(&refused.stderr)
         );
     }
-    let mistyped = shares[0].replacen(|c: char| c == 'q', "p", 1);
+    let mistyped = shares[0].replacen('q', "p", 1);
     if mistyped != shares[0] {
         assert!(text(&list(&[&mistyped]).stderr).contains("group"));
     }

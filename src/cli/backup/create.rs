@@ -51,9 +51,10 @@ pub struct Arguments {
 pub fn run(config: &Config, arguments: Arguments) -> anyhow::Result<()> {
     let recipients = Recipients::read(&arguments.recipients, &arguments.recipients_file)?;
     let apart = !arguments.keys_recipients.is_empty() || !arguments.keys_recipients_file.is_empty();
-    let keys_recipients = match apart {
-        true => Recipients::read(&arguments.keys_recipients, &arguments.keys_recipients_file)?,
-        false => recipients.clone(),
+    let keys_recipients = if apart {
+        Recipients::read(&arguments.keys_recipients, &arguments.keys_recipients_file)?
+    } else {
+        recipients.clone()
     };
     let plan = Plan {
         keys_to: arguments.keys_to.unwrap_or_else(|| arguments.to.clone()),

@@ -87,7 +87,7 @@ async fn serve(
         ended = &mut server => ended.map(|()| None),
         opened = opened => {
             // Whoever opened it is told so.
-            let (_, ended) = tokio::join!(handle.stop(true), &mut server);
+            let ((), ended) = tokio::join!(handle.stop(true), &mut server);
             ended.map(|()| opened.ok())
         }
     };

@@ -237,7 +237,7 @@ fn whatever_is_written_is_folded_without_a_panic() {
     use proptest::prelude::*;
     proptest!(|(one in "\\PC{0,60}", two in "[ㄱ-ㅣ가-힣一-龥a-zŏŭ'’ ,-]{0,40}")| {
         let _ = likeness(&one, &two);
-        let _ = SoughtName::new(FoldedName::of_parts(Some(&one), Some(&two))).likeness(&FoldedName::of_whole(&two));
+        let _alike = SoughtName::new(FoldedName::of_parts(Some(&one), Some(&two))).likeness(&FoldedName::of_whole(&two));
     });
 }
 
