@@ -13,7 +13,7 @@ use crate::common::promises::assert_positions;
 use crate::common::scaled;
 use crate::common::server::Installation;
 
-const KILLS: usize = 12;
+const KILLS: usize = 6;
 
 /// A network with so many entries on its log that work takes a while.
 fn network() -> Installation {
