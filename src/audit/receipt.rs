@@ -1,6 +1,6 @@
 //! Proof that a read is on the record. Without one, a sealed value does not open.
 //!
-//! A person reads one case at a time. The index of the search is made of many ([`Batch`]): its entry says which, and
+//! A person reads one case at a time. The index of the search is made of many (`Batch`): its entry says which, and
 //! its receipt opens no other.
 
 use crate::access::actor::{CaseId, FieldGroup};

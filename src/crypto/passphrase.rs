@@ -2,7 +2,7 @@
 //! the database.
 //!
 //! `waystation-root-key-passphrase-v1:m=262144,t=4,p=1:SALT:ENVELOPE:CHECK`. Argon2id makes a key of passphrase and
-//! salt; the [`envelope`](super::envelope) under it holds the root key, and binds the parameters and the salt. The
+//! salt; the [`envelope`] under it holds the root key, and binds the parameters and the salt. The
 //! check is of the line itself, so that a damaged file is not taken for a wrong passphrase.
 
 use argon2::{Algorithm, Argon2, Params, Version};

@@ -1,6 +1,6 @@
 //! The keys of the keyring, followed by others while servers run.
 //!
-//! A new version is stored and handed over ([`rotation`]), known to every server within seconds ([`mod@follow`]), then
+//! A new version is stored and handed over ([`rotation`]), known to every server within seconds ([`follow()`]), then
 //! used; what the older one wrapped is wrapped anew in batches ([`rewrapping`]), and when nothing needs it any longer
 //! it is destroyed ([`retirement`]). Each step finds in the database what there is to do: whoever is killed in the
 //! middle is carried on from by any server. [`root`] changes the key that wraps them all.
