@@ -48,6 +48,7 @@ mod memory;
 mod merges;
 mod metrics;
 mod migrations;
+mod must_not_compile;
 mod names;
 mod nul;
 mod patches;

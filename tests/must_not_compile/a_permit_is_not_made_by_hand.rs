@@ -8,11 +8,11 @@ fn any<T>() -> T {
 }
 
 fn from_an_actor(actor: Actor) -> Permit<CaseRead> {
-    Permit::for_actor(actor, any()).unwrap()
+    Permit::for_actor(actor, any()).unwrap() //~ E0624 associated function `for_actor` is private
 }
 
 fn from_the_system() -> Permit<CaseRead> {
-    Permit::system("because")
+    Permit::system("because") //~ E0624 associated function `system` is private
 }
 
 fn from_its_parts() -> Permit<CaseRead> {

@@ -3,7 +3,7 @@
 use waystation::db::Db;
 
 async fn look(db: &Db) {
-    drop(db.unrecorded("curiosity", |_| Ok(())).await);
+    drop(db.unrecorded("curiosity", |_| Ok(())).await); //~ E0624 method `unrecorded` is private
 }
 
 fn main() {}

@@ -6,7 +6,7 @@ use waystation::access::permissions::{CaseList, CaseRead};
 fn reads(_: Permit<CaseRead>) {}
 
 fn lists(permit: Permit<CaseList>) {
-    reads(permit);
+    reads(permit); //~ E0308 mismatched types: expected `Permit<CaseRead>`, found `Permit<CaseList>`
 }
 
 fn main() {}

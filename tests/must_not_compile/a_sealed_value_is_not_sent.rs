@@ -6,7 +6,7 @@ use waystation::crypto::Sealed;
 fn sends<T: serde::Serialize>(_: &T) {}
 
 fn send(sealed: &Sealed<Identity>) {
-    sends(sealed);
+    sends(sealed); //~ E0277 the trait bound `waystation::crypto::Sealed<waystation::cases::records::Identity>: serde::Serialize` is not satisfied
 }
 
 fn main() {}

@@ -5,7 +5,7 @@ use waystation::cases::model::Case;
 fn sends<T: serde::Serialize>(_: &T) {}
 
 fn send(case: &Case) {
-    sends(case);
+    sends(case); //~ E0277 the trait bound `Case: serde::Serialize` is not satisfied
 }
 
 fn main() {}

@@ -4,7 +4,7 @@ use waystation::cases::records::Identity;
 use waystation::crypto::Sealed;
 
 fn print(sealed: &Sealed<Identity>) -> String {
-    format!("{sealed:?}")
+    format!("{sealed:?}") //~ E0277 `waystation::crypto::Sealed<waystation::cases::records::Identity>` doesn't implement `Debug`
 }
 
 fn main() {}

@@ -1,5 +1,0 @@
-//! The table of permissions is the only place that makes one.
-
-use waystation::access::permissions::sealed::Sealed;
-
-fn main() {}

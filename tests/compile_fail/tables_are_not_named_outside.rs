@@ -1,5 +1,0 @@
-//! Queries are the stores' own.
-
-use waystation::db::schema::cases;
-
-fn main() {}

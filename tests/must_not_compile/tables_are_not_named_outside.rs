@@ -1,0 +1,5 @@
+//! Queries are the stores' own.
+
+use waystation::db::schema::cases; //~ E0603 module `schema` is private
+
+fn main() {}
