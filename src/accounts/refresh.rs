@@ -59,8 +59,9 @@ impl RefreshToken {
 
     /// Also as it was derived while another key was current.
     fn successors(&self, keyring: &Keyring) -> Vec<Self> {
-        let macs = keyring.refresh_token_macs(&self.message());
-        macs.into_iter().map(|mac| Self(Zeroizing::new(mac))).collect()
+        let others = keyring.other_refresh_token_macs(&self.message()).into_iter();
+        let others = others.map(|mac| Self(Zeroizing::new(mac)));
+        std::iter::once(self.successor(keyring)).chain(others).collect()
     }
 
     fn message(&self) -> Zeroizing<Vec<u8>> {

@@ -178,12 +178,13 @@ impl Event {
     /// A code that is known only now.
     pub fn set_detail(&mut self, name: &'static str, code: impl std::fmt::Display) {
         let code = code.to_string();
-        let before = self.details.insert(name, code.clone());
+        let before = self.details.get(name);
         debug_assert!(
-            before.is_none_or(|before| before == code),
+            before.is_none_or(|before| *before == code),
             "the detail {name} of {} is set twice",
             self.action
         );
+        self.details.insert(name, code);
     }
 
     /// Another action than planned: a write that turned out to be something else.

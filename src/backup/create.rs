@@ -99,7 +99,7 @@ pub async fn create(
     let written = tokio::task::spawn_blocking(move || write_parts(&url, &plan, &draft, &places, progress));
     let (mut manifest, parts) = written.await.map_err(Error::internal)??;
     let unsigned_value = serde_json::to_value(&manifest).map_err(Error::internal)?;
-    manifest.signature = app.notary.vouch_for_backup(&signed_hash(unsigned_value)?)?;
+    manifest.signature = app.notary.vouch_for_backup(&signed_hash(unsigned_value)?);
     let hash = publish(&files, &manifest, parts)?;
     let made = Event::new(Action::BackupCreate)
         .subject(backup)

@@ -1,8 +1,6 @@
 //! `waystation unseal`: opens a sealed server. Shares and passphrases are asked for, shown to nobody, and stand in no
 //! history of a shell.
 
-use std::time::Duration;
-
 use anyhow::{Context as _, bail};
 use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::{Value, json};
@@ -15,11 +13,9 @@ use crate::config::Config;
 use crate::crypto::Share;
 use crate::door::{keeping, marker};
 use crate::keyholders::{self, Ask as _, Keyholders};
-use crate::witness::client::checked;
+use crate::witness::client::{agent, checked};
 use crate::witness::tls::Authorities;
 
-/// Argon2 of a passphrase takes a while on a small machine.
-const PATIENCE: Duration = Duration::from_secs(40);
 const LARGEST_ANSWER: u64 = 64 * 1024;
 
 /// Which server.
@@ -120,16 +116,7 @@ struct Server {
 
 impl Server {
     fn at(url: &str, authorities: &Authorities) -> anyhow::Result<Self> {
-        let agent = Agent::config_builder()
-            .http_status_as_error(false)
-            .max_redirects(0)
-            .max_redirects_will_error(false)
-            .timeout_global(Some(PATIENCE))
-            .tls_config(authorities.tls_config())
-            .user_agent("waystation")
-            .build()
-            .into();
-        Ok(Self { agent, url: checked(url)? })
+        Ok(Self { agent: agent(authorities, "waystation"), url: checked(url)? })
     }
 
     fn hand_in(&self, body: &Value) -> anyhow::Result<Answer> {

@@ -83,12 +83,6 @@ impl Keyring {
         Ok(true)
     }
 
-    /// Whether the rows of the `keyring` table are just what is held.
-    #[must_use]
-    pub fn holds(&self, rows: &[WrappedKey]) -> bool {
-        self.keys().are(rows)
-    }
-
     /// The next version of a key.
     pub fn next(&self, root: &RootKey, purpose: KeyPurpose) -> Result<NextKey, KeyError> {
         let keys = self.keys();
@@ -173,12 +167,18 @@ impl Keyring {
         self.keys().audit_signing.get(version)
     }
 
-    /// Every key that has signed checkpoints, the oldest first.
+    /// The newest of them.
     #[must_use]
-    pub fn audit_verifying(&self) -> Vec<(i32, Arc<SigningKeyVersion>)> {
+    pub fn newest_audit_signing(&self) -> Arc<SigningKeyVersion> {
+        self.keys().audit_signing.current().1
+    }
+
+    /// The public half of every key that has signed checkpoints, the oldest first.
+    #[must_use]
+    pub fn audit_verifying(&self) -> Vec<(i32, VerifyingKey)> {
         let keys = self.keys();
-        let versions = keys.audit_signing.numbers();
-        versions.filter_map(|version| keys.audit_signing.get(version).map(|key| (version, key))).collect()
+        let public = |version| keys.audit_signing.get(version).map(|key| (version, key.key.verifying_key()));
+        keys.audit_signing.numbers().filter_map(public).collect()
     }
 
     /// The version of the pepper that new hashes are made with.
@@ -203,11 +203,12 @@ impl Keyring {
         primitives::hmac_sha256(self.keys().refresh_tokens.current().1.bytes(), message)
     }
 
-    /// The same under every version, the current one first: for what may have been made under another.
+    /// The same under every other version: for what may have been made under one of them.
     #[must_use]
-    pub fn refresh_token_macs(&self, message: &[u8]) -> Vec<[u8; 32]> {
+    pub fn other_refresh_token_macs(&self, message: &[u8]) -> Vec<[u8; 32]> {
         let keys = self.keys();
-        keys.refresh_tokens.all().map(|(_, key)| primitives::hmac_sha256(key.bytes(), message)).collect()
+        let others = keys.refresh_tokens.all().skip(1);
+        others.map(|(_, key)| primitives::hmac_sha256(key.bytes(), message)).collect()
     }
 
     /// Seals an answer that is kept for repeats; it opens only in the same context.

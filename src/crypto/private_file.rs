@@ -7,6 +7,7 @@ use std::path::Path;
 use zeroize::Zeroizing;
 
 use super::error::KeyError;
+use crate::db::sqlite_file::{beside, parent};
 
 /// Far more than a key: enough to tell that a file is something else without reading all of it.
 const READ_AT_MOST: u64 = 4096;
@@ -40,14 +41,12 @@ pub fn create(path: &Path, content: &[u8]) -> Result<(), KeyError> {
 
 /// Puts a new file in the place of one that may be there: whole, or not at all.
 pub fn replace(path: &Path, content: &[u8]) -> Result<(), KeyError> {
-    let mut beside = path.as_os_str().to_owned();
-    beside.push(".new");
-    let beside = Path::new(&beside);
+    let new = beside(path, ".new");
     // Of a run that was broken off.
-    drop(fs::remove_file(beside));
-    create(beside, content)?;
-    fs::rename(beside, path).and_then(|()| sync_directory_of(path)).map_err(|cause| {
-        drop(fs::remove_file(beside));
+    drop(fs::remove_file(&new));
+    create(&new, content)?;
+    fs::rename(&new, path).and_then(|()| sync_directory_of(path)).map_err(|cause| {
+        drop(fs::remove_file(&new));
         KeyError::Unwritable { path: path.to_owned(), cause }
     })
 }
@@ -87,11 +86,7 @@ pub(crate) fn sync_directory_of(path: &Path) -> io::Result<()> {
     if cfg!(not(unix)) {
         return Ok(());
     }
-    let directory = match path.parent() {
-        Some(parent) if !parent.as_os_str().is_empty() => parent,
-        _ => Path::new("."),
-    };
-    File::open(directory)?.sync_all()
+    File::open(parent(path))?.sync_all()
 }
 
 #[cfg(test)]

@@ -18,8 +18,8 @@ const LONGEST: usize = 64;
 pub struct IdempotencyKey {
     text: String,
     fingerprint: [u8; 32],
-    /// Also under the keys that were current before.
-    fingerprints: Vec<[u8; 32]>,
+    /// The same under the keys that are not current, of which there are mostly none.
+    others: Vec<[u8; 32]>,
 }
 
 impl IdempotencyKey {
@@ -39,7 +39,7 @@ impl IdempotencyKey {
     /// Whether it is the fingerprint of this request, as it is made now or was made under another key.
     #[must_use]
     pub fn is_fingerprint(&self, kept: &[u8]) -> bool {
-        self.fingerprints.iter().any(|fingerprint| fingerprint == kept)
+        std::iter::once(&self.fingerprint).chain(&self.others).any(|fingerprint| fingerprint == kept)
     }
 }
 
@@ -72,7 +72,7 @@ pub(super) async fn take(request: &mut ServiceRequest, keyring: &Keyring) -> Res
     }
     let message = [b"waystation request fingerprint v1".as_slice(), &hash.finalize()].concat();
     let fingerprint = keyring.refresh_token_mac(&message);
-    let fingerprints = keyring.refresh_token_macs(&message);
+    let others = keyring.other_refresh_token_macs(&message);
     request.set_payload(actix_web::dev::Payload::from(body));
-    Ok(Some(IdempotencyKey { text, fingerprint, fingerprints }))
+    Ok(Some(IdempotencyKey { text, fingerprint, others }))
 }

@@ -9,7 +9,6 @@ use crate::audit::{self, Action, Event};
 use crate::cases;
 use crate::crypto::KeyPurpose;
 use crate::db::keyring_rows::{self, KeyRow};
-use crate::db::types::Timestamp;
 use crate::db::{Tx, WriteTx, idempotency};
 use crate::error::Result;
 
@@ -91,16 +90,9 @@ fn is_needed(tx: &mut Tx<'_>, (purpose, version): Version, next: &KeyRow) -> Res
         // What it signed is there for good, and its public half is had from it.
         KeyPurpose::AuditSigning => Ok(true),
         KeyPurpose::PasswordPepper => accounts::store::any_peppered_by(tx, version),
-        KeyPurpose::SearchTexts => {
-            let until = next.active_from.plus(LET_GO);
-            Ok(tx.now() < until || audit::text::any_before(tx, until)?)
-        }
+        KeyPurpose::SearchTexts => audit::text::any_before(tx, next.active_from.plus(LET_GO)),
         KeyPurpose::RefreshTokens | KeyPurpose::StoredAnswers => {
-            any_answer_before(tx, next.active_from.plus(LET_GO))
+            idempotency::any_before(tx, next.active_from.plus(LET_GO))
         }
     }
-}
-
-fn any_answer_before(tx: &mut Tx<'_>, moment: Timestamp) -> Result<bool> {
-    Ok(tx.now() < moment || idempotency::any_before(tx, moment)?)
 }

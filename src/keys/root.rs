@@ -13,6 +13,7 @@ use crate::audit::{Action, Event};
 use crate::config::Config;
 use crate::crypto::{KeyError, Keyring, RootKey, RootKeySource, private_file};
 use crate::db::keyring_rows::{self, Identity};
+use crate::db::sqlite_file::beside;
 use crate::error::Error;
 use crate::keyholders;
 use crate::setup::StartError;
@@ -38,9 +39,7 @@ pub async fn rotate(app: &App, new: &RootKey) -> Result<(), RotationError> {
 /// Where the key is that takes the place of the one in this file.
 #[must_use]
 pub fn next_to(file: &Path) -> PathBuf {
-    let mut name = file.file_name().unwrap_or_default().to_owned();
-    name.push(".next");
-    file.with_file_name(name)
+    beside(file, ".next")
 }
 
 /// Opens the keyring; where the root key was being changed when it was killed, by the new key, which then takes its

@@ -64,7 +64,7 @@ pub async fn rotate_log_key(app: &App, root: &RootKey) -> Result<String, Rotatio
     app.notary.publish(&app.db).await?;
     let next = app.keyring.next(root, KeyPurpose::AuditSigning)?;
     let key = verifier_key(app.notary.origin(), &next.public);
-    let event = app.notary.announcing(&next.public)?;
+    let event = app.notary.announcing(&next.public);
     // At once: a server that does not know it yet signs nothing until it does.
     store(app, event, next.row, None).await?;
     follow(app).await?;

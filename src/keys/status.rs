@@ -78,36 +78,31 @@ pub enum KeyState {
 pub fn load(tx: &mut Tx<'_>) -> Result<KeyringStatus> {
     let now = tx.now();
     let rows = keyring_rows::all(tx.conn())?;
-    let mut keys: Vec<KeyStatus> = Vec::new();
-    let mut wrapping = 1;
-    for row in &rows {
-        let in_use = |row: &KeyRow| row.retired_at.is_none() && row.is_in_use(now);
-        let newest = rows
-            .iter()
-            .filter(|other| other.purpose == row.purpose && in_use(other))
-            .map(|other| other.version)
-            .max();
-        let state = match (row.retired_at, in_use(row)) {
-            (Some(_), _) => KeyState::Retired,
-            (None, false) => KeyState::Waiting,
-            (None, true) if newest == Some(row.version) => KeyState::Current,
-            (None, true) => KeyState::Older,
-        };
-        if row.purpose == KeyPurpose::CaseWrapping && state == KeyState::Current {
-            wrapping = row.version;
-        }
-        let version = KeyVersion {
-            version: row.version,
-            state,
-            created_at: row.created_at,
-            active_from: row.active_from,
-            retired_at: row.retired_at,
-        };
-        match keys.last_mut().filter(|key| key.purpose == row.purpose) {
-            Some(key) => key.versions.push(version),
-            None => keys.push(KeyStatus { purpose: row.purpose, versions: vec![version] }),
-        }
-    }
-    let case_keys_to_rewrap = cases::store::keys::count_wrapped_before(tx, wrapping)?;
-    Ok(KeyringStatus { keys, case_keys_to_rewrap })
+    let of_purpose = rows.chunk_by(|one, next| one.purpose == next.purpose);
+    let keys: Vec<KeyStatus> = of_purpose.map(|versions| of_key(versions, now)).collect();
+    let wrapping = keys.iter().find(|key| key.purpose == KeyPurpose::CaseWrapping);
+    let current =
+        wrapping.and_then(|key| key.versions.iter().find(|version| version.state == KeyState::Current));
+    let current = current.map_or(1, |version| version.version);
+    Ok(KeyringStatus { keys, case_keys_to_rewrap: cases::store::keys::count_wrapped_before(tx, current)? })
+}
+
+/// The versions of one key, the oldest first: the newest that is in use is the current one.
+fn of_key(rows: &[KeyRow], now: Timestamp) -> KeyStatus {
+    let in_use = |row: &&KeyRow| row.retired_at.is_none() && row.is_in_use(now);
+    let current = rows.iter().filter(in_use).map(|row| row.version).max();
+    let version = |row: &KeyRow| KeyVersion {
+        version: row.version,
+        state: match row.retired_at {
+            Some(_) => KeyState::Retired,
+            None if !row.is_in_use(now) => KeyState::Waiting,
+            None if current == Some(row.version) => KeyState::Current,
+            None => KeyState::Older,
+        },
+        created_at: row.created_at,
+        active_from: row.active_from,
+        retired_at: row.retired_at,
+    };
+    // Rows of one purpose come together because there is at least one.
+    KeyStatus { purpose: rows[0].purpose, versions: rows.iter().map(version).collect() }
 }

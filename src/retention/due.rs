@@ -1,15 +1,12 @@
 //! What the program does by itself: it carries out what is due, wipes it from the database's files, and certifies it.
 
 use super::erase::carry_out;
-use super::{certificate, rules, store};
+use super::{certificate, store};
 use crate::access::permissions::SystemAct;
 use crate::access::{CaseId, Permit};
 use crate::app::App;
 use crate::audit::{Action, Event};
-use crate::db::Tx;
 use crate::error::Result;
-
-use super::model::ErasureRow;
 
 /// In one round.
 const AT_ONCE: i64 = 100;
@@ -26,7 +23,7 @@ pub struct Done {
 /// One round.
 pub async fn run(app: &App) -> Result<Done> {
     let mut done = Done::default();
-    for erasure in app.db.unrecorded("which persons are to be erased", due).await? {
+    for erasure in app.db.unrecorded("which persons are to be erased", |tx| store::due(tx, AT_ONCE)).await? {
         let (case, id) = (erasure.case_id, erasure.id);
         let event = Event::new(Action::CaseErase).about(case).subject(id).detail("reason", erasure.reason);
         let erased =
@@ -40,16 +37,4 @@ pub async fn run(app: &App) -> Result<Done> {
     }
     done.certified = certificate::make(app, AT_ONCE).await?;
     Ok(done)
-}
-
-/// Those that nothing stands in the way of.
-fn due(tx: &mut Tx<'_>) -> Result<Vec<ErasureRow>> {
-    let mut due = Vec::new();
-    for erasure in store::due(tx, AT_ONCE)? {
-        let case = store::case(tx, erasure.case_id)?;
-        if rules::may_be_carried_out(&store::facts(tx, &case)?) {
-            due.push(erasure);
-        }
-    }
-    Ok(due)
 }

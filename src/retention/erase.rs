@@ -21,21 +21,9 @@ pub(super) fn carry_out(tx: &mut WriteTx<'_>, case: CaseId, id: ErasureId) -> Re
         // A hold or an objection came just before.
         return Err(Error::precondition_failed());
     }
-    let merged = merging::store::merged_into(tx, case)?;
-    let mut rows = 0;
-    for (other, _) in &merged {
-        rows += erase(tx, *other)?;
-        tx.also_record(&Event::new(Action::CaseErase).about(*other).subject(id).detail("survivor", case))?;
-    }
-    rows += erase(tx, case)?;
-    tx.event.set_detail("rows", rows);
-    let now = tx.now();
-    store::update(
-        tx,
-        &read,
-        ErasureRow { state: ErasureState::Erased, ended_at: Some(now), ..read.clone() },
-    )?;
-    Ok(())
+    erase_with_merged(tx, case, id)?;
+    let erased = ErasureRow { state: ErasureState::Erased, ended_at: Some(tx.now()), ..read.clone() };
+    store::update(tx, &read, erased).map(drop)
 }
 
 /// Erases again who was erased after a backup was made, in what was restored of it. Whether the case was in it.
@@ -44,16 +32,22 @@ pub(crate) fn erase_again(tx: &mut WriteTx<'_>, erased: &Erased) -> Result<bool>
     if !store::is_there(tx, case)? {
         return Ok(false);
     }
-    for (other, _) in merging::store::merged_into(tx, case)? {
-        erase(tx, other)?;
-        tx.also_record(
-            &Event::new(Action::CaseErase).about(other).subject(erased.id).detail("survivor", case),
-        )?;
-    }
-    let rows = erase(tx, case)?;
-    tx.event.set_detail("rows", rows);
+    erase_with_merged(tx, case, erased.id)?;
     store::note_erased(tx, erased)?;
     Ok(true)
+}
+
+/// The case and those merged into it, which are the same person; each has its entry, and the case's says how many rows.
+fn erase_with_merged(tx: &mut WriteTx<'_>, case: CaseId, erasure: ErasureId) -> Result<()> {
+    let mut rows = 0;
+    for (other, _) in merging::store::merged_into(tx, case)? {
+        rows += erase(tx, other)?;
+        let event = Event::new(Action::CaseErase).about(other).subject(erasure).detail("survivor", case);
+        tx.also_record(&event)?;
+    }
+    rows += erase(tx, case)?;
+    tx.event.set_detail("rows", rows);
+    Ok(())
 }
 
 fn erase(tx: &mut WriteTx<'_>, case: CaseId) -> Result<usize> {

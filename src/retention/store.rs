@@ -1,7 +1,7 @@
 //! Queries on erasures and holds. Each asks for a case that `cases::store::find` found within reach, but for those by
 //! which the program itself carries out what is due.
 
-use diesel::dsl::exists;
+use diesel::dsl::{exists, not};
 use diesel::prelude::*;
 
 use super::codes::{ErasureReason, ErasureState};
@@ -9,6 +9,7 @@ use super::model::{ErasureId, ErasureRow, HoldId, HoldRow};
 use super::rules::Facts;
 use crate::access::{CaseId, UserId};
 use crate::backup::Erased;
+use crate::cases::codes::Status;
 use crate::cases::model::Case;
 use crate::db::schema::{case_keys, cases, erasures, legal_holds};
 use crate::db::types::Timestamp;
@@ -20,25 +21,17 @@ const OPEN: [ErasureState; 2] = [ErasureState::Requested, ErasureState::Approved
 
 /// What the rules ask of a case.
 pub(super) fn facts(tx: &mut Tx<'_>, case: &Case) -> Result<Facts> {
-    let open = erasures::table.filter(erasures::case_id.eq(case.id)).filter(erasures::state.eq_any(OPEN));
     Ok(Facts {
         status: case.status,
         erased: is_erased(tx, case.id)?,
         held: is_held(tx, case.id)?,
-        open_erasure: diesel::select(exists(open)).get_result(tx.conn())?,
+        open_erasure: has_open(tx, case.id)?,
     })
 }
 
 /// A case without a key is erased.
 pub(crate) fn is_erased(tx: &mut Tx<'_>, case: CaseId) -> Result<bool> {
     Ok(!diesel::select(exists(case_keys::table.find(case))).get_result::<bool>(tx.conn())?)
-}
-
-/// Whether an erasure of it was carried out.
-pub(crate) fn was_erased(tx: &mut Tx<'_>, case: CaseId) -> Result<bool> {
-    let erased =
-        erasures::table.filter(erasures::case_id.eq(case)).filter(erasures::state.eq(ErasureState::Erased));
-    Ok(diesel::select(exists(erased)).get_result(tx.conn())?)
 }
 
 /// Whether a hold stands.
@@ -105,12 +98,20 @@ pub(super) fn update(tx: &mut WriteTx<'_>, read: &ErasureRow, row: ErasureRow) -
     Ok(row)
 }
 
-/// Those that are due, the longest first.
+/// Those that are due and that nothing stands in the way of, the longest first: the same as
+/// [`may_be_carried_out`](super::rules::may_be_carried_out), asked of many, so that those that wait keep no other waiting.
 pub(super) fn due(tx: &mut Tx<'_>, limit: i64) -> Result<Vec<ErasureRow>> {
     let now = tx.now();
+    let held = legal_holds::table
+        .filter(legal_holds::case_id.eq(erasures::case_id))
+        .filter(legal_holds::lifted_at.is_null());
     Ok(erasures::table
+        .inner_join(cases::table.on(cases::id.eq(erasures::case_id)))
+        .inner_join(case_keys::table.on(case_keys::case_id.eq(erasures::case_id)))
         .filter(erasures::state.eq(ErasureState::Approved))
         .filter(erasures::due_at.le(now))
+        .filter(cases::status.eq(Status::Closed))
+        .filter(not(exists(held)))
         .order(erasures::due_at)
         .limit(limit)
         .select(ErasureRow::as_select())

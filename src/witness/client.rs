@@ -90,16 +90,7 @@ impl Server {
         password: SecretString,
         authorities: &Authorities,
     ) -> Result<Self, ClientError> {
-        let agent = Agent::config_builder()
-            .http_status_as_error(false)
-            // Whoever answers with another address is not sent a password or a token.
-            .max_redirects(0)
-            .max_redirects_will_error(false)
-            .timeout_global(Some(PATIENCE))
-            .tls_config(authorities.tls_config())
-            .user_agent("waystation-witness")
-            .build()
-            .into();
+        let agent = agent(authorities, "waystation-witness");
         Ok(Self { agent, url: checked(url)?, username: username.to_owned(), password })
     }
 
@@ -197,6 +188,20 @@ fn code_of(text: &str) -> String {
     let code = problem["code"].as_str().unwrap_or_default();
     let fits = code.len() <= 40 && code.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_');
     if fits { code.to_owned() } else { String::new() }
+}
+
+/// Speaks to a server that is trusted with secrets, as `user_agent`.
+pub(crate) fn agent(authorities: &Authorities, user_agent: &str) -> Agent {
+    Agent::config_builder()
+        .http_status_as_error(false)
+        // Whoever answers with another address is not sent a password, a token or a share.
+        .max_redirects(0)
+        .max_redirects_will_error(false)
+        .timeout_global(Some(PATIENCE))
+        .tls_config(authorities.tls_config())
+        .user_agent(user_agent)
+        .build()
+        .into()
 }
 
 /// An address that a password may be sent to, without the slash at its end.

@@ -40,9 +40,8 @@ pub fn backup_note(origin: &LogOrigin, manifest: &str, signature: &str) -> Strin
 
 /// Whether one of the log's own keys vouches for a manifest.
 pub(crate) fn vouched_for(origin: &LogOrigin, keyring: &Keyring, manifest: &str, signature: &str) -> bool {
-    let keys = keyring.audit_verifying().into_iter();
-    let keys = keys.map(|(version, key)| (version, key.key.verifying_key()));
-    note::open(&backup_note(origin, manifest, signature), origin, keys).is_some()
+    let note = backup_note(origin, manifest, signature);
+    note::open(&note, origin, keyring.audit_verifying().into_iter()).is_some()
 }
 
 /// The lines of a certificate that the log's keys have signed: what stands below its head.
@@ -52,9 +51,7 @@ pub(crate) fn certified(
     action: Action,
     note: &str,
 ) -> Option<Vec<String>> {
-    let keys = keyring.audit_verifying().into_iter();
-    let keys = keys.map(|(version, key)| (version, key.key.verifying_key()));
-    let (text, _) = note::open(note, origin, keys)?;
+    let (text, _) = note::open(note, origin, keyring.audit_verifying().into_iter())?;
     let lines = text.strip_prefix(&statement::head(origin, action))?;
     Some(lines.lines().map(str::to_owned).collect())
 }
@@ -115,9 +112,7 @@ impl SignedCheckpoint {
 
     /// A note that one of the log's own keys has signed.
     fn open(text: &str, origin: &LogOrigin, keyring: &Keyring) -> Option<Self> {
-        let keys = keyring.audit_verifying().into_iter();
-        let keys = keys.map(|(version, key)| (version, key.key.verifying_key()));
-        let (signed, key_version) = note::open(text, origin, keys)?;
+        let (signed, key_version) = note::open(text, origin, keyring.audit_verifying().into_iter())?;
         let checkpoint = Checkpoint::parse(signed, origin)?;
         Some(Self { checkpoint, key_version, note: text.to_owned() })
     }

@@ -73,7 +73,7 @@ impl Notary {
     #[must_use]
     pub fn verifier_keys(&self) -> Vec<String> {
         let keys = self.keyring.audit_verifying();
-        keys.iter().map(|(_, key)| verifier_key(&self.origin, &key.key.verifying_key())).collect()
+        keys.iter().map(|(_, key)| verifier_key(&self.origin, key)).collect()
     }
 
     /// The checkpoint of the log as it is now, signed if it was not yet.
@@ -133,23 +133,19 @@ impl Notary {
     }
 
     /// The signature under the manifest of a backup, of which this is the SHA-256.
-    pub(crate) fn vouch_for_backup(&self, manifest: &str) -> Result<String, NotSigned> {
-        let newest = self.keyring.audit_signing(self.keyring.audit_signing_version());
-        let newest = newest.ok_or(RefusedToSign::NewerKey)?;
-        Ok(note::signature(&statement::backup(&self.origin, manifest), &self.origin, &newest.key))
+    pub(crate) fn vouch_for_backup(&self, manifest: &str) -> String {
+        let newest = self.keyring.newest_audit_signing();
+        note::signature(&statement::backup(&self.origin, manifest), &self.origin, &newest.key)
     }
 
     /// The entry by which the newest key that is held names the next.
-    pub(crate) fn announcing(&self, next: &VerifyingKey) -> Result<Event, NotSigned> {
-        let old = self.keyring.audit_signing(self.keyring.audit_signing_version());
-        let old = old.ok_or(RefusedToSign::NewerKey)?;
-        Ok(statement::next_key(&self.origin, &old, next))
+    pub(crate) fn announcing(&self, next: &VerifyingKey) -> Event {
+        statement::next_key(&self.origin, &self.keyring.newest_audit_signing(), next)
     }
 
-    /// A note of these lines that the log's key signs; none where the keyring has no such key.
-    pub(crate) fn certify(&self, action: Action, lines: &[String]) -> Option<String> {
-        let key = self.keyring.audit_signing(self.keyring.audit_signing_version())?;
-        Some(statement::certificate(&self.origin, &key, action, lines))
+    /// A note of these lines that the log's newest key signs.
+    pub(crate) fn certify(&self, action: Action, lines: &[String]) -> String {
+        statement::certificate(&self.origin, &self.keyring.newest_audit_signing(), action, lines)
     }
 
     /// The file, locked, and the checkpoint in it.

@@ -14,19 +14,19 @@ use crate::audit::{Action, Event, detail};
 use crate::crypto::SigningKeyVersion;
 use crate::db::types::CodeList as _;
 
+/// The first two lines of what the log's key says of an action.
+pub(super) fn head(origin: &LogOrigin, action: Action) -> String {
+    format!("waystation/{}\n{origin}\n", action.code())
+}
+
 /// The entry by which a key names the next.
 pub(super) fn next_key(origin: &LogOrigin, old: &SigningKeyVersion, new: &VerifyingKey) -> Event {
     let (old_key, new_key) = (verifier_key(origin, &old.key.verifying_key()), verifier_key(origin, new));
-    let text = format!("waystation/{}\n{origin}\n{old_key}\n{new_key}\n", Action::AuditKeyRotate.code());
+    let text = format!("{}{old_key}\n{new_key}\n", head(origin, Action::AuditKeyRotate));
     Event::new(Action::AuditKeyRotate)
         .detail(detail::NEW_KEY, new_key)
         .detail("old_key", old_key)
         .detail("signature", signature(&text, origin, &old.key))
-}
-
-/// The first two lines of what the log's key says of an action.
-pub(super) fn head(origin: &LogOrigin, action: Action) -> String {
-    format!("waystation/{}\n{origin}\n", action.code())
 }
 
 /// The note by which the log's key certifies that an action was carried out.
@@ -46,7 +46,7 @@ pub(super) fn certificate(
 
 /// What is signed of the manifest of a backup.
 pub(super) fn backup(origin: &LogOrigin, manifest: &str) -> String {
-    format!("waystation/{}\n{origin}\n{manifest}\n", Action::BackupCreate.code())
+    format!("{}{manifest}\n", head(origin, Action::BackupCreate))
 }
 
 /// The entry by which two people accept the loss of what was signed.
@@ -58,8 +58,7 @@ pub(super) fn lost(
     reason: LossReason,
 ) -> Event {
     let (size, root, by) = (lost.size, lost.root_text(), format!("{} {}", by[0], by[1]));
-    let text =
-        format!("waystation/{}\n{origin}\n{size}\n{root}\n{by}\n{reason}\n", Action::AuditForkAccept.code());
+    let text = format!("{}{size}\n{root}\n{by}\n{reason}\n", head(origin, Action::AuditForkAccept));
     Event::new(Action::AuditForkAccept)
         .detail("abandoned_root", root)
         .detail("abandoned_size", size)

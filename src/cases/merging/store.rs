@@ -12,10 +12,11 @@ use crate::access::{CaseId, Permission, Permit, UserId};
 use crate::cases::code::CaseCode;
 use crate::cases::model::Case;
 use crate::cases::scope::reached;
-use crate::db::schema::{case_keys, case_merge_rows, case_merges, cases};
+use crate::db::schema::{case_merge_rows, case_merges, cases};
 use crate::db::types::Timestamp;
 use crate::db::{Tx, WriteTx, changed_one, on_duplicate};
 use crate::error::{Error, Result};
+use crate::retention;
 
 /// The cases that stand merged into this one, with their codes, the first merged first.
 pub(crate) fn merged_into(tx: &mut Tx<'_>, survivor: CaseId) -> Result<Vec<(CaseId, CaseCode)>> {
@@ -40,14 +41,13 @@ pub(crate) fn standing(tx: &mut Tx<'_>, merged: CaseId) -> Result<Option<MergeRo
 
 /// What the rules ask of a case.
 pub(super) fn side(tx: &mut Tx<'_>, case: &Case) -> Result<Side> {
-    let key = case_keys::table.find(case.id);
     let merges = case_merges::table
         .filter(case_merges::survivor_id.eq(case.id))
         .filter(case_merges::undone_at.is_null());
     Ok(Side {
         status: case.status,
         restricted: case.restricted,
-        erased: !diesel::select(exists(key)).get_result::<bool>(tx.conn())?,
+        erased: retention::store::is_erased(tx, case.id)?,
         holds_a_merge: diesel::select(exists(merges)).get_result(tx.conn())?,
     })
 }

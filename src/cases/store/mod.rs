@@ -36,15 +36,9 @@ use crate::retention;
 ///
 /// A case that was merged leads to its survivor: what is read is the survivor's, what is to be changed is refused.
 pub(crate) fn find<P: Permission>(tx: &mut Tx<'_>, permit: &Permit<P>, reference: &CaseRef) -> Result<Case> {
-    match named(tx, permit, reference)? {
-        Named::Itself(case) => {
-            tx.event.set_case(case.id);
-            decided_here(permit, &case)?;
-            refuse_erased(tx, &case)?;
-            Ok(case)
-        }
+    match found(tx, permit, reference)? {
+        Named::Itself(case) => Ok(case),
         Named::Merged { merged, survivor } => {
-            refuse_change(tx, permit, merged, &survivor)?;
             tx.event.set_case(survivor.id);
             tx.event.set_detail("asked_for", merged);
             Ok(*survivor)
@@ -59,19 +53,27 @@ pub(crate) fn find_as_named<P: Permission>(
     permit: &Permit<P>,
     reference: &CaseRef,
 ) -> Result<Case> {
-    match named(tx, permit, reference)? {
-        Named::Itself(case) => {
-            tx.event.set_case(case.id);
-            decided_here(permit, &case)?;
-            refuse_erased(tx, &case)?;
-            Ok(case)
-        }
-        Named::Merged { merged, survivor } => {
-            refuse_change(tx, permit, merged, &survivor)?;
+    match found(tx, permit, reference)? {
+        Named::Itself(case) => Ok(case),
+        Named::Merged { merged, .. } => {
             tx.event.set_case(merged);
             Ok(cases::table.find(merged).select(Case::as_select()).first(tx.conn())?)
         }
     }
+}
+
+/// What the reference names, once the permit's holder may do there what they are about to.
+fn found<P: Permission>(tx: &mut Tx<'_>, permit: &Permit<P>, reference: &CaseRef) -> Result<Named> {
+    let named = named(tx, permit, reference)?;
+    match &named {
+        Named::Itself(case) => {
+            tx.event.set_case(case.id);
+            decided_here(permit, case)?;
+            refuse_erased(tx, case)?;
+        }
+        Named::Merged { merged, survivor } => refuse_change(tx, permit, *merged, survivor)?,
+    }
+    Ok(named)
 }
 
 /// The same, and the permit's holder may open the field group: else the case is there, and the group is
@@ -165,7 +167,7 @@ fn decided_here<P: Permission>(permit: &Permit<P>, case: &Case) -> Result<()> {
 
 /// What is left of an erased person is a figure: it takes no change.
 fn refuse_erased(tx: &mut Tx<'_>, case: &Case) -> Result<()> {
-    if tx.writes() && retention::store::was_erased(tx, case.id)? {
+    if tx.writes() && retention::store::is_erased(tx, case.id)? {
         return Err(Error::new(
             Code::CaseErased,
             "Its person was erased: nothing can be recorded for it any more.",

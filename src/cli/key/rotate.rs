@@ -62,16 +62,15 @@ pub fn run(config: &Config, arguments: &Arguments) -> anyhow::Result<()> {
 
 /// Waits for what is not used yet, then wraps what is left to wrap.
 async fn carry_on(app: &App) -> Result<usize> {
-    loop {
+    let left = loop {
         follow(app).await?;
         let status = app.db.unrecorded("which keys there are", status::load).await?;
         let mut versions = status.keys.iter().flat_map(|key| &key.versions);
         if versions.all(|version| version.state != status::KeyState::Waiting) {
-            break;
+            break status.case_keys_to_rewrap;
         }
         tokio::time::sleep(Duration::from_millis(500)).await;
-    }
-    let left = app.db.unrecorded("which keys there are", status::load).await?.case_keys_to_rewrap;
+    };
     let style = ProgressStyle::with_template("{pos} of {len} keys of cases {wide_bar} {eta}");
     let bar = ProgressBar::new(u64::try_from(left).unwrap_or_default());
     bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
