@@ -4,6 +4,9 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
+use waystation::audit::Action;
+use waystation::db::types::CodeList as _;
+
 const CORE: [&str; 5] = ["access", "audit", "crypto", "db", "http"];
 const DOMAINS: [&str; 10] = [
     "accounts",
@@ -292,6 +295,24 @@ fn the_documents_name_every_module_and_every_test() {
                 "{folder}/{name} is not in docs/ARCHITECTURE.md"
             );
         }
+    }
+}
+
+#[test]
+fn the_document_of_the_log_tells_every_detail_of_an_entry() {
+    let told = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/AUDIT.md")).unwrap();
+    let told = told.split("\n## ").find(|section| section.starts_with("Details\n")).unwrap();
+    let words: BTreeSet<&str> =
+        told.split('`').skip(1).step_by(2).map(|word| word.trim_matches(['[', ']'])).collect();
+    for source in sources().iter().filter(|source| !source.path.starts_with("verifier")) {
+        for name in source.code.split("detail(\"").skip(1).filter_map(|rest| rest.split('"').next()) {
+            assert!(words.contains(name), "{}: the detail {name} is not in docs/AUDIT.md", source.path);
+        }
+    }
+    let is_action =
+        |word: &&str| word.split_once('.').is_some_and(|(one, other)| !one.is_empty() && !other.is_empty());
+    for action in words.iter().filter(|word| is_action(word)) {
+        assert!(Action::all().iter().any(|known| known.code() == *action), "{action} is no action");
     }
 }
 
