@@ -14,7 +14,7 @@ pub mod rotation;
 pub mod status;
 
 pub use follow::follow;
-pub use rotation::{RotationError, rotate, rotate_log_key};
+pub use rotation::{RotationError, rotate};
 
 use chrono::TimeDelta;
 

@@ -5,7 +5,6 @@ use crate::access::Permit;
 use crate::access::permissions::SystemAct;
 use crate::app::App;
 use crate::audit::checkpoint::NotSigned;
-use crate::audit::checkpoint::note::verifier_key;
 use crate::audit::{Action, Event};
 use crate::crypto::{KeyError, KeyPurpose, RootKey, WrappedKey};
 use crate::db::keyring_rows;
@@ -57,13 +56,10 @@ pub async fn rotate(app: &App, root: &RootKey, purpose: KeyPurpose) -> Result<Be
 }
 
 /// Gives the log a new key, announced on the log, and has the old key sign the announcement.
-///
-/// Gives the new key as verifiers are given it.
-pub async fn rotate_log_key(app: &App, root: &RootKey) -> Result<String, RotationError> {
+async fn rotate_log_key(app: &App, root: &RootKey) -> Result<(), RotationError> {
     follow(app).await?;
     app.notary.publish(&app.db).await?;
     let next = app.keyring.next(root, KeyPurpose::AuditSigning)?;
-    let key = verifier_key(app.notary.origin(), &next.public);
     let event = app.notary.announcing(&next.public);
     // At once: a server that does not know it yet signs nothing until it does.
     store(app, event, next.row, None).await?;
@@ -71,7 +67,7 @@ pub async fn rotate_log_key(app: &App, root: &RootKey) -> Result<String, Rotatio
     app.db.sequence_now().await?;
     // With the new key in its keyring it knows that the old one has still to sign what announces it.
     app.notary.publish(&app.db).await?;
-    Ok(key)
+    Ok(())
 }
 
 async fn store(app: &App, event: Event, row: WrappedKey, active_from: Option<Timestamp>) -> Result<()> {

@@ -13,7 +13,7 @@ fn a_key_that_is_rotated_twice_at_once_is_followed_from_the_first_to_the_last() 
     let installation = Installation::set_up();
     for bundle in ["first", "second"] {
         for _ in 0..2 {
-            let rotated = installation.run(&["audit", "rotate-key"]);
+            let rotated = installation.run(&["key", "rotate", "audit_signing"]);
             assert!(rotated.status.success(), "{}", String::from_utf8_lossy(&rotated.stderr));
         }
         let exported = installation.run(&["audit", "export", installation.path(bundle).to_str().unwrap()]);

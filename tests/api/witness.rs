@@ -367,7 +367,7 @@ fn a_log_with_a_new_key_is_cosigned_once_that_is_trusted() {
     let server = scene.serve();
     scene.watch(&server, 0);
     server.kill();
-    let rotated = scene.good(&["audit", "rotate-key"]);
+    let rotated = scene.good(&["key", "rotate", "audit_signing"]);
     let key = rotated.lines().find(|line| line.starts_with("  ")).unwrap().trim();
     let server = scene.serve();
     grow(&server, 1);

@@ -4,7 +4,6 @@ mod accept_fork;
 mod add_cosignatures;
 mod export;
 mod offline;
-mod rotate_key;
 mod verify;
 mod verify_proof;
 mod verify_state;
@@ -31,8 +30,6 @@ pub enum Command {
     VerifyProof(verify_proof::Arguments),
     /// Compare every sealed value in the database with what the log says was stored there
     VerifyState(verify_state::Arguments),
-    /// Give the log a new signing key, announced by the old one; stop every server first
-    RotateKey,
     /// Hand out old entries in tiles no more, on the record; nothing is deleted
     Withhold(withhold::Arguments),
     /// Accept on the record that signed entries were lost, and sign the log as it is now
@@ -60,7 +57,6 @@ pub fn run(flags: &Flags, command: Command) -> anyhow::Result<ExitCode> {
         }
         Command::Witness(command) => return Ok(witness::run(command)),
         Command::Export(arguments) => export::run(&configured(flags, false)?, arguments),
-        Command::RotateKey => rotate_key::run(&configured(flags, false)?),
         Command::Withhold(arguments) => withhold::run(&configured(flags, false)?, &arguments),
         Command::AcceptFork(arguments) => accept_fork::run(&configured(flags, false)?, &arguments),
         Command::WitnessRequest(arguments) => witness_request::run(&configured(flags, false)?, &arguments),

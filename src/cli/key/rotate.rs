@@ -19,7 +19,8 @@ use crate::keys::{follow, rewrapping, rotation, status};
   waystation key rotate case_wrapping
   waystation key rotate --all
 
-Keys: case_wrapping, token_signing, audit_signing, password_pepper, refresh_tokens, stored_answers.
+Keys: case_wrapping, token_signing, audit_signing, password_pepper, refresh_tokens, stored_answers,
+search_texts.
 
 Nobody is logged out and nothing is unreadable at any moment. A new version is known to every server
 that runs before any uses it, which is ten seconds; then the keys of cases are wrapped anew, in batches.
@@ -51,6 +52,12 @@ pub fn run(config: &Config, arguments: &Arguments) -> anyhow::Result<()> {
     for purpose in chosen {
         let begun = block_on(async { Ok(rotation::rotate(&app, &root, purpose).await) })??;
         println!("{purpose}: version {} is used from {} on", begun.version, begun.active_from);
+        if let Some(key) = app.notary.verifier_keys().last().filter(|_| purpose == KeyPurpose::AuditSigning) {
+            println!("  {key}");
+            println!(
+                "  The old key has signed the entry that announces it. Give it to everybody who verifies the log."
+            );
+        }
     }
     drop(root);
     let rewrapped = block_on(carry_on(&app))?;
