@@ -41,6 +41,10 @@ pub struct Arguments {
     /// Seconds before them that are not measured.
     #[arg(long, default_value_t = 1.0)]
     pub warm_up: f64,
+    /// Gives every key another version during each cell, and kills the command that does it three times; the cell has
+    /// to last longer than that takes.
+    #[arg(long)]
+    pub rotate: bool,
     /// Makes every commit last this many microseconds longer; the server needs the feature `slow-commit`.
     #[arg(long, value_name = "MICROSECONDS")]
     pub slow_commit: Option<u32>,

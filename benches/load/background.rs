@@ -1,16 +1,17 @@
 //! The cases that lie in the database beside those that are asked for: rows by SQL, many at a time.
 //!
-//! Their keys are no keys, so nothing sealed of theirs opens. Stages, ages and countries are shaped like
+//! Their keys are wrapped as the server wraps them, and nothing is sealed under them. Stages, ages and countries are shaped like
 //! a real network's; the same ones at every run, but for the ids.
 
 use std::collections::HashSet;
 
-use anyhow::Result;
+use anyhow::{Context as _, Result};
 use chrono::{Days, NaiveDate};
 use rand::rngs::StdRng;
 use rand::{RngExt as _, SeedableRng as _};
 use waystation::access::{CaseId, UserId};
 use waystation::cases::code::CaseCode;
+use waystation::crypto::Keyring;
 
 use crate::database::Store;
 use crate::history::{Past, Period, weigh};
@@ -39,12 +40,19 @@ struct Filling {
 }
 
 /// Puts so many cases into the database.
-pub fn fill(store: &mut Store, network: &Network, cases: usize, today: NaiveDate) -> Result<()> {
+pub fn fill(
+    store: &mut Store,
+    keyring: &Keyring,
+    network: &Network,
+    cases: usize,
+    today: NaiveDate,
+) -> Result<()> {
     let mut fill = Fill {
         network,
+        keyring,
         today,
         random: StdRng::seed_from_u64(2006),
-        rows: Rows::new(store),
+        rows: Rows::default(),
         codes: HashSet::new(),
         filling: vec![Filling { shelter: String::new(), people: STAYS_PER_SHELTER }; network.hubs.len()],
         shelters: 0,
@@ -52,7 +60,7 @@ pub fn fill(store: &mut Store, network: &Network, cases: usize, today: NaiveDate
     let caseworkers = fill.caseworkers(cases.div_ceil(CASES_PER_CASEWORKER));
     for number in 0..cases {
         let caseworker = &caseworkers[number / CASES_PER_CASEWORKER];
-        fill.case(caseworker);
+        fill.case(store, caseworker)?;
         if number % CASES_PER_COMMIT == CASES_PER_COMMIT - 1 {
             fill.rows.store(store)?;
         }
@@ -67,6 +75,7 @@ pub fn fill(store: &mut Store, network: &Network, cases: usize, today: NaiveDate
 
 struct Fill<'n> {
     network: &'n Network,
+    keyring: &'n Keyring,
     today: NaiveDate,
     random: StdRng,
     rows: Rows,
@@ -96,7 +105,7 @@ impl Fill<'_> {
         all
     }
 
-    fn case(&mut self, caseworker: &Caseworker) {
+    fn case(&mut self, store: &Store, caseworker: &Caseworker) -> Result<()> {
         let id = CaseId::generate();
         let past = Past::invent(&mut self.random, self.today);
         let last = past.last();
@@ -121,7 +130,9 @@ impl Fill<'_> {
             micros(opened),
             past.periods.len()
         ));
-        self.rows.case_keys.push(format!("('{id}',{},1,{})", self.rows.no_key, micros(opened)));
+        let (_, key) = self.keyring.new_case_key(id).context("a key of a case")?;
+        let wrapped = store.bytes(&key.wrapped);
+        self.rows.case_keys.push(format!("('{id}',{wrapped},{},{})", key.key_version, micros(opened)));
         self.rows.case_team.push(format!(
             "('{id}','{user}',TRUE,TRUE,TRUE,TRUE,TRUE,TRUE,TRUE,NULL,'{user}',{at},'{user}',{at},1)",
             at = micros(opened)
@@ -132,6 +143,7 @@ impl Fill<'_> {
         if last.stage == "shelter" && last.status == "active" {
             self.stay(&id, caseworker.hub, updated);
         }
+        Ok(())
     }
 
     fn period(&mut self, case: &CaseId, hub: &str, user: &str, sequence: i64, period: &Period) {

@@ -2,12 +2,17 @@
 //!
 //! The only file that knows the command line and the environment of the server.
 
+use std::collections::BTreeMap;
 use std::net::{SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, bail};
+use waystation::app::App;
+use waystation::config::{Config, Flags};
+use waystation::crypto::Keyring;
 
 use crate::arguments::{Arguments, Database};
 use crate::network::ADMINISTRATOR;
@@ -70,6 +75,25 @@ impl Installation {
         &self.database_url
     }
 
+    /// Its keys, for rows that are put beside those of the server.
+    pub fn keyring(&self) -> Result<Arc<Keyring>> {
+        let flags = Flags { data: Some(self.data()), ..Flags::default() };
+        let variables = BTreeMap::from([("DATABASE_URL".to_owned(), self.database_url.clone())]);
+        Ok(App::open(&Config::read(&flags, &variables)?)?.keyring)
+    }
+
+    /// What gives every key another version, or carries on with that.
+    pub fn rotate_keys(&self, carry_on: bool) -> Command {
+        let mut command = self.command("key");
+        command.args(["rotate", if carry_on { "--resume" } else { "--all" }]);
+        command.stdout(Stdio::null()).stderr(Stdio::piped());
+        command
+    }
+
+    fn data(&self) -> PathBuf {
+        self.directory.path().join("data")
+    }
+
     /// Where its files are.
     pub fn directory(&self) -> &Path {
         self.directory.path()
@@ -97,7 +121,7 @@ impl Installation {
             .arg(subcommand)
             .current_dir(self.directory.path())
             .stdin(Stdio::null())
-            .env("WAYSTATION_DATA", self.directory.path().join("data"))
+            .env("WAYSTATION_DATA", self.data())
             .env("DATABASE_URL", &self.database_url)
             // Only what went wrong: a line for every request would be measured too.
             .env("WAYSTATION_LOG", "warn");

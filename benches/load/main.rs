@@ -17,6 +17,7 @@ mod measure;
 mod network;
 mod process;
 mod report;
+mod rotation;
 mod rows;
 mod run;
 mod scenario;

@@ -5,6 +5,7 @@ use std::fmt;
 use serde::Serialize;
 
 use crate::process::Memory;
+use crate::rotation::Rotated;
 use crate::statistics::Latencies;
 
 /// What was measured, and on what.
@@ -54,6 +55,9 @@ pub struct Cell {
     pub commits_per_second: Option<f64>,
     /// Memory at the end; the peak is the cell's own where the kernel allows to forget the one before.
     pub memory: Memory,
+    /// The rotation of every key meanwhile.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rotated: Option<Rotated>,
 }
 
 /// The table, for people.
@@ -72,6 +76,15 @@ impl fmt::Display for Report {
         )?;
         for cell in &self.cells {
             writeln!(f, "{cell}")?;
+        }
+        for cell in &self.cells {
+            if let Some(rotated) = cell.rotated {
+                write!(
+                    f,
+                    "\n{}, {} connections: every key rotated in {:.1} s, {} times killed, {} keys of cases wrapped anew",
+                    cell.scenario, cell.connections, rotated.seconds, rotated.kills, rotated.case_keys
+                )?;
+            }
         }
         write!(
             f,

@@ -8,6 +8,7 @@ use crate::database::Store;
 const ROWS_PER_STATEMENT: usize = 500;
 
 /// Rows by table, each as the text of its values.
+#[derive(Default)]
 pub struct Rows {
     pub users: Vec<String>,
     pub hub_members: Vec<String>,
@@ -17,26 +18,9 @@ pub struct Rows {
     pub case_periods: Vec<String>,
     pub case_team: Vec<String>,
     pub stays: Vec<String>,
-    /// What stands where a wrapped key would, of the same length.
-    pub no_key: String,
 }
 
 impl Rows {
-    /// None yet.
-    pub fn new(store: &Store) -> Self {
-        Self {
-            users: Vec::new(),
-            hub_members: Vec::new(),
-            shelters: Vec::new(),
-            cases: Vec::new(),
-            case_keys: Vec::new(),
-            case_periods: Vec::new(),
-            case_team: Vec::new(),
-            stays: Vec::new(),
-            no_key: store.bytes(&[0; 73]),
-        }
-    }
-
     /// Stores all in one commit.
     pub fn store(&mut self, store: &mut Store) -> Result<()> {
         store.run("BEGIN")?;

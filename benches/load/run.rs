@@ -16,12 +16,15 @@ use crate::measure::{Duty, measure};
 use crate::network::Network;
 use crate::process::{self, Memory};
 use crate::report::{Cell, Report};
+use crate::rotation::Rotation;
 use crate::scenario::{Requests, Scenario};
 use crate::wire::{Connection, Request};
 use crate::{background, disk};
 
 /// What the cells share.
 struct Run {
+    installation: Installation,
+    rotate: bool,
     server: Server,
     store: Store,
     network: Network,
@@ -38,7 +41,7 @@ pub async fn run(arguments: &Arguments, today: NaiveDate, progress: impl Fn(&str
     let mut store = Store::open(installation.database_url())?;
     let network = Network::create(server.address, installation.administrator_password()).await?;
     progress(&format!("putting {} cases into it", arguments.cases));
-    background::fill(&mut store, &network, arguments.cases, today)?;
+    background::fill(&mut store, &*installation.keyring()?, &network, arguments.cases, today)?;
     let connections = arguments.most_connections();
     progress(&format!("opening {} more through the API", connections * cases::CASES_PER_CONNECTION));
     let network = Arc::new(network);
@@ -53,7 +56,7 @@ pub async fn run(arguments: &Arguments, today: NaiveDate, progress: impl Fn(&str
         warm_up: Duration::from_secs_f64(arguments.warm_up),
         measured: Duration::from_secs_f64(arguments.seconds),
     };
-    let mut run = Run { server, store, network, cases, today, duty };
+    let mut run = Run { installation, rotate: arguments.rotate, server, store, network, cases, today, duty };
     let mut cells = Vec::new();
     for scenario in &arguments.scenario {
         for connections in &arguments.connections {
@@ -72,7 +75,7 @@ pub async fn run(arguments: &Arguments, today: NaiveDate, progress: impl Fn(&str
         cases: arguments.cases,
         cores: std::thread::available_parallelism().map_or(1, std::num::NonZero::get),
         durable_write_micros: match arguments.database {
-            Database::Sqlite => Some(disk::durable_write_micros(installation.directory())?),
+            Database::Sqlite => Some(disk::durable_write_micros(run.installation.directory())?),
             Database::Postgres => None,
         },
         slow_commit_micros: arguments.slow_commit,
@@ -94,9 +97,14 @@ impl Run {
         let mark = self.store.mark()?;
         let commits_before = self.store.commits()?;
         process::forget_peak(self.server.process());
+        let rotation = self.rotate.then(|| Rotation::begin(&self.installation));
         let measured = measure(self.server.address, scenario, requests, self.duty)
             .await
             .with_context(|| format!("{}, {connections} connections", scenario.name()))?;
+        let rotated = match rotation {
+            Some(rotation) => Some(rotation.ended(&mut self.store).await?),
+            None => None,
+        };
         let memory: Memory = process::memory(self.server.process())?;
         let commits =
             commits_before.zip(self.store.commits()?).map(|(before, after)| after.wrapping_sub(before));
@@ -121,6 +129,7 @@ impl Run {
             events_per_second,
             commits_per_second: commits.map(|commits| f64::from(commits) / measured.took.as_secs_f64()),
             memory,
+            rotated,
         })
     }
 

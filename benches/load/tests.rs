@@ -16,6 +16,7 @@ mod measure;
 mod network;
 mod process;
 mod report;
+mod rotation;
 mod rows;
 mod run;
 mod scenario;
@@ -102,6 +103,7 @@ fn a_report_is_a_table_and_the_same_in_json() {
         events_per_second: 1166.6,
         commits_per_second: Some(233.4),
         memory,
+        rotated: None,
     };
     let line = "| audited read of a case | 16 | 1234 | 1.50 | 22.00 | 30.01 | 1167 | 233 | 20 |";
     assert_eq!(cell.to_string(), line);

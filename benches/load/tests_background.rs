@@ -4,6 +4,7 @@
 use std::sync::Arc;
 
 use chrono::NaiveDate;
+use waystation::crypto::{Keyring, RootKey};
 use waystation::db::migrate;
 use waystation::db::url::DatabaseUrl;
 
@@ -39,7 +40,8 @@ async fn the_background_keeps_the_rules_of_the_database() {
     migrate::run(&url).unwrap();
     let mut store = Store::open(directory.path().join("waystation.db").to_str().unwrap()).unwrap();
     store_network(&mut store, &network);
-    background::fill(&mut store, &network, 6_000, today()).unwrap();
+    let (keyring, _) = Keyring::create(&RootKey::generate(), "background").unwrap();
+    background::fill(&mut store, &keyring, &network, 6_000, today()).unwrap();
 
     let mut count = |sql: &str| store.number(&format!("SELECT count(*) AS value FROM {sql}")).unwrap();
     assert_eq!(count("cases"), 6_000);
