@@ -4,7 +4,7 @@ use diesel::prelude::*;
 use serde_json::json;
 
 use super::model::Application;
-use crate::cases::holdings::{BackupPart, Holding, Merge, OwnCopy, deleted, gives_back, moves};
+use crate::cases::holdings::{BackupPart, Holding, Merge, OwnCopy, OwnRow, deleted, gives_back, moves};
 use crate::db::schema::asylum_applications;
 
 /// Asylum applications.
@@ -14,7 +14,7 @@ pub(crate) const HOLDING: Holding = Holding {
     undo: gives_back!(asylum_applications),
     erasure: deleted!(asylum_applications),
     own_copy: OwnCopy::Gives {
-        clear: |tx, case| {
+        rows: |tx, case| {
             let rows: Vec<Application> = asylum_applications::table
                 .filter(asylum_applications::case_id.eq(case))
                 .order((asylum_applications::applied_on, asylum_applications::id))
@@ -26,7 +26,7 @@ pub(crate) const HOLDING: Holding = Holding {
                     "applied_on": row.applied_on, "state_on": row.state_on, "decided_on": row.decided_on
                 })
             };
-            Ok(rows.into_iter().map(told).collect())
+            Ok(rows.into_iter().map(told).map(OwnRow::from).collect())
         },
         sealed: None,
     },

@@ -118,6 +118,7 @@ text_enum! {
         KeyRetire = "key.retire": "Versions of keys that nothing needs were destroyed, or are known to every server",
         KeyRotateRoot = "key.rotate_root": "The keyring was wrapped by another root key",
         KeyList = "key.list": "It was read which versions of keys there are",
+        CaseOwnCopy = "case.own_copy": "A copy of all that is held was made for the person of a case",
         ErasureRequest = "erasure.request": "It was asked that a person be erased",
         ErasureDecide = "erasure.decide": "It was decided whether a person is to be erased",
         ErasureWithdraw = "erasure.withdraw": "An erasure was taken back, or objected to",
@@ -174,7 +175,7 @@ impl Action {
             | Self::ResettlementList
             | Self::ResettlementRead
             | Self::AnswerRepeat => Touch::Opens,
-            Self::RecordRead => Touch::OpensSealed,
+            Self::RecordRead | Self::CaseOwnCopy => Touch::OpensSealed,
             Self::CaseList | Self::CaseSearch | Self::CaseDuplicates | Self::DuplicateList => Touch::Lists,
             Self::CaseCreate
             | Self::CaseUpdate

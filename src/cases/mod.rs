@@ -8,6 +8,7 @@ pub mod holdings;
 pub mod merging;
 pub mod model;
 pub mod note;
+pub mod own_copy;
 #[cfg(test)]
 mod policy_tests;
 pub mod reasons;

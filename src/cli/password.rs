@@ -3,35 +3,14 @@
 use secrecy::SecretString;
 
 use crate::accounts::password::check_new;
-use crate::crypto::random;
-use crate::db::types::new_id_bytes;
+use crate::crypto::readable;
 
-/// 100 random bits in four groups of five letters and digits, easy to read out.
+/// One that this user may have.
 pub fn generate(username: &str) -> SecretString {
     loop {
-        let letters = new_id_bytes(random::bytes());
-        // The first of an id's letters carries only three bits, so the last twenty are taken.
-        let groups: Vec<String> = letters[6..]
-            .chunks(5)
-            .map(|group| group.iter().map(|byte| char::from(*byte)).collect())
-            .collect();
-        let password = SecretString::from(groups.join("-"));
+        let password = readable::generate();
         if check_new(&password, username).is_ok() {
             return password;
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use secrecy::ExposeSecret as _;
-
-    #[test]
-    fn it_is_four_groups_of_five_and_never_the_same() {
-        let (one, other) = (generate("heron"), generate("heron"));
-        assert_eq!(one.expose_secret().len(), 23);
-        assert_eq!(one.expose_secret().split('-').map(str::len).collect::<Vec<_>>(), [5, 5, 5, 5]);
-        assert_ne!(one.expose_secret(), other.expose_secret());
     }
 }

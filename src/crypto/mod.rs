@@ -20,6 +20,7 @@ mod place;
 mod primitives;
 pub mod private_file;
 pub mod random;
+pub mod readable;
 pub mod root_key;
 mod sealed;
 mod secret;

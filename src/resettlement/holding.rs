@@ -4,7 +4,7 @@ use diesel::prelude::*;
 use serde_json::json;
 
 use super::model::Resettlement;
-use crate::cases::holdings::{BackupPart, Holding, Merge, OwnCopy, deleted, gives_back, moves};
+use crate::cases::holdings::{BackupPart, Holding, Merge, OwnCopy, OwnRow, deleted, gives_back, moves};
 use crate::db::schema::resettlements;
 
 /// Submissions to a country.
@@ -14,7 +14,7 @@ pub(crate) const HOLDING: Holding = Holding {
     undo: gives_back!(resettlements),
     erasure: deleted!(resettlements),
     own_copy: OwnCopy::Gives {
-        clear: |tx, case| {
+        rows: |tx, case| {
             let rows: Vec<Resettlement> = resettlements::table
                 .filter(resettlements::case_id.eq(case))
                 .order((resettlements::created_at, resettlements::id))
@@ -27,7 +27,7 @@ pub(crate) const HOLDING: Holding = Holding {
                     "state_on": row.state_on
                 })
             };
-            Ok(rows.into_iter().map(told).collect())
+            Ok(rows.into_iter().map(told).map(OwnRow::from).collect())
         },
         sealed: None,
     },

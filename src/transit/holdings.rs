@@ -6,7 +6,9 @@ use serde_json::json;
 use super::approval::open_journey_ended;
 use super::codes::{JourneyState, LegState};
 use super::store::has_open_journey;
-use crate::cases::holdings::{BackupPart, Holding, Merge, Moves, OwnCopy, Undo, deleted, gives_back, moves};
+use crate::cases::holdings::{
+    BackupPart, Holding, Merge, Moves, OwnCopy, OwnRow, Undo, deleted, gives_back, moves,
+};
 use crate::db::schema::{journeys, legs};
 use crate::db::types::{Country, Day};
 
@@ -29,14 +31,14 @@ pub(crate) const JOURNEYS: Holding = Holding {
     undo: gives_back!(journeys),
     erasure: deleted!(journeys),
     own_copy: OwnCopy::Gives {
-        clear: |tx, case| {
+        rows: |tx, case| {
             let rows: Vec<(Country, JourneyState)> = journeys::table
                 .filter(journeys::case_id.eq(case))
                 .order((journeys::created_at, journeys::id))
                 .select((journeys::destination_country, journeys::state))
                 .load(tx.conn())?;
             let told = |(destination, state)| json!({"destination_country": destination, "state": state});
-            Ok(rows.into_iter().map(told).collect())
+            Ok(rows.into_iter().map(told).map(OwnRow::from).collect())
         },
         sealed: None,
     },
@@ -51,7 +53,7 @@ pub(crate) const LEGS: Holding = Holding {
     erasure: deleted!(legs),
     own_copy: OwnCopy::Gives {
         // The way, and not who kept it.
-        clear: |tx, case| {
+        rows: |tx, case| {
             type Told = (Country, Country, LegState, Option<Day>, Option<Day>);
             let rows: Vec<Told> = legs::table
                 .filter(legs::case_id.eq(case))
@@ -63,7 +65,7 @@ pub(crate) const LEGS: Holding = Holding {
                     "from_country": from, "to_country": to, "state": state, "started_on": started, "ended_on": ended
                 })
             };
-            Ok(rows.into_iter().map(told).collect())
+            Ok(rows.into_iter().map(told).map(OwnRow::from).collect())
         },
         sealed: None,
     },

@@ -51,6 +51,7 @@ mod migrations;
 mod must_not_compile;
 mod names;
 mod nul;
+mod own_copy;
 mod patches;
 mod plaintext;
 mod publishing;

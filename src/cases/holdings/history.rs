@@ -4,11 +4,11 @@
 use diesel::prelude::*;
 use serde_json::json;
 
-use super::{BackupPart, Erasure, Holding, Merge, OwnCopy, Undo};
+use super::{BackupPart, Erasure, Holding, Merge, OwnCopy, OwnRow, SealedMember, Undo};
 use crate::access::CaseId;
-use crate::cases::codes::{Outcome, Stage, Status};
 use crate::cases::model::{PeriodId, PeriodRow};
-use crate::cases::reasons::PeriodReason;
+use crate::cases::note::Note;
+use crate::crypto::Sealed;
 use crate::db::WriteTx;
 use crate::db::schema::case_periods;
 use crate::db::types::Day;
@@ -21,26 +21,22 @@ pub(super) const HOLDING: Holding = Holding {
     undo: Undo::Restores("a correction takes the closing back, and both stay to be seen"),
     erasure: Erasure::MadeCoarse(make_coarse),
     own_copy: OwnCopy::Gives {
-        clear: |tx, case| {
-            type Told = (Stage, Status, Option<Outcome>, PeriodReason, Day, Option<Day>);
-            let rows: Vec<Told> = case_periods::table
+        rows: |tx, case| {
+            let rows: Vec<PeriodRow> = case_periods::table
                 .filter(case_periods::case_id.eq(case))
                 .filter(case_periods::superseded_at.is_null())
                 .order(case_periods::sequence)
-                .select((
-                    case_periods::stage,
-                    case_periods::status,
-                    case_periods::outcome,
-                    case_periods::reason,
-                    case_periods::from_on,
-                    case_periods::until_on,
-                ))
+                .select(PeriodRow::as_select())
                 .load(tx.conn())?;
-            let told = |(stage, status, outcome, reason, from, until): Told| {
-                json!({
-                    "stage": stage, "status": status, "outcome": outcome, "reason": reason, "from_on": from,
-                    "until_on": until
-                })
+            let told = |row: PeriodRow| OwnRow {
+                clear: json!({
+                    "stage": row.stage, "status": row.status, "outcome": row.outcome, "reason": row.reason,
+                    "from_on": row.from_on, "until_on": row.until_on
+                }),
+                sealed: row.note.map(|sealed| {
+                    let place = Note::place(row.id, row.case_id);
+                    SealedMember::new("note", Sealed::<Note>::new(place, sealed))
+                }),
             };
             Ok(rows.into_iter().map(told).collect())
         },

@@ -3,10 +3,12 @@
 use serde_json::Value;
 
 use crate::access::CaseId;
+use crate::audit::Receipt;
 use crate::cases::model::Case;
+use crate::crypto::{CaseKey, Sealed, SealedContent};
 use crate::db::types::Timestamp;
 use crate::db::{Tx, WriteTx};
-use crate::error::{Result, Unmet};
+use crate::error::{Error, Result, Unmet};
 
 /// A table with something of a case in it, and what becomes of its rows.
 #[derive(Clone, Copy)]
@@ -90,13 +92,48 @@ pub enum Erasure {
 pub enum OwnCopy {
     /// What is theirs of each row.
     Gives {
-        /// What stands in clear: members with their names, an object a row. Never who helped, nor where others hide.
-        clear: fn(&mut Tx<'_>, CaseId) -> Result<Vec<Value>>,
-        /// The column of sealed values beside it, to be opened against the receipt of the copy.
+        /// The rows. Never who helped, nor where others hide.
+        rows: fn(&mut Tx<'_>, CaseId) -> Result<Vec<OwnRow>>,
+        /// The column of sealed values, which are in the rows too.
         sealed: Option<&'static str>,
     },
     /// Nothing, because of this.
     Nothing(&'static str),
+}
+
+/// What of a row is the person's.
+pub struct OwnRow {
+    /// What stands in clear: an object of members with their names.
+    pub clear: Value,
+    /// What is sealed beside it.
+    pub sealed: Option<SealedMember>,
+}
+
+impl From<Value> for OwnRow {
+    fn from(clear: Value) -> Self {
+        Self { clear, sealed: None }
+    }
+}
+
+/// A sealed value as a member of its row, to be opened against the receipt of the copy.
+pub struct SealedMember {
+    /// The member.
+    pub name: &'static str,
+    /// Opens it.
+    pub open: Opening,
+}
+
+/// What opens a sealed value, and gives what it says as JSON.
+type Opening = Box<dyn FnOnce(&Receipt, &CaseKey) -> Result<Value> + Send>;
+
+impl SealedMember {
+    /// The value as the member `name`.
+    pub(crate) fn new<T: SealedContent + Send + 'static>(name: &'static str, sealed: Sealed<T>) -> Self {
+        let open = move |receipt: &Receipt, key: &CaseKey| {
+            serde_json::to_value(sealed.open(receipt, key)?).map_err(Error::internal)
+        };
+        Self { name, open: Box::new(open) }
+    }
 }
 
 /// The two parts of a backup.

@@ -14,7 +14,7 @@ mod records;
 mod row;
 mod team;
 
-pub use manner::{BackupPart, Erasure, Holding, Merge, Moves, OwnCopy, Undo};
+pub use manner::{BackupPart, Erasure, Holding, Merge, Moves, OwnCopy, OwnRow, SealedMember, Undo};
 pub(crate) use manner::{deleted, gives_back, moves};
 
 use crate::{asylum, network, resettlement, retention, transit};

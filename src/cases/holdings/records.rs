@@ -1,13 +1,11 @@
 //! What is sealed about a person, and the key that opens it.
 
 use diesel::prelude::*;
-use serde_json::json;
 
 use super::manner::deleted;
 use super::{BackupPart, Erasure, Holding, Merge, OwnCopy, Undo};
-use crate::access::FieldGroup;
+use crate::cases::store::records;
 use crate::db::schema::{case_keys, sealed_records};
-use crate::db::types::Timestamp;
 
 /// Every version of every sealed record.
 pub(super) const SEALED_RECORDS: Holding = Holding {
@@ -23,19 +21,7 @@ pub(super) const SEALED_RECORDS: Holding = Holding {
         },
     },
     erasure: deleted!(sealed_records),
-    own_copy: OwnCopy::Gives {
-        clear: |tx, case| {
-            let rows: Vec<(FieldGroup, i64, Timestamp)> = sealed_records::table
-                .filter(sealed_records::case_id.eq(case))
-                .order((sealed_records::field_group, sealed_records::version))
-                .select((sealed_records::field_group, sealed_records::version, sealed_records::recorded_at))
-                .load(tx.conn())?;
-            let told =
-                |(group, version, at)| json!({"field_group": group, "version": version, "recorded_at": at});
-            Ok(rows.into_iter().map(told).collect())
-        },
-        sealed: Some("sealed"),
-    },
+    own_copy: OwnCopy::Gives { rows: records::own_copy, sealed: Some("sealed") },
     backup: BackupPart::Data,
 };
 

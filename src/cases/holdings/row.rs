@@ -3,7 +3,7 @@
 use diesel::prelude::*;
 use serde_json::json;
 
-use super::{BackupPart, Erasure, Holding, Merge, OwnCopy, Undo};
+use super::{BackupPart, Erasure, Holding, Merge, OwnCopy, OwnRow, Undo};
 use crate::access::CaseId;
 use crate::cases::code::CaseCode;
 use crate::cases::codes::Risk;
@@ -19,13 +19,13 @@ pub(super) const HOLDING: Holding = Holding {
     undo: Undo::Restores("it stands as before the merge, and leads nowhere"),
     erasure: Erasure::MadeCoarse(make_coarse),
     own_copy: OwnCopy::Gives {
-        clear: |tx, case| {
+        rows: |tx, case| {
             let case: Case = cases::table.find(case).select(Case::as_select()).first(tx.conn())?;
-            Ok(vec![json!({
+            Ok(vec![OwnRow::from(json!({
                 "code": case.code, "stage": case.stage, "status": case.status, "outcome": case.outcome,
                 "sex": case.sex, "age_band": case.age_band, "origin_country": case.origin_country,
                 "destination_country": case.destination_country, "opened_on": case.opened_on, "since": case.since
-            })])
+            }))])
         },
         sealed: None,
     },

@@ -49,7 +49,7 @@ const ON_CASES: &[Asking] = askings! {
     CaseAccessLog TeamList TeamUpdate IdentityRead IdentityWrite ContactRead ContactWrite FamilyRead
     FamilyWrite ProtectionRead ProtectionWrite HealthRead HealthWrite LegalRead LegalWrite PassageRead
     PassageWrite StayRead StayWrite JourneyRead JourneyWrite JourneyApprove ApplicationRead
-    ApplicationWrite ResettlementRead ResettlementWrite ErasureRead ErasureRequest ErasureDecide HoldWrite
+    ApplicationWrite ResettlementRead ResettlementWrite OwnCopyMake ErasureRead ErasureRequest ErasureDecide HoldWrite
     IdentityCompare DuplicateDecide
 };
 

@@ -104,6 +104,8 @@ pub(super) const TABLE: &[(&str, [Who; 5])] = &[
     ("application.write", [Team, Nobody, Nobody, Nobody, Nobody]),
     ("resettlement.read", [Team, Hub, Nobody, Nobody, Nobody]),
     ("resettlement.write", [Team, Nobody, Nobody, Nobody, Nobody]),
+    // The person's own copy holds everything, so it is made by whoever may open everything.
+    ("own_copy.make", [Team, Nobody, Nobody, Nobody, Nobody]),
     // Erasing: whoever works on it or leads may ask and object, another one of the hub's coordinators decides.
     ("erasure.read", [Team, Hub, Nobody, Nobody, Nobody]),
     ("erasure.request", [Team, Lead, Nobody, Nobody, Nobody]),

@@ -85,15 +85,23 @@ pub(crate) fn find_opening<P: Permission>(
     group: FieldGroup,
 ) -> Result<Case> {
     let case = find_as_named(tx, permit, reference)?;
+    if opens_group(tx, permit, &case, group)? { Ok(case) } else { Err(Error::field_group_withheld()) }
+}
+
+/// Whether the permit's holder may open the field group of a case that was found.
+pub(crate) fn opens_group<P: Permission>(
+    tx: &mut Tx<'_>,
+    permit: &Permit<P>,
+    case: &Case,
+    group: FieldGroup,
+) -> Result<bool> {
     let person = permit.person()?;
-    let opened = if case.merged_into.is_some() {
-        opens_merged(tx, person, case.id, Some(group))?
-    } else {
-        let of_it = cases::table.filter(cases::id.eq(case.id)).filter(opens(person, group, tx.now()));
-        let open: Option<CaseId> = of_it.select(cases::id).first(tx.conn()).optional()?;
-        open.is_some()
-    };
-    if opened { Ok(case) } else { Err(Error::field_group_withheld()) }
+    if case.merged_into.is_some() {
+        return opens_merged(tx, person, case.id, Some(group));
+    }
+    let of_it = cases::table.filter(cases::id.eq(case.id)).filter(opens(person, group, tx.now()));
+    let open: Option<CaseId> = of_it.select(cases::id).first(tx.conn()).optional()?;
+    Ok(open.is_some())
 }
 
 /// Whether a member of the survivor's team opens what was sealed for a case that was merged: of a field group, or a

@@ -104,6 +104,7 @@ pub fn sample(operation: &str, names: &Names) -> Option<Sample> {
         ),
         "undo_merge" => Sample::new(200, json!({"reason": "two_persons"})).version(2),
         "search_cases" => Sample::new(200, json!({"name": "Kim Myong-chol"})),
+        "make_own_copy" => Sample::new(200, json!({})),
         "decide_not_same" => Sample::new(200, json!({})),
         "put_team_place" => Sample::new(200, json!({"field_groups": ["identity"]})),
         "put_record" => Sample::new(200, json!({})),

@@ -274,9 +274,11 @@ async fn the_own_copy_tells_of_every_table_that_has_something_of_the_person_and_
         let around = around(tx)?;
         let case = fill(tx, &around)?;
         for holding in HOLDINGS {
-            let OwnCopy::Gives { clear, .. } = holding.own_copy else { continue };
-            let told: Vec<Value> = clear(tx, case)?;
-            assert!(!told.is_empty(), "{}", holding.table);
+            let OwnCopy::Gives { rows, sealed } = holding.own_copy else { continue };
+            let rows = rows(tx, case)?;
+            assert!(!rows.is_empty(), "{}", holding.table);
+            assert_eq!(rows.iter().any(|row| row.sealed.is_some()), sealed.is_some(), "{}", holding.table);
+            let told: Vec<Value> = rows.into_iter().map(|row| row.clear).collect();
             let text = serde_json::to_string(&told).map_err(Error::internal)?;
             for hidden in [around.user.as_str(), around.hub.as_str(), &around.shelter] {
                 assert!(!text.contains(hidden), "{}: {text}", holding.table);
