@@ -17,6 +17,7 @@ use crate::db::Db;
 use crate::door::SealSwitch;
 use crate::error::Error;
 use crate::http;
+use crate::retention;
 use crate::verifier::Policy;
 
 /// Built once at the start and passed on; there are no globals.
@@ -35,6 +36,8 @@ pub struct App {
     pub tokens: AccessTokens,
     /// Hashes and checks passwords.
     pub passwords: Passwords,
+    /// How long people whose cases are closed are kept.
+    pub retention: retention::Policy,
     /// Seals the server.
     pub seal: SealSwitch,
     /// Time.

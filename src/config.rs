@@ -12,6 +12,7 @@ use crate::crypto::RootKeySource;
 use crate::db::sqlite_file::beside;
 use crate::db::url::{DatabaseUrl, UrlError};
 use crate::keyholders::Keyholders;
+use crate::retention;
 
 /// What may be said on the command line instead of in the environment.
 #[derive(Debug, Clone, Default, clap::Args)]
@@ -46,6 +47,8 @@ pub struct Flags {
 /// | `WAYSTATION_LOG_FORMAT` | `human` or `json` | `human` on a terminal |
 /// | `WAYSTATION_AUDIT_COPY` | a copy of the audit log as it grows: `file:PATH` or `syslog:/dev/log` | |
 /// | `WAYSTATION_AUDIT_COPY_REQUIRED` | `1`: nothing is answered before its entry is copied | |
+/// | `WAYSTATION_RETENTION` | days that closed cases are kept, by outcome: `settled=1825,withdrew=365`; then it is asked that their persons be erased | for good |
+/// | `WAYSTATION_OBJECTION_DAYS` | days from the decision to erase a person until it is carried out, 3 to 90 | 7 |
 /// | `WAYSTATION_AUDIT_POLICY` | file of the witnesses of the audit log (C2SP tlog-policy) | |
 ///
 /// Any other variable that begins with `WAYSTATION_` stops the start. With PostgreSQL, so does a variable
@@ -68,6 +71,8 @@ pub struct Config {
     pub copy: Option<CopyTarget>,
     /// Which witnesses watch the audit log: a file of C2SP tlog-policy.
     pub policy: Option<PathBuf>,
+    /// How long people whose cases are closed are kept.
+    pub retention: retention::Policy,
     /// Worker threads.
     pub workers: usize,
     /// What is logged.
@@ -138,6 +143,8 @@ const KNOWN: &[&str] = &[
     "WAYSTATION_LOG",
     "WAYSTATION_LOG_FORMAT",
     "WAYSTATION_METRICS_LISTEN",
+    "WAYSTATION_OBJECTION_DAYS",
+    "WAYSTATION_RETENTION",
     ROOT_KEY,
     "WAYSTATION_ROOT_KEY_FILE",
     "WAYSTATION_ROOT_KEY_PASSPHRASE_FILE",
@@ -194,6 +201,7 @@ impl Config {
             keyholders: Keyholders::nobody(),
             copy: copy(variables)?,
             policy: variable("WAYSTATION_AUDIT_POLICY").map(PathBuf::from),
+            retention: retention(&variable)?,
             workers: workers(variable("WAYSTATION_WORKERS"))?,
             log: variable("WAYSTATION_LOG").unwrap_or("info").to_owned(),
             log_format: log_format(variable("WAYSTATION_LOG_FORMAT"))?,
@@ -296,6 +304,23 @@ fn metrics(text: &str) -> Result<SocketAddr, ConfigError> {
         name: "WAYSTATION_METRICS_LISTEN",
         wanted: "an address of this machine alone and a port, such as 127.0.0.1:9464",
     })
+}
+
+fn retention<'a>(variable: &impl Fn(&str) -> Option<&'a str>) -> Result<retention::Policy, ConfigError> {
+    let mut policy = retention::Policy::default();
+    if let Some(text) = variable("WAYSTATION_OBJECTION_DAYS") {
+        policy.objections = retention::Policy::objections(text).ok_or(ConfigError::Invalid {
+            name: "WAYSTATION_OBJECTION_DAYS",
+            wanted: retention::policy::WANTED_OBJECTIONS,
+        })?;
+    }
+    if let Some(text) = variable("WAYSTATION_RETENTION") {
+        policy.rules = retention::Policy::rules(text).ok_or(ConfigError::Invalid {
+            name: "WAYSTATION_RETENTION",
+            wanted: retention::policy::WANTED_RULES,
+        })?;
+    }
+    Ok(policy)
 }
 
 fn workers(text: Option<&str>) -> Result<usize, ConfigError> {

@@ -164,6 +164,7 @@ routes! {
     GET    "/v1/cases/{case}/resettlements/{resettlement}" => resettlement::api::get_resettlement, "Read a resettlement";
     POST   "/v1/cases/{case}/resettlements/{resettlement}/state" => resettlement::api::set_resettlement_state, "Record how far a resettlement has come", [GuardsUnmet];
     POST   "/v1/cases/{case}/own-copy" => cases::own_copy::api::make_own_copy, "Make the copy that a person gets of all that is held on them", [FieldGroupWithheld, GuardsUnmet, CaseErased];
+    GET    "/v1/erasures" => retention::api::list_waiting_erasures, "See which erasures wait: for a decision, or for objections";
     GET    "/v1/cases/{case}/erasures" => retention::api::list_erasures, "See whether the person of a case is to be erased";
     POST   "/v1/cases/{case}/erasures" => retention::api::create_erasure, "Ask that the person of a case be erased", [GuardsUnmet];
     GET    "/v1/cases/{case}/erasures/{erasure}" => retention::api::get_erasure, "See how far an erasure is";

@@ -166,6 +166,7 @@ impl App {
             tokens: AccessTokens::new(Arc::clone(&keyring), database_id, clock.clone()),
             passwords: Passwords::new(Arc::clone(&keyring), Cost::STANDARD)?,
             search: Arc::default(),
+            retention: config.retention.clone(),
             seal: SealSwitch::default(),
             keyring,
             clock,

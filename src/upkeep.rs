@@ -1,6 +1,6 @@
 //! What the server does by itself, beside requests: it signs the log as it grows, forgets answers that nobody may repeat
-//! any more, keeps the names that can be searched, tells when a canary case was opened, carries the rotation of keys on, and erases whom it
-//! is time to erase.
+//! any more, keeps the names that can be searched, tells when a canary case was opened, carries the rotation of keys on, asks
+//! for whom the rules of retention name, and erases whom it is time to erase.
 
 use std::time::Duration;
 
@@ -22,6 +22,8 @@ const PAUSE: Duration = Duration::from_secs(600);
 const BETWEEN_CHECKPOINTS: Duration = Duration::from_secs(4);
 /// How often canaries are looked at, and how the log stands.
 const LOOK: Duration = Duration::from_secs(60);
+/// How often the rules of retention look at closed cases.
+const RETAIN: Duration = Duration::from_secs(3600);
 /// How often it is looked whether a key got another version: well within the time before one is used.
 const FOLLOW_KEYS: Duration = Duration::from_secs(1);
 /// How often, in those looks, whether one can be destroyed.
@@ -37,6 +39,7 @@ pub async fn run(app: Data<App>) {
         watch(&app),
         look_after_keys(&app),
         erase(&app),
+        retain(&app),
         app.search.keep(&app)
     );
 }
@@ -114,6 +117,24 @@ async fn erase(app: &App) {
         ticks.tick().await;
         if let Err(error) = retention::run(app).await {
             tracing::error!(?error, "an erasure that is due could not be carried out; trying again later");
+        }
+    }
+}
+
+/// Asks that whoever has been gone for as long as the network keeps them be erased.
+async fn retain(app: &App) {
+    let mut ticks = every(RETAIN);
+    loop {
+        ticks.tick().await;
+        match retention::ask_for_outlived(app).await {
+            Ok(0) => {}
+            Ok(asked) => tracing::warn!(
+                asked,
+                "the rules of retention ask that persons be erased: coordinators decide, see GET /v1/erasures"
+            ),
+            Err(error) => {
+                tracing::error!(?error, "the rules of retention could not be followed; trying again later")
+            }
         }
     }
 }

@@ -122,6 +122,7 @@ permissions! {
     ResettlementRead = "resettlement.read", "See a case's resettlements":          Team Hub  No   No   No;
     ResettlementWrite = "resettlement.write", "Record a resettlement":             Team No   No   No   No;
     OwnCopyMake = "own_copy.make", "Make the copy that a person gets of all that is held": Team No No No No;
+    ErasureList = "erasure.list", "See which erasures wait for somebody":          Team Hub  No   No   No;
     ErasureRead = "erasure.read", "See a case's erasures and legal holds":         Team Hub  No   No   No;
     ErasureRequest = "erasure.request", "Ask that a person be erased, or object to it": Team Lead No No No;
     ErasureDecide = "erasure.decide", "Decide whether a person is erased, which somebody else asked for": No Lead No No No;

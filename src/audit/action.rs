@@ -122,6 +122,7 @@ text_enum! {
         ErasureRequest = "erasure.request": "It was asked that a person be erased",
         ErasureDecide = "erasure.decide": "It was decided whether a person is to be erased",
         ErasureWithdraw = "erasure.withdraw": "An erasure was taken back, or objected to",
+        ErasureWaiting = "erasure.waiting": "Erasures that wait for somebody were listed",
         ErasureList = "erasure.list": "The erasures of a case were listed",
         ErasureCertificate = "erasure.certificate": "The certificate of an erasure was read",
         ErasureCertify = "erasure.certify": "An erasure was certified",
@@ -176,7 +177,11 @@ impl Action {
             | Self::ResettlementRead
             | Self::AnswerRepeat => Touch::Opens,
             Self::RecordRead | Self::CaseOwnCopy => Touch::OpensSealed,
-            Self::CaseList | Self::CaseSearch | Self::CaseDuplicates | Self::DuplicateList => Touch::Lists,
+            Self::CaseList
+            | Self::ErasureWaiting
+            | Self::CaseSearch
+            | Self::CaseDuplicates
+            | Self::DuplicateList => Touch::Lists,
             Self::CaseCreate
             | Self::CaseUpdate
             | Self::CaseRestrict

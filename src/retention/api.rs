@@ -2,12 +2,12 @@
 
 use actix_web::web::Data;
 use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
+use utoipa::{IntoParams, ToSchema};
 
 use super::codes::{ErasureDecision, ErasureReason, ErasureState};
 use super::model::{ErasureId, ErasureRow};
-use super::{OBJECTIONS, rules, store};
-use crate::access::permissions::{ErasureDecide, ErasureRead, ErasureRequest};
+use super::{rules, store};
+use crate::access::permissions::{ErasureDecide, ErasureList, ErasureRead, ErasureRequest};
 use crate::access::{CaseId, Permit, UserId};
 use crate::app::App;
 use crate::audit::checkpoint::Anchor;
@@ -77,6 +77,32 @@ impl HasVersion for ErasureView {
     }
 }
 
+/// Which erasures to list.
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct ErasureListQuery {
+    /// How far they are; `requested` where nothing is said: those that wait for a decision.
+    #[serde(default)]
+    state: Option<ErasureState>,
+}
+
+/// `GET /v1/erasures`
+pub async fn list_waiting_erasures(
+    permit: Permit<ErasureList>,
+    app: Data<App>,
+    query: ListQuery<ErasureListQuery>,
+) -> Result<Page<ErasureView>> {
+    let ListQuery { filter, page } = query;
+    let (limit, start) = (page.limit(), page.start()?);
+    let state = filter.state.unwrap_or(ErasureState::Requested);
+    let event =
+        Event::new(Action::ErasureWaiting).narrowed_by([("state", filter.state.map(|s| s.to_string()))]);
+    let seen =
+        app.db.read(permit, event, move |tx, permit| store::within_reach(tx, permit, state, start, limit));
+    Page::of(seen.await?.value, &page, |row| (row.requested_at, row.id), Into::into)
+}
+
 /// `GET /v1/cases/{case}/erasures`
 pub async fn list_erasures(
     permit: Permit<ErasureRead>,
@@ -114,20 +140,7 @@ pub async fn create_erasure(
     let view = app.db.write(permit, event, move |tx, permit| {
         let case = cases::store::find(tx, permit, &reference)?;
         rules::request(&store::facts(tx, &case)?).map_err(Error::unmet)?;
-        let row = ErasureRow {
-            id: ErasureId::generate(),
-            case_id: case.id,
-            state: ErasureState::Requested,
-            reason,
-            requested_by: Some(permit.person()?),
-            requested_at: tx.now(),
-            decided_by: None,
-            decided_at: None,
-            due_at: None,
-            ended_at: None,
-            certificate: None,
-            version: 1,
-        };
+        let row = ErasureRow::requested(case.id, reason, Some(permit.person()?), tx.now());
         store::insert(tx, &row)?;
         Ok(ErasureView::from(row))
     });
@@ -169,6 +182,7 @@ pub async fn decide_erasure(
     let ((reference, id), decision) = (path.0, body.0.decision);
     let event =
         Event::new(Action::ErasureDecide).asked_for(reference).subject(id).detail("decision", decision);
+    let objections = app.retention.objections;
     let view = app.db.write(permit, event, move |tx, permit| {
         let case = cases::store::find(tx, permit, &reference)?;
         let read = store::find(tx, case.id, id)?;
@@ -179,7 +193,7 @@ pub async fn decide_erasure(
         let decided = ErasureRow { decided_by: Some(by), decided_at: Some(now), ..read.clone() };
         let decided = match decision {
             ErasureDecision::Approve => {
-                ErasureRow { state: ErasureState::Approved, due_at: Some(now.plus(OBJECTIONS)), ..decided }
+                ErasureRow { state: ErasureState::Approved, due_at: Some(now.plus(objections)), ..decided }
             }
             ErasureDecision::Refuse => {
                 ErasureRow { state: ErasureState::Refused, ended_at: Some(now), ..decided }

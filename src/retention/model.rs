@@ -31,6 +31,31 @@ pub(crate) struct ErasureRow {
     pub version: i64,
 }
 
+impl ErasureRow {
+    /// One that is asked for now.
+    pub(super) fn requested(
+        case_id: CaseId,
+        reason: ErasureReason,
+        requested_by: Option<UserId>,
+        requested_at: Timestamp,
+    ) -> Self {
+        Self {
+            id: ErasureId::generate(),
+            case_id,
+            state: ErasureState::Requested,
+            reason,
+            requested_by,
+            requested_at,
+            decided_by: None,
+            decided_at: None,
+            due_at: None,
+            ended_at: None,
+            certificate: None,
+            version: 1,
+        }
+    }
+}
+
 /// A hold; it stands until it is lifted.
 #[derive(Insertable, Queryable, Selectable, Clone)]
 #[diesel(table_name = legal_holds)]

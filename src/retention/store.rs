@@ -1,18 +1,22 @@
 //! Queries on erasures and holds. Each asks for a case that `cases::store::find` found within reach, but for those by
 //! which the program itself carries out what is due.
 
+use std::collections::BTreeSet;
+
 use diesel::dsl::{exists, not};
 use diesel::prelude::*;
 
 use super::codes::{ErasureReason, ErasureState};
 use super::model::{ErasureId, ErasureRow, HoldId, HoldRow};
 use super::rules::Facts;
-use crate::access::{CaseId, UserId};
+use crate::access::permissions::ErasureList;
+use crate::access::{CaseId, Permit, UserId};
 use crate::backup::Erased;
-use crate::cases::codes::Status;
+use crate::cases::codes::{Outcome, Status};
 use crate::cases::model::Case;
+use crate::cases::scope::reached;
 use crate::db::schema::{case_keys, cases, erasures, legal_holds};
-use crate::db::types::Timestamp;
+use crate::db::types::{Day, Timestamp};
 use crate::db::{Tx, WriteTx, changed_one, on_duplicate};
 use crate::error::{Error, Result};
 
@@ -63,11 +67,14 @@ pub(super) fn find(tx: &mut Tx<'_>, case: CaseId, id: ErasureId) -> Result<Erasu
     Ok(row.select(ErasureRow::as_select()).first(tx.conn())?)
 }
 
+/// Where a page of erasures ends.
+pub(super) type ErasureKey = (Timestamp, ErasureId);
+
 /// The erasures of a case, the oldest first, after `start`.
 pub(super) fn of_case(
     tx: &mut Tx<'_>,
     case: &Case,
-    start: Option<(Timestamp, ErasureId)>,
+    start: Option<ErasureKey>,
     limit: i64,
 ) -> Result<Vec<ErasureRow>> {
     let mut query = erasures::table.filter(erasures::case_id.eq(case.id)).into_boxed();
@@ -76,6 +83,52 @@ pub(super) fn of_case(
         query = query.filter(later.or(erasures::requested_at.eq(at).and(erasures::id.gt(id))));
     }
     let query = query.order((erasures::requested_at, erasures::id)).limit(limit);
+    Ok(query.select(ErasureRow::as_select()).load(tx.conn())?)
+}
+
+/// Rows that are asked for at once when only some may be within reach.
+const CHUNK: i64 = 200;
+
+/// Up to `limit` erasures of cases within reach that are so far, the oldest first, after `start`, noted on the event; and
+/// one more where there are more.
+pub(super) fn within_reach(
+    tx: &mut Tx<'_>,
+    permit: &Permit<ErasureList>,
+    state: ErasureState,
+    start: Option<ErasureKey>,
+    limit: i64,
+) -> Result<Vec<ErasureRow>> {
+    let shown = usize::try_from(limit).map_err(Error::internal)?;
+    let (mut found, mut after) = (Vec::new(), start);
+    while found.len() <= shown {
+        let chunk = in_state(tx, state, after)?;
+        after = chunk.last().map(|row| (row.requested_at, row.id));
+        let last = i64::try_from(chunk.len()).is_ok_and(|rows| rows < CHUNK);
+        let asked: Vec<CaseId> = chunk.iter().map(|row| row.case_id).collect();
+        let within: BTreeSet<CaseId> = cases::table
+            .filter(cases::id.eq_any(asked))
+            .filter(reached(permit, tx.now()))
+            .select(cases::id)
+            .load(tx.conn())?
+            .into_iter()
+            .collect();
+        found.extend(chunk.into_iter().filter(|row| within.contains(&row.case_id)));
+        if last {
+            break;
+        }
+    }
+    found.truncate(shown + 1);
+    tx.event.set_cases(found.iter().take(shown).map(|row| row.case_id));
+    Ok(found)
+}
+
+fn in_state(tx: &mut Tx<'_>, state: ErasureState, start: Option<ErasureKey>) -> Result<Vec<ErasureRow>> {
+    let mut query = erasures::table.filter(erasures::state.eq(state)).into_boxed();
+    if let Some((at, id)) = start {
+        let later = erasures::requested_at.gt(at);
+        query = query.filter(later.or(erasures::requested_at.eq(at).and(erasures::id.gt(id))));
+    }
+    let query = query.order((erasures::requested_at, erasures::id)).limit(CHUNK);
     Ok(query.select(ErasureRow::as_select()).load(tx.conn())?)
 }
 
@@ -115,6 +168,43 @@ pub(super) fn due(tx: &mut Tx<'_>, limit: i64) -> Result<Vec<ErasureRow>> {
         .order(erasures::due_at)
         .limit(limit)
         .select(ErasureRow::as_select())
+        .load(tx.conn())?)
+}
+
+/// Where a look at closed cases ended: those closed longest ago come first.
+pub(super) type ClosedKey = (Day, CaseId);
+
+/// Cases that ended so, by this day, after `start`.
+pub(super) fn closed_by(
+    tx: &mut Tx<'_>,
+    outcome: Outcome,
+    day: Day,
+    start: Option<ClosedKey>,
+    limit: i64,
+) -> Result<Vec<ClosedKey>> {
+    let mut query = cases::table.filter(cases::outcome.eq(outcome)).filter(cases::since.le(day)).into_boxed();
+    if let Some((since, id)) = start {
+        query = query.filter(cases::since.gt(since).or(cases::since.eq(since).and(cases::id.gt(id))));
+    }
+    let query = query.order((cases::since, cases::id)).limit(limit);
+    Ok(query.select((cases::since, cases::id)).load(tx.conn())?)
+}
+
+/// Those of them whom a rule may ask for: neither erased nor held, and not asked for since this moment.
+pub(super) fn to_ask_for(tx: &mut Tx<'_>, closed: &[CaseId], since: Timestamp) -> Result<Vec<CaseId>> {
+    let asked = erasures::table
+        .filter(erasures::case_id.eq(cases::id))
+        .filter(erasures::requested_at.gt(since).or(erasures::state.eq_any(OPEN)));
+    let held = legal_holds::table
+        .filter(legal_holds::case_id.eq(cases::id))
+        .filter(legal_holds::lifted_at.is_null());
+    Ok(cases::table
+        .filter(cases::id.eq_any(closed))
+        .filter(cases::merged_into.is_null())
+        .filter(exists(case_keys::table.filter(case_keys::case_id.eq(cases::id))))
+        .filter(not(exists(asked)))
+        .filter(not(exists(held)))
+        .select(cases::id)
         .load(tx.conn())?)
 }
 

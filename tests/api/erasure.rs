@@ -11,6 +11,7 @@ use waystation::verifier::{Note, VerifierKey};
 
 use crate::common::{Person, Raw, TestApp};
 
+const OBJECTIONS: TimeDelta = TimeDelta::days(7);
 const NAME: &str = "\u{ae40}\u{c740}\u{d558}\u{c218} Unhasu-Mariposa";
 
 /// A closed case with something to forget, its caseworker, and two coordinators of its hub.
@@ -107,13 +108,18 @@ async fn a_person_is_erased_a_week_after_somebody_else_approved_it() {
         (&json!("approved"), &json!("2026-03-09T10:00:00.000000Z"))
     );
 
-    scene.later(retention::OBJECTIONS - TimeDelta::seconds(1));
+    scene.later(OBJECTIONS - TimeDelta::seconds(1));
     assert_eq!(scene.run().await, (0, 0), "there is still time to object");
     let mut raw = scene.app.database.raw();
     let mut sealed = bytes(&mut raw, "SELECT sealed AS b FROM sealed_records");
     sealed.extend(bytes(&mut raw, "SELECT note AS b FROM case_periods WHERE note IS NOT NULL"));
     sealed.extend(bytes(&mut raw, "SELECT wrapped AS b FROM case_keys"));
     assert_eq!(sealed.len(), 3);
+    // Somebody who cannot reach the case has looked for the person, and for another one.
+    let elsewhere = scene.app.caseworker(scene.app.hub("Seoul"));
+    for name in ["\u{ae40}\u{c740}\u{d558}\u{c218}", "Pak Chol-su"] {
+        elsewhere.post("/v1/cases/search", json!({"name": name})).await.expect(200);
+    }
     let code = scene.heron.get(&scene.path).await.expect(200)["code"].as_str().unwrap().to_owned();
 
     scene.later(TimeDelta::seconds(1));
@@ -123,6 +129,7 @@ async fn a_person_is_erased_a_week_after_somebody_else_approved_it() {
         assert_eq!(raw.count(&left(table)), 0, "{table}");
     }
     assert_eq!(raw.count("SELECT COUNT(*) FROM case_periods WHERE note IS NOT NULL"), 0);
+    assert_eq!(raw.count(&left("search_texts")), 1, "the other search is kept");
     assert_eq!(raw.count("SELECT COUNT(*) FROM cases"), 1, "the figure stays");
     if let Some(file) = scene.app.database.file() {
         let mut files = std::fs::read(file).unwrap();
@@ -158,6 +165,7 @@ async fn a_person_is_erased_a_week_after_somebody_else_approved_it() {
     let lines: Vec<&str> = note.text().lines().collect();
     let log = scene.app.log().await;
     let entry = log.iter().find(|entry| entry.action == "case.erase").unwrap();
+    assert_eq!(entry.body()["details"]["searches"], "1");
     assert_eq!(lines[0], "waystation/case.erase");
     assert_eq!(lines[3], scene.path.rsplit('/').next().unwrap());
     assert_eq!(lines[5], entry.position.unwrap().to_string());
@@ -171,7 +179,7 @@ async fn a_legal_hold_an_objection_and_a_reopened_case_stand_in_the_way() {
     scene.decide(&scene.decides, &erasure, "approve").await.expect(200);
     let hold =
         scene.asks.post(&format!("{}/holds", scene.path), json!({"reason": "court"})).await.expect(201);
-    scene.later(retention::OBJECTIONS);
+    scene.later(OBJECTIONS);
     assert_eq!(scene.run().await, (0, 0), "it is held");
     let lifting = format!("{}/holds/{}/lifting", scene.path, hold["id"].as_str().unwrap());
     let reopened = json!({"reason": "came_back", "on": "2026-03-09"});
@@ -206,7 +214,7 @@ async fn a_case_that_was_merged_is_erased_with_its_survivor() {
     scene.asks.post_if(&format!("{}/merges", scene.path), &survivor.etag(), merge).await.expect(200);
     let erasure = scene.request().await;
     scene.decide(&scene.decides, &erasure, "approve").await.expect(200);
-    scene.later(retention::OBJECTIONS);
+    scene.later(OBJECTIONS);
     assert_eq!(scene.run().await, (1, 1));
     let mut raw = scene.app.database.raw();
     for table in ["sealed_records", "case_keys", "case_team"] {

@@ -28,6 +28,7 @@ pub fn value(name: &str, route: &Route, person: &Person) -> String {
     match name {
         "hub" | "shelter" | "case" | "actor" | "subject" => person.id.to_string(),
         "assigned" => "me".to_owned(),
+        "state" if route.operation == "list_waiting_erasures" => "refused".to_owned(),
         "state" => "open".to_owned(),
         "stage" => "shelter".to_owned(),
         "status" => "active".to_owned(),

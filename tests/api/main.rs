@@ -60,6 +60,7 @@ mod records;
 mod reports;
 mod resettlement;
 mod restriction;
+mod retention;
 mod schema;
 mod sealed;
 mod sealing;

@@ -98,7 +98,7 @@ async fn it_can_be_closed_for_an_identity_of_the_person_s_own() {
 
 #[actix_web::test]
 async fn whoever_may_not_open_all_of_it_makes_none() {
-    let Scene { app, hub, heron, swan, path } = scene().await;
+    let Scene { app, hub, heron: _, swan, path } = scene().await;
     let tern = app.caseworker(hub);
     let place = format!("{path}/team/{}", tern.id);
     swan.put(&place, json!({"field_groups": ["contact"]})).await.expect(200);

@@ -54,7 +54,7 @@ const ON_CASES: &[Asking] = askings! {
 };
 
 /// Permissions that name no case in a request.
-const ON_NO_CASE: [&str; 28] = [
+const ON_NO_CASE: [&str; 29] = [
     "account.read",
     "account.update",
     "audit.ask",
@@ -67,6 +67,7 @@ const ON_NO_CASE: [&str; 28] = [
     "case.search",
     "code_list.read",
     "duplicate.list",
+    "erasure.list",
     "hub.create",
     "hub.list",
     "hub.read",

@@ -107,6 +107,7 @@ pub(super) const TABLE: &[(&str, [Who; 5])] = &[
     // The person's own copy holds everything, so it is made by whoever may open everything.
     ("own_copy.make", [Team, Nobody, Nobody, Nobody, Nobody]),
     // Erasing: whoever works on it or leads may ask and object, another one of the hub's coordinators decides.
+    ("erasure.list", [Team, Hub, Nobody, Nobody, Nobody]),
     ("erasure.read", [Team, Hub, Nobody, Nobody, Nobody]),
     ("erasure.request", [Team, Lead, Nobody, Nobody, Nobody]),
     ("erasure.decide", [Nobody, Lead, Nobody, Nobody, Nobody]),

@@ -82,7 +82,7 @@ pub struct SearchAnswer {
 }
 
 impl SearchRequest {
-    fn sought(&self) -> Result<Sought> {
+    pub(super) fn sought(&self) -> Result<Sought> {
         let mut sought = Sought::default();
         let mut faults = Vec::new();
         if let Some(name) = &self.name {

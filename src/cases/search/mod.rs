@@ -8,10 +8,12 @@
 //! | [`terms`] | what of a record can be looked for |
 //! | [`rank`] | how well a person fits what is looked for |
 //! | [`index`] | everybody, in memory |
+//! | `looked_for` | by which searches somebody may have been looked for |
 
 pub mod api;
 pub mod duplicates;
 pub mod fold;
 pub mod index;
+pub(crate) mod looked_for;
 pub mod rank;
 pub mod terms;

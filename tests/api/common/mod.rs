@@ -39,6 +39,7 @@ use waystation::crypto::{Keyring, RootKey};
 use waystation::db::Db;
 use waystation::db::types::Timestamp;
 use waystation::door::SealSwitch;
+use waystation::retention;
 use waystation::verifier::Policy;
 
 /// The moment at which every test begins.
@@ -60,6 +61,14 @@ pub struct TestApp {
     call: Call,
 }
 
+/// What the server of a test has beyond an ordinary one's.
+#[derive(Default)]
+struct Extras {
+    copy: Option<CopyTarget>,
+    witnesses: Option<Policy>,
+    retention: retention::Policy,
+}
+
 impl TestApp {
     /// An empty network.
     pub async fn new() -> Self {
@@ -68,30 +77,36 @@ impl TestApp {
         let root = RootKey::generate();
         let (keyring, rows) = Keyring::create(&root, "test").unwrap();
         database.raw().store_keys(&rows);
-        let app = Self::start(Rc::new(database), Rc::new(root), Arc::new(keyring), clock, None, None).await;
+        let extras = Extras::default();
+        let app = Self::start(Rc::new(database), Rc::new(root), Arc::new(keyring), clock, extras).await;
         app.app.search.build(&app.app).await.unwrap();
         app
     }
 
     /// Another server on the same database, with the same keys and the same clock.
     pub async fn beside(&self) -> Self {
-        self.another(None, None).await
+        self.another(Extras::default()).await
     }
 
     /// The same, with a policy of witnesses.
     pub async fn watched_by(&self, policy: Policy) -> Self {
-        self.another(None, Some(policy)).await
+        self.another(Extras { witnesses: Some(policy), ..Extras::default() }).await
     }
 
     /// The same, with a copy of the log elsewhere.
     pub async fn copying(&self, target: &CopyTarget) -> Self {
-        self.another(Some(target), None).await
+        self.another(Extras { copy: Some(target.clone()), ..Extras::default() }).await
     }
 
-    async fn another(&self, copy: Option<&CopyTarget>, policy: Option<Policy>) -> Self {
+    /// The same, with rules of retention.
+    pub async fn keeping(&self, retention: retention::Policy) -> Self {
+        self.another(Extras { retention, ..Extras::default() }).await
+    }
+
+    async fn another(&self, extras: Extras) -> Self {
         let (database, root) = (Rc::clone(&self.database), Rc::clone(&self.root));
         let keyring = Arc::clone(&self.app.keyring);
-        Self::start(database, root, keyring, self.clock.clone(), copy, policy).await
+        Self::start(database, root, keyring, self.clock.clone(), extras).await
     }
 
     async fn start(
@@ -99,11 +114,10 @@ impl TestApp {
         root: Rc<RootKey>,
         keyring: Arc<Keyring>,
         clock: Clock,
-        copy: Option<&CopyTarget>,
-        policy: Option<Policy>,
+        extras: Extras,
     ) -> Self {
         let mut db = Db::open(&database.url, Arc::clone(&keyring), clock.clone()).unwrap();
-        if let Some(target) = copy {
+        if let Some(target) = &extras.copy {
             db = db
                 .copying(&database.url, target, &database.kept_checkpoint().with_extension("sent"))
                 .unwrap();
@@ -112,7 +126,8 @@ impl TestApp {
         let app = Data::new(App {
             db,
             notary: Notary::new(Arc::clone(&keyring), origin, database.kept_checkpoint(), clock.clone()),
-            witnesses: policy.map(Arc::new),
+            witnesses: extras.witnesses.map(Arc::new),
+            retention: extras.retention,
             tokens: AccessTokens::new(Arc::clone(&keyring), "test", clock.clone()),
             passwords: Passwords::new(Arc::clone(&keyring), Cost::LEAST).unwrap(),
             search: Arc::default(),
