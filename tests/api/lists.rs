@@ -119,6 +119,14 @@ pub async fn fill(app: &TestApp, heron: &Person, hub: HubId, case: &str) {
              VALUES ('{id}', '{case}', 'refused', 'person_asked', {now}, {now}, 2)"
         );
         app.database.raw().execute(&refused).unwrap();
+        let other = heron.open_case(hub).await;
+        let requested = format!(
+            "INSERT INTO erasures (id, case_id, state, reason, requested_at, version) \
+             VALUES ('{}', '{}', 'requested', 'retention', {now}, 1)",
+            UserId::generate(),
+            other["id"].as_str().unwrap()
+        );
+        app.database.raw().execute(&requested).unwrap();
     }
 }
 
@@ -296,5 +304,8 @@ async fn what_a_list_was_narrowed_by_is_on_the_log() {
             narrowed += 1;
         }
     }
-    assert_eq!(narrowed, ["the log"; 8].len() + ["cases"; 7].len() + ["shelters"; 2].len());
+    assert_eq!(
+        narrowed,
+        ["the log"; 8].len() + ["cases"; 7].len() + ["shelters"; 2].len() + ["erasures"; 1].len()
+    );
 }
