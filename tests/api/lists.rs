@@ -245,7 +245,8 @@ async fn a_cursor_is_refused_under_another_filter_order_or_address_in_every_list
     .len();
     assert_eq!(
         lists,
-        ["users", "hubs", "shelters", "cases", "the log", "canaries", "alarms", "duplicates"].len()
+        ["users", "hubs", "shelters", "cases", "erasures", "the log", "canaries", "alarms", "duplicates"]
+            .len()
             + of_a_case
             + FieldGroup::all().len()
     );
