@@ -133,7 +133,7 @@ async fn retain(app: &App) {
                 "the rules of retention ask that persons be erased: coordinators decide, see GET /v1/erasures"
             ),
             Err(error) => {
-                tracing::error!(?error, "the rules of retention could not be followed; trying again later")
+                tracing::error!(?error, "the rules of retention could not be followed; trying again later");
             }
         }
     }

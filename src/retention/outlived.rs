@@ -14,6 +14,7 @@ use crate::app::App;
 use crate::audit::{Action, Event};
 use crate::db::{Tx, WriteTx};
 use crate::error::{Code, Error, Result};
+use crate::http::Given;
 
 /// Closed cases that are looked at in one read.
 const AT_ONCE: i64 = 200;
@@ -66,7 +67,7 @@ async fn ask(app: &App, id: CaseId) -> Result<bool> {
             let row = ErasureRow::requested(id, reason, None, tx.now());
             store::insert(tx, &row)
         });
-    match written.await.and_then(|given| given.made()) {
+    match written.await.and_then(Given::made) {
         Ok(()) => Ok(true),
         Err(error) if [Code::GuardsUnmet, Code::PreconditionFailed].contains(&error.code()) => Ok(false),
         Err(error) => Err(error),
