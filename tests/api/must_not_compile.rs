@@ -16,7 +16,7 @@ fn what_must_not_compile_does_not() {
     let libraries = libraries();
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/must_not_compile");
     let mut files: Vec<PathBuf> =
-        folder.read_dir().unwrap().map(|entry| entry.unwrap().path()).filter(is_rust).collect();
+        folder.read_dir().unwrap().map(|entry| entry.unwrap().path()).filter(|path| is_rust(path)).collect();
     files.sort();
     assert!(files.len() > 15, "{files:?}");
     let mut wrong = String::new();
@@ -35,7 +35,7 @@ fn what_must_not_compile_does_not() {
     assert!(wrong.is_empty(), "{wrong}");
 }
 
-fn is_rust(path: &PathBuf) -> bool {
+fn is_rust(path: &Path) -> bool {
     path.extension().is_some_and(|extension| extension == "rs")
 }
 
