@@ -11,8 +11,7 @@ use crate::database::Store;
 use crate::installation::Installation;
 
 /// When each of them is killed: a new version is used after ten seconds, and then the keys of cases are wrapped anew.
-const KILLED_AFTER: [Duration; 3] =
-    [Duration::from_secs(3), Duration::from_millis(9_000), Duration::from_secs(1)];
+const KILLED_AFTER: [Duration; 3] = [Duration::from_secs(3), Duration::from_secs(9), Duration::from_secs(1)];
 
 /// What a rotation took.
 #[derive(Clone, Copy, Debug, Serialize)]
