@@ -201,7 +201,7 @@ impl Config {
             keyholders: Keyholders::nobody(),
             copy: copy(variables)?,
             policy: variable("WAYSTATION_AUDIT_POLICY").map(PathBuf::from),
-            retention: retention(&variable)?,
+            retention: retention(variables)?,
             workers: workers(variable("WAYSTATION_WORKERS"))?,
             log: variable("WAYSTATION_LOG").unwrap_or("info").to_owned(),
             log_format: log_format(variable("WAYSTATION_LOG_FORMAT"))?,
@@ -306,15 +306,15 @@ fn metrics(text: &str) -> Result<SocketAddr, ConfigError> {
     })
 }
 
-fn retention<'a>(variable: &impl Fn(&str) -> Option<&'a str>) -> Result<retention::Policy, ConfigError> {
+fn retention(variables: &BTreeMap<String, String>) -> Result<retention::Policy, ConfigError> {
     let mut policy = retention::Policy::default();
-    if let Some(text) = variable("WAYSTATION_OBJECTION_DAYS") {
+    if let Some(text) = variables.get("WAYSTATION_OBJECTION_DAYS") {
         policy.objections = retention::Policy::objections(text).ok_or(ConfigError::Invalid {
             name: "WAYSTATION_OBJECTION_DAYS",
             wanted: retention::policy::WANTED_OBJECTIONS,
         })?;
     }
-    if let Some(text) = variable("WAYSTATION_RETENTION") {
+    if let Some(text) = variables.get("WAYSTATION_RETENTION") {
         policy.rules = retention::Policy::rules(text).ok_or(ConfigError::Invalid {
             name: "WAYSTATION_RETENTION",
             wanted: retention::policy::WANTED_RULES,

@@ -94,6 +94,7 @@ codes! {
     HeadersTooLarge = "headers_too_large", REQUEST_HEADER_FIELDS_TOO_LARGE, "The headers are too large";
     TooManyRequests = "too_many_requests", TOO_MANY_REQUESTS, "Too many requests";
     Internal = "internal", INTERNAL_SERVER_ERROR, "The server failed; nothing was changed";
+    StoredValueDamaged = "stored_value_damaged", INTERNAL_SERVER_ERROR, "A stored value is not what was written; the auditors are told";
     StorageFull = "storage_full", INSUFFICIENT_STORAGE, "The server's disk is full; nothing was changed";
     Overloaded = "overloaded", SERVICE_UNAVAILABLE, "The server is busy; nothing was changed";
     SearchNotReady = "search_not_ready", SERVICE_UNAVAILABLE, "The server is still opening the names that are searched";
@@ -329,7 +330,8 @@ impl From<diesel::result::Error> for Error {
 /// Whatever does not open or seal is ours to mend: the client can do nothing about it.
 impl From<crate::crypto::SealError> for Error {
     fn from(error: crate::crypto::SealError) -> Self {
-        Self::internal(error)
+        let code = if error.is_of_the_stored_value() { Code::StoredValueDamaged } else { Code::Internal };
+        Self::caused(code, error)
     }
 }
 

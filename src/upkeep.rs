@@ -1,5 +1,5 @@
 //! What the server does by itself, beside requests: it signs the log as it grows, forgets answers that nobody may repeat
-//! any more, keeps the names that can be searched, tells when a canary case was opened, carries the rotation of keys on, asks
+//! any more, keeps the names that can be searched, tells alarms, carries the rotation of keys on, asks
 //! for whom the rules of retention name, and erases whom it is time to erase.
 
 use std::time::Duration;
@@ -10,8 +10,9 @@ use chrono::TimeDelta;
 use crate::access::Permit;
 use crate::access::permissions::SystemAct;
 use crate::app::App;
+use crate::audit::alarms::{self, Raised};
 use crate::audit::times::Stretch;
-use crate::audit::{Action, Event, canaries, status, text};
+use crate::audit::{Action, Event, status, text};
 use crate::db::{Db, idempotency};
 use crate::error::Result;
 use crate::{keys, retention};
@@ -20,7 +21,7 @@ use crate::{keys, retention};
 const PAUSE: Duration = Duration::from_secs(600);
 /// A change is signed at most five seconds after it was made, with a second for the work.
 const BETWEEN_CHECKPOINTS: Duration = Duration::from_secs(4);
-/// How often canaries are looked at, and how the log stands.
+/// How often alarms are looked for, and how the log stands.
 const LOOK: Duration = Duration::from_secs(60);
 /// How often the rules of retention look at closed cases.
 const RETAIN: Duration = Duration::from_secs(3600);
@@ -146,7 +147,7 @@ async fn watch(app: &App) {
         ticks.tick().await;
         match tell_alarms(app, looked_to).await {
             Ok(looked) => looked_to = Some(looked.to),
-            Err(error) => tracing::warn!(?error, "canary cases could not be looked at; trying again later"),
+            Err(error) => tracing::warn!(?error, "alarms could not be looked for; trying again later"),
         }
         match status::waiting(app).await {
             Ok(waiting) if waiting.is_alarm() => {
@@ -168,7 +169,7 @@ fn every(pause: Duration) -> tokio::time::Interval {
     ticks
 }
 
-/// One look at the canary cases.
+/// One look for alarms.
 pub struct Looked {
     /// How many alarms it told.
     pub alarms: usize,
@@ -180,14 +181,24 @@ pub struct Looked {
 pub async fn tell_alarms(app: &App, from: Option<i64>) -> Result<Looked> {
     let look = move |tx: &mut crate::db::Tx<'_>| {
         let lately = Stretch { after: Some(tx.now().plus(-TOLD_AGAIN)), before: None }.positions(tx)?;
-        let rung = canaries::rung(tx, from.unwrap_or(lately.start)..lately.end)?;
-        Ok((rung, lately.end))
+        let within = from.unwrap_or(lately.start)..lately.end;
+        Ok((alarms::raised(tx, &within)?, lately.end))
     };
-    let (rung, to) = app.db.unrecorded("whether a canary case was opened", look).await?;
-    for event in &rung {
-        tracing::warn!(%event, "a canary case was opened: see GET /v1/audit/alarms");
+    let (raised, to) = app.db.unrecorded("whether there are alarms", look).await?;
+    for (event, raised) in &raised {
+        match raised {
+            Raised::Canary => {
+                tracing::warn!(%event, "a canary case was opened: see GET /v1/audit/alarms");
+            }
+            Raised::BrokenSeal => {
+                tracing::error!(
+                    %event,
+                    "a stored value did not open: see GET /v1/audit/alarms and `waystation audit verify-state`"
+                );
+            }
+        }
     }
-    Ok(Looked { alarms: rung.len(), to })
+    Ok(Looked { alarms: raised.len(), to })
 }
 
 /// One round; it stands on the record only when there was something to do.

@@ -25,6 +25,7 @@ text_enum! {
         KeyPassphrase = "key.passphrase": "The root key was put under a passphrase",
         SystemMaintain = "system.maintain": "The server cleaned up after itself",
         AccessRefuse = "access.refuse": "A request was refused by role",
+        SealBroken = "seal.broken": "A stored value did not open: it is damaged, or was changed past the program",
         AnswerRepeat = "answer.repeat": "The answer of an earlier request was given once more",
         SessionCreate = "session.create": "Logged in",
         SessionRefresh = "session.refresh": "A session was carried on",
@@ -110,7 +111,7 @@ text_enum! {
         AuditCanaryPut = "audit.canary_put": "A case was made a canary",
         AuditCanaryRemove = "audit.canary_remove": "A canary was made a case like any other",
         AuditCanaryList = "audit.canary_list": "The canaries were listed",
-        AuditAlarms = "audit.alarms": "It was read who opened a canary",
+        AuditAlarms = "audit.alarms": "The alarms were listed",
         AuditCosign = "audit.cosign": "Signatures of witnesses under a checkpoint of the log were handed in",
         AuditStatus = "audit.status": "It was asked how the log stands",
         KeyRotate = "key.rotate": "A key got another version",
@@ -230,6 +231,7 @@ impl Action {
             | Self::SystemStart
             | Self::SystemMaintain
             | Self::AccessRefuse
+            | Self::SealBroken
             | Self::SessionCreate
             | Self::SessionRefresh
             | Self::SessionReuse

@@ -1,19 +1,12 @@
 //! Canary cases: cases on which nobody works, so that whoever opens one tells of themselves.
 //!
-//! Reading a case costs nothing more for them: an alarm is an entry of the log that is already there, looked for when
-//! somebody asks, and by the server itself every minute.
-
-use std::cmp::Reverse;
-use std::ops::Range;
+//! Reading a case costs nothing more for them: what was done to one is found by [`alarms`](super::alarms).
 
 use diesel::prelude::*;
 
-use super::entry::EventId;
-use super::model::LogRow;
-use super::walk::Way;
 use crate::access::permissions::AuditCanary;
 use crate::access::{CaseId, Permit, UserId};
-use crate::db::schema::{audit_events, canary_cases, cases};
+use crate::db::schema::{canary_cases, cases};
 use crate::db::types::Timestamp;
 use crate::db::{Tx, WriteTx};
 use crate::error::{Error, Result, Unmet};
@@ -79,38 +72,7 @@ pub(crate) fn list(
     Ok(query.order(canary_cases::case_id).limit(limit).select(Canary::as_select()).load(tx.conn())?)
 }
 
-/// Up to `limit` alarms before the position `start`, the newest first.
-pub(crate) fn alarms(
-    tx: &mut Tx<'_>,
-    permit: &Permit<AuditCanary>,
-    start: Option<i64>,
-    limit: i64,
-) -> Result<Vec<LogRow>> {
-    let mut rows: Vec<LogRow> = Vec::new();
-    for canary in list(tx, permit, None, MOST)? {
-        let found = Way::Case(canary.case_id)
-            .entries(&(0..start.unwrap_or(i64::MAX)))
-            .filter(audit_events::recorded_at.ge(canary.created_at))
-            .order(audit_events::position.desc())
-            .limit(limit);
-        rows.extend(LogRow::load(tx.conn(), found)?);
-    }
-    rows.sort_by_key(|row| Reverse(row.stored.position));
-    rows.truncate(usize::try_from(limit).map_err(Error::internal)?);
-    Ok(rows)
-}
-
-/// The alarms within these positions, for the server's own look: no more of an entry than its id.
-pub(crate) fn rung(tx: &mut Tx<'_>, within: Range<i64>) -> Result<Vec<EventId>> {
-    let canaries: Vec<Canary> = canary_cases::table.select(Canary::as_select()).load(tx.conn())?;
-    let mut rung = Vec::new();
-    for canary in canaries {
-        let found: Vec<EventId> = Way::Case(canary.case_id)
-            .entries(&within)
-            .filter(audit_events::recorded_at.ge(canary.created_at))
-            .select(audit_events::id)
-            .load(tx.conn())?;
-        rung.extend(found);
-    }
-    Ok(rung)
+/// Every canary, for whoever looks for alarms.
+pub(super) fn all(tx: &mut Tx<'_>) -> Result<Vec<Canary>> {
+    Ok(canary_cases::table.select(Canary::as_select()).load(tx.conn())?)
 }

@@ -1,6 +1,7 @@
 //! The log of all that was seen and done. `db` is the only caller that appends; `api` and `store` read.
 
 pub mod action;
+pub(crate) mod alarms;
 pub mod api;
 pub(crate) mod canaries;
 pub mod checkpoint;

@@ -1,7 +1,8 @@
 //! A text that belongs to an entry and is not for the log: what somebody looked for. It is kept sealed beside the
 //! log, under a key of its own, and forgotten after a while; the entry names it by its id alone.
 //!
-//! No route opens one, and the server does only to forget it when the person is erased. An auditor must not see what a case holds, and a name that was looked for is mostly in one.
+//! No route opens one, and the server does only to forget it when the person is erased. An auditor must not see what a
+//! case holds, and a name that was looked for is mostly in one.
 
 use chrono::TimeDelta;
 use diesel::prelude::*;

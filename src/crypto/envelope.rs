@@ -36,13 +36,18 @@ const COMMITMENT: &[u8] = b"waystation envelope v1 commitment";
 pub const OVERHEAD: usize = 1 + VERSION_LEN + NONCE_LEN + COMMITMENT_LEN + TAG_LEN;
 
 /// The keys of one envelope, and the header and associated data that both authenticate.
-struct Derived {
-    encryption: Zeroizing<[u8; 32]>,
-    commitment: Zeroizing<[u8; COMMITMENT_LEN]>,
-    bound: Vec<u8>,
+pub(super) struct Derived {
+    pub encryption: Zeroizing<[u8; 32]>,
+    pub commitment: Zeroizing<[u8; COMMITMENT_LEN]>,
+    pub bound: Vec<u8>,
 }
 
-fn derive(key: &Secret, key_version: i32, nonce: &[u8; NONCE_LEN], associated_data: &[u8]) -> Derived {
+pub(super) fn derive(
+    key: &Secret,
+    key_version: i32,
+    nonce: &[u8; NONCE_LEN],
+    associated_data: &[u8],
+) -> Derived {
     let bound = [&[FORMAT], &key_version.to_be_bytes()[..], associated_data].concat();
     Derived {
         encryption: primitives::hkdf_sha256(nonce, key.bytes(), &[ENCRYPTION]),

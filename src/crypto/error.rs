@@ -2,7 +2,7 @@
 //!
 //! [`KeyError`] is for the operator at start and in commands: what is wrong, where, what to do.
 //! It carries its cause in its own message, so that a printed chain does not say it twice.
-//! [`SealError`] is for the server's own log; to a client each of them is an internal error.
+//! [`SealError`] is for the server's own log; a client learns no more than that the server is at fault, or what it stored.
 
 use std::io;
 use std::path::PathBuf;
@@ -208,4 +208,17 @@ pub enum SealError {
     /// It opened, and is not such a value; the cause is left out because it may repeat the value.
     #[error("a sealed value opened, but is not of the type that was expected")]
     NotReadable,
+}
+
+impl SealError {
+    /// Whether what is stored is at fault, and not this program or who calls it.
+    #[must_use]
+    pub fn is_of_the_stored_value(&self) -> bool {
+        match self {
+            Self::DoesNotOpen | Self::NewerFormat(_) | Self::UnknownKeyVersion(_) => true,
+            Self::TooLong | Self::WrongCase | Self::NotOnRecord | Self::NotWritable | Self::NotReadable => {
+                false
+            }
+        }
+    }
 }

@@ -15,10 +15,10 @@ use zeroize::Zeroizing;
 
 use keys::Keys;
 pub(super) use rows::case_key_place;
-#[cfg(test)]
-pub(super) use rows::key_place;
 pub use rows::{WrappedCaseKey, WrappedKey};
 pub use signing::SigningKeyVersion;
+#[cfg(test)]
+pub(super) use {keys::handover_key, rows::handover_place, rows::key_place};
 
 use super::error::{KeyError, SealError};
 use super::secret::Secret;

@@ -1,7 +1,9 @@
 //! Tests alone: stored bytes of format 1, which every later version must still read.
 //!
-//! `tests/vectors/sealed-v1.json` was computed by another implementation of the format as it is
-//! described in `envelope`, `padding` and `associated_data`; here both directions are compared with it.
+//! `tests/vectors/sealed-v1.json` and `keyring-v1.json` were computed by another implementation of the format as it is
+//! described in `envelope`, `padding`, `associated_data` and `share`; here both directions are compared with them.
+
+mod keys;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -9,8 +11,8 @@ use serde_json::Value;
 use super::keyring::{answer_place, case_key_place, key_place};
 use super::secret::Secret;
 use super::{
-    CaseKey, Ciphertext, KeyPurpose, Keyring, Place, RootKey, Sealed, SealedContent, WrappedCaseKey,
-    WrappedKey, Written, envelope, padding,
+    CaseKey, Ciphertext, KeyPurpose, Keyring, Place, RootKey, SealError, Sealed, SealedContent,
+    WrappedCaseKey, WrappedKey, Written, envelope, padding,
 };
 use crate::access::actor::CaseId;
 use crate::audit::Receipt;
@@ -29,6 +31,11 @@ pub(super) fn from_hex(text: &str) -> Vec<u8> {
 
 fn vectors() -> Value {
     serde_json::from_str(include_str!("../../tests/vectors/sealed-v1.json")).unwrap()
+}
+
+/// What came after that file.
+fn later() -> Value {
+    serde_json::from_str(include_str!("../../tests/vectors/keyring-v1.json")).unwrap()
 }
 
 fn text<'a>(entry: &'a Value, name: &str) -> &'a str {
@@ -51,24 +58,24 @@ fn root_key(vectors: &Value) -> RootKey {
     RootKey::from_text(text(vectors, "root_key").as_bytes(), "the vectors".to_owned()).unwrap()
 }
 
+fn wrapped_key(entry: &Value) -> WrappedKey {
+    WrappedKey {
+        purpose: text(entry, "purpose").parse().unwrap(),
+        version: i32::try_from(entry["version"].as_i64().unwrap()).unwrap(),
+        wrapped: bytes(entry, "wrapped"),
+        handover: None,
+        is_in_use: true,
+    }
+}
+
+/// The first version of every key.
+fn wrapped_keys(vectors: &Value) -> Vec<WrappedKey> {
+    let first = vectors["keyring"].as_array().unwrap().iter();
+    first.chain([&later()["search_texts"]]).map(wrapped_key).collect()
+}
+
 fn keyring(vectors: &Value) -> Keyring {
-    let mut rows: Vec<_> = vectors["keyring"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .map(|entry| WrappedKey {
-            purpose: text(entry, "purpose").parse().unwrap(),
-            version: 1,
-            wrapped: bytes(entry, "wrapped"),
-            handover: None,
-            is_in_use: true,
-        })
-        .collect();
-    // Keys that came after the file was computed are any.
-    let (root, database) = (root_key(vectors), text(vectors, "database_id"));
-    let later = Keyring::create(&root, database).unwrap().1.into_iter();
-    rows.extend(later.filter(|key| key.purpose == KeyPurpose::SearchTexts));
-    Keyring::open(&root, database, &rows).unwrap()
+    Keyring::open(&root_key(vectors), text(vectors, "database_id"), &wrapped_keys(vectors)).unwrap()
 }
 
 fn case_key(vectors: &Value) -> CaseKey {

@@ -27,6 +27,8 @@ mod secret;
 pub mod share;
 pub mod split;
 mod versions;
+#[cfg(test)]
+mod wycheproof;
 
 pub use case_key::{CaseKey, SealedContent};
 pub use ciphertext::Ciphertext;

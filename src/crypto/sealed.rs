@@ -174,6 +174,58 @@ mod tests {
         assert_eq!(lengths.len(), 1);
     }
 
+    /// Every place of two cases that differ in one thing at least: table, column, row, group, version, moment, writer.
+    fn places(case: CaseId) -> Vec<Place> {
+        let writers = [UserId::generate(), UserId::generate()];
+        let written = (1..=2).flat_map(|version| {
+            let at = |micros| move |by| Written { version, at: Timestamp::from_micros(micros), by };
+            writers.map(at(1)).into_iter().chain(writers.map(at(2)))
+        });
+        let versions: Vec<Option<Written>> = written.map(Some).chain([None]).collect();
+        let groups = [Some(FieldGroup::Identity), Some(FieldGroup::Health), None];
+        let mut places = Vec::new();
+        for table in ["sealed_records", "case_periods"] {
+            for column in ["sealed", "note"] {
+                for row in ["row-1", "row-2"] {
+                    let here = Place::new(table, column, row, case);
+                    let grouped = groups.iter().map(|group| match group {
+                        Some(group) => here.clone().in_group(*group),
+                        None => here.clone(),
+                    });
+                    for place in grouped {
+                        let at = |version: &Option<Written>| match version {
+                            Some(written) => place.clone().written(*written),
+                            None => place.clone(),
+                        };
+                        places.extend(versions.iter().map(at));
+                    }
+                }
+            }
+        }
+        places
+    }
+
+    #[test]
+    fn ten_thousand_moves_open_nothing() {
+        let keys = [case_key(), case_key()];
+        let sealed: Vec<(Place, Ciphertext, &CaseKey)> = keys
+            .iter()
+            .flat_map(|key| places(*key.case()).into_iter().map(move |place| (place, key)))
+            .map(|(place, key)| (place.clone(), key.seal(&place, &text()).unwrap(), key))
+            .collect();
+        let mut moves = 0;
+        // Steps that meet every difference between two places, in both directions.
+        for (from, (place, ciphertext, key)) in sealed.iter().enumerate() {
+            assert_eq!(open_at(place.clone(), ciphertext, key), Ok(text()));
+            for step in 1..=24 {
+                let (elsewhere, _, other) = &sealed[(from + step * step) % sealed.len()];
+                assert_eq!(open_at(elsewhere.clone(), ciphertext, other), Err(SealError::DoesNotOpen));
+                moves += 1;
+            }
+        }
+        assert!(moves >= 10_000, "{moves}");
+    }
+
     #[test]
     fn nothing_is_sealed_for_another_case() {
         let place = place(CaseId::generate());

@@ -5,8 +5,6 @@
 
 use std::time::{Duration, Instant};
 
-use actix_web::HttpMessage as _;
-use actix_web::HttpResponse;
 use actix_web::body::{BoxBody, EitherBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::error::InternalError;
@@ -14,6 +12,7 @@ use actix_web::http::header::{AUTHORIZATION, CACHE_CONTROL, HeaderMap, HeaderNam
 use actix_web::http::{Method, StatusCode};
 use actix_web::middleware::Next;
 use actix_web::web::Data;
+use actix_web::{HttpMessage as _, HttpRequest, HttpResponse};
 
 use super::context::RequestContext;
 use super::{idempotency, problem};
@@ -144,8 +143,8 @@ fn token(request: &ServiceRequest) -> Option<String> {
     scheme.eq_ignore_ascii_case("bearer").then(|| token.trim().to_owned())
 }
 
-/// Replaces the answer of a failed handler by one that has the request id, after putting a refusal by
-/// role on the record: what cannot be recorded is not answered.
+/// Replaces the answer of a failed handler by one that has the request id, after putting on the record a refusal by
+/// role, and a stored value that did not open: what cannot be recorded is not answered.
 async fn answer_error<B: MessageBody + 'static>(
     response: ServiceResponse<B>,
     app: Option<&Data<App>>,
@@ -154,19 +153,14 @@ async fn answer_error<B: MessageBody + 'static>(
     let Some(error) = response.response().error() else { return Ok(response.map_into_left_body()) };
     let mut error = own_error(error);
     let actor = response.request().extensions().get::<Actor>().cloned();
-    if let Some((app, actor)) = app.zip(actor)
-        && error.is_refusal()
-        && !error.is_recorded()
-    {
-        let route = response.request().match_pattern().unwrap_or_default();
+    let refused = error.is_refusal() && !error.is_recorded();
+    let action = match error.code() {
+        Code::StoredValueDamaged => Some(Action::SealBroken),
+        _ => refused.then_some(Action::AccessRefuse),
+    };
+    if let Some(((app, actor), action)) = app.zip(actor).zip(action) {
+        let event = about_request(action, response.request());
         let asked_for = response.request().extensions().get::<AskedFor>().copied();
-        let mut event = Event::new(Action::AccessRefuse)
-            .detail("method", standard_name(response.request().method()))
-            .detail("route", route);
-        // Only what has the form of an id or a code, as it is written, may stand on the log.
-        if let Some(Ok(case)) = response.request().match_info().get("case").map(str::parse::<CaseRef>) {
-            event = event.asked_for(case);
-        }
         let origin = Origin {
             actor: Some(actor.user),
             role: Some(actor.role),
@@ -174,13 +168,29 @@ async fn answer_error<B: MessageBody + 'static>(
             request: request_id,
             permission: asked_for.map_or("-", |AskedFor(permission)| permission),
         };
-        if let Err(unrecorded) = app.db.record_refusal(event, origin, error.code()).await {
+        let recorded = match action {
+            Action::AccessRefuse => app.db.record_refusal(event, origin, error.code()).await,
+            _ => app.db.record_failure(event, origin, error.code()).await,
+        };
+        if let Err(unrecorded) = recorded {
             error = unrecorded;
         }
     }
     log(&error, request_id);
     let answer = problem::response(&error, Some(request_id.to_string()));
     Ok(response.into_response(answer).map_into_right_body())
+}
+
+/// What became of a request as a whole.
+fn about_request(action: Action, request: &HttpRequest) -> Event {
+    let event = Event::new(action)
+        .detail("method", standard_name(request.method()))
+        .detail("route", request.match_pattern().unwrap_or_default());
+    // Only what has the form of an id or a code, as it is written, may stand on the log.
+    match request.match_info().get("case").map(str::parse::<CaseRef>) {
+        Some(Ok(case)) => event.asked_for(case),
+        _ => event,
+    }
 }
 
 /// Errors of the framework become ours; what is none of ours is not told.

@@ -17,7 +17,7 @@ use crate::cases::model::Case;
 use crate::cases::scope::reached;
 use crate::db::schema::{case_keys, cases, erasures, legal_holds};
 use crate::db::types::{Day, Timestamp};
-use crate::db::{Tx, WriteTx, changed_one, on_duplicate};
+use crate::db::{Backend, Tx, WriteTx, changed_one, on_duplicate};
 use crate::error::{Error, Result};
 
 /// What is open.
@@ -77,13 +77,7 @@ pub(super) fn of_case(
     start: Option<ErasureKey>,
     limit: i64,
 ) -> Result<Vec<ErasureRow>> {
-    let mut query = erasures::table.filter(erasures::case_id.eq(case.id)).into_boxed();
-    if let Some((at, id)) = start {
-        let later = erasures::requested_at.gt(at);
-        query = query.filter(later.or(erasures::requested_at.eq(at).and(erasures::id.gt(id))));
-    }
-    let query = query.order((erasures::requested_at, erasures::id)).limit(limit);
-    Ok(query.select(ErasureRow::as_select()).load(tx.conn())?)
+    page(erasures::table.filter(erasures::case_id.eq(case.id)).into_boxed(), tx, start, limit)
 }
 
 /// Rows that are asked for at once when only some may be within reach.
@@ -101,7 +95,8 @@ pub(super) fn within_reach(
     let shown = usize::try_from(limit).map_err(Error::internal)?;
     let (mut found, mut after) = (Vec::new(), start);
     while found.len() <= shown {
-        let chunk = in_state(tx, state, after)?;
+        let in_state = erasures::table.filter(erasures::state.eq(state)).into_boxed();
+        let chunk = page(in_state, tx, after, CHUNK)?;
         after = chunk.last().map(|row| (row.requested_at, row.id));
         let last = i64::try_from(chunk.len()).is_ok_and(|rows| rows < CHUNK);
         let asked: Vec<CaseId> = chunk.iter().map(|row| row.case_id).collect();
@@ -122,13 +117,18 @@ pub(super) fn within_reach(
     Ok(found)
 }
 
-fn in_state(tx: &mut Tx<'_>, state: ErasureState, start: Option<ErasureKey>) -> Result<Vec<ErasureRow>> {
-    let mut query = erasures::table.filter(erasures::state.eq(state)).into_boxed();
+/// The oldest of these after `start`.
+fn page(
+    mut query: erasures::BoxedQuery<'_, Backend>,
+    tx: &mut Tx<'_>,
+    start: Option<ErasureKey>,
+    limit: i64,
+) -> Result<Vec<ErasureRow>> {
     if let Some((at, id)) = start {
         let later = erasures::requested_at.gt(at);
         query = query.filter(later.or(erasures::requested_at.eq(at).and(erasures::id.gt(id))));
     }
-    let query = query.order((erasures::requested_at, erasures::id)).limit(CHUNK);
+    let query = query.order((erasures::requested_at, erasures::id)).limit(limit);
     Ok(query.select(ErasureRow::as_select()).load(tx.conn())?)
 }
 
@@ -238,20 +238,8 @@ pub(super) fn note_erased(tx: &mut WriteTx<'_>, erased: &Erased) -> Result<()> {
         let row = ErasureRow { state, ended_at, certificate, ..read.clone() };
         return update(tx, &read, row).map(drop);
     }
-    let row = ErasureRow {
-        id: erased.id,
-        case_id: erased.case,
-        state,
-        reason: ErasureReason::Other,
-        requested_by: None,
-        requested_at: erased.at,
-        decided_by: None,
-        decided_at: None,
-        due_at: None,
-        ended_at,
-        certificate,
-        version: 1,
-    };
+    let asked = ErasureRow::requested(erased.case, ErasureReason::Other, None, erased.at);
+    let row = ErasureRow { id: erased.id, state, ended_at, certificate, ..asked };
     insert(tx, &row)
 }
 

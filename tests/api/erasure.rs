@@ -73,6 +73,15 @@ impl Scene {
     }
 }
 
+/// A person erased, by what the program does by itself too.
+pub async fn carry_one_out() {
+    let mut scene = Scene::set().await;
+    let erasure = scene.request().await;
+    scene.decide(&scene.decides, &erasure, "approve").await.expect(200);
+    scene.later(OBJECTIONS);
+    assert_eq!(scene.run().await, (1, 1));
+}
+
 fn bytes(raw: &mut Raw, sql: &str) -> Vec<Vec<u8>> {
     #[derive(QueryableByName)]
     struct Row {

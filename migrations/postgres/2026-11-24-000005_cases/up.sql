@@ -108,3 +108,5 @@ CREATE TABLE idempotency_keys (
     PRIMARY KEY (actor_id, key)
 );
 CREATE INDEX idempotency_keys_by_age ON idempotency_keys (created_at);
+-- Erasure forgets what was answered about a person.
+CREATE INDEX idempotency_keys_by_case ON idempotency_keys (case_id) WHERE case_id IS NOT NULL;

@@ -20,7 +20,7 @@ CREATE TABLE erasures (
 );
 CREATE INDEX erasures_by_case ON erasures (case_id, requested_at, id);
 CREATE UNIQUE INDEX erasures_one_open ON erasures (case_id) WHERE state IN ('requested', 'approved');
-CREATE INDEX erasures_due ON erasures (due_at) WHERE state = 'approved';
+CREATE INDEX erasures_due ON erasures (state, due_at);
 CREATE INDEX erasures_by_state ON erasures (state, requested_at, id);
 CREATE INDEX erasures_to_certify ON erasures (id) WHERE state = 'erased' AND certificate IS NULL;
 

@@ -1,4 +1,4 @@
-//! Canary cases, and the alarms that they have raised. A canary is named by its id: an auditor sees no case, and
+//! Canary cases, and alarms. A canary is named by its id: an auditor sees no case, and
 //! nothing that a helper may read tells which cases are canaries.
 
 use actix_web::web::Data;
@@ -10,7 +10,7 @@ use crate::access::permissions::AuditCanary;
 use crate::access::{CaseId, Permit, UserId};
 use crate::app::App;
 use crate::audit::canaries::{self, Canary};
-use crate::audit::{Action, Event};
+use crate::audit::{Action, Event, alarms};
 use crate::db::types::Timestamp;
 use crate::error::Result;
 use crate::http::{ListQuery, NoContent, Page, Path, Unfiltered};
@@ -81,8 +81,7 @@ pub async fn list_alarms(
 ) -> Result<Page<EventView>> {
     let (limit, start) = (query.page.limit(), query.page.start()?);
     let event = Event::new(Action::AuditAlarms);
-    let read =
-        app.db.read_log(permit, event, move |tx, permit| canaries::alarms(tx, permit, start, limit + 1));
+    let read = app.db.read_log(permit, event, move |tx, permit| alarms::list(tx, permit, start, limit + 1));
     let key = |row: &crate::audit::model::LogRow| row.stored.position;
     Page::of(read.await?.value, &query.page, key, |row| EventView::new(row.stored))
 }

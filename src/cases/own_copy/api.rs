@@ -13,6 +13,7 @@ use crate::app::App;
 use crate::audit::checkpoint::Anchor;
 use crate::audit::{Action, Event};
 use crate::cases::code::CaseRef;
+use crate::db::Seen;
 use crate::error::{Error, Result};
 use crate::http::{Body, Json, Path};
 
@@ -58,12 +59,14 @@ pub async fn make_own_copy(
     let seen = app.db.read(permit, event, move |tx, permit| {
         Ok((held::read(tx, permit, &reference)?, Anchor::now(tx)?, tx.now()))
     });
-    let seen = seen.await?;
-    let (held, log, made_at) = seen.value;
+    let Seen { value: (held, log, made_at), receipt } = seen.await?;
     let key = app.keyring.case_key(&held.key)?;
-    let document = document::write(held, (&seen.receipt, &key), made_at, log.as_ref())?;
-    let closed = tokio::task::spawn_blocking(move || envelope::close(&document, &addressee));
-    let Envelope { file, passphrase } = closed.await.map_err(Error::internal)??;
+    // Many records take a while to open, and a passphrase to be stretched: other requests do not wait for it.
+    let closed = tokio::task::spawn_blocking(move || {
+        let document = document::write(held, (&receipt, &key), made_at, log.as_ref())?;
+        Ok::<_, Error>((envelope::close(&document, &addressee)?, log))
+    });
+    let (Envelope { file, passphrase }, log) = closed.await.map_err(Error::internal)??;
     let passphrase = passphrase.map(|passphrase| passphrase.expose_secret().to_owned());
     Ok(Json(OwnCopyView { file, passphrase, log }))
 }

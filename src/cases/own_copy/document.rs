@@ -37,18 +37,16 @@ pub(super) fn write(
     made_at: Timestamp,
     log: Option<&Anchor>,
 ) -> Result<Zeroizing<Vec<u8>>> {
-    let mut tables = BTreeMap::new();
-    for (table, rows) in held.tables {
-        let opened: Result<Vec<Value>> = rows.into_iter().map(|row| opened(row, receipt, key)).collect();
-        tables.insert(table, opened?);
-    }
+    let open =
+        |rows: Vec<OwnRow>| rows.into_iter().map(|row| opened(row, receipt, key)).collect::<Result<_>>();
+    let held_rows = held.tables.into_iter().map(|(table, rows)| Ok((table, open(rows)?)));
     let document = Document {
         waystation_own_copy: FORM,
         case: held.code,
         merged_cases: held.merged,
         made_at,
         log,
-        held: tables,
+        held: held_rows.collect::<Result<_>>()?,
     };
     Ok(Zeroizing::new(serde_json::to_vec_pretty(&document).map_err(Error::internal)?))
 }

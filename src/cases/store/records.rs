@@ -2,14 +2,13 @@
 
 use std::marker::PhantomData;
 
+use diesel::dsl::sum;
 use diesel::prelude::*;
-use serde_json::json;
 
 use crate::access::{CaseId, FieldGroup, UserId};
 use crate::audit::{Receipt, detail};
-use crate::cases::holdings::{OwnRow, SealedMember};
 use crate::cases::model::{Case, RecordId, RecordRow};
-use crate::cases::records::{Contact, Family, Health, Identity, Legal, Passage, Protection, Record};
+use crate::cases::records::Record;
 use crate::crypto::{Ciphertext, Keyring, Place, Sealed, WrappedCaseKey, Written};
 use crate::db::schema::sealed_records;
 use crate::db::types::Timestamp;
@@ -55,7 +54,8 @@ pub(super) fn opened<R: Record>(
     Ok(at_its_place::<R>(row).open(receipt, &keyring.case_key(key)?)?)
 }
 
-fn at_its_place<R: Record>(row: RecordRow) -> Sealed<R> {
+/// A version where it was sealed, to be opened there.
+pub(crate) fn at_its_place<R: Record>(row: RecordRow) -> Sealed<R> {
     Sealed::new(place(&row.id, row.case_id, R::GROUP, row.written()), row.sealed)
 }
 
@@ -69,35 +69,8 @@ pub(crate) fn written_groups(tx: &mut Tx<'_>, case: &Case) -> Result<Vec<FieldGr
 /// How many bytes the versions of its records take.
 pub(crate) fn stored_bytes(tx: &mut Tx<'_>, case: &Case) -> Result<i64> {
     let of_case = sealed_records::table.filter(sealed_records::case_id.eq(case.id));
-    let lengths: Vec<i32> = of_case.select(length(sealed_records::sealed)).load(tx.conn())?;
-    Ok(lengths.into_iter().map(i64::from).sum())
-}
-
-/// Every version of every record, for the copy that the person gets.
-pub(crate) fn own_copy(tx: &mut Tx<'_>, case: CaseId) -> Result<Vec<OwnRow>> {
-    let rows: Vec<RecordRow> = sealed_records::table
-        .filter(sealed_records::case_id.eq(case))
-        .order((sealed_records::field_group, sealed_records::version))
-        .select(RecordRow::as_select())
-        .load(tx.conn())?;
-    let told = |row: RecordRow| OwnRow {
-        clear: json!({"field_group": row.field_group, "version": row.version, "recorded_at": row.recorded_at}),
-        sealed: Some(member(row)),
-    };
-    Ok(rows.into_iter().map(told).collect())
-}
-
-fn member(row: RecordRow) -> SealedMember {
-    const NAME: &str = "record";
-    match row.field_group {
-        FieldGroup::Identity => SealedMember::new(NAME, at_its_place::<Identity>(row)),
-        FieldGroup::Contact => SealedMember::new(NAME, at_its_place::<Contact>(row)),
-        FieldGroup::Family => SealedMember::new(NAME, at_its_place::<Family>(row)),
-        FieldGroup::Protection => SealedMember::new(NAME, at_its_place::<Protection>(row)),
-        FieldGroup::Health => SealedMember::new(NAME, at_its_place::<Health>(row)),
-        FieldGroup::Legal => SealedMember::new(NAME, at_its_place::<Legal>(row)),
-        FieldGroup::Passage => SealedMember::new(NAME, at_its_place::<Passage>(row)),
-    }
+    let bytes: Option<i64> = of_case.select(sum(length(sealed_records::sealed))).first(tx.conn())?;
+    Ok(bytes.unwrap_or(0))
 }
 
 /// The newest version, or the one with this number.

@@ -150,7 +150,7 @@ fn taken_over(database_id: &str, giver: &Secret, row: &WrappedKey) -> Option<Sec
 }
 
 /// A key does one thing: for handing over, each gives another.
-fn handover_key(giver: &Secret) -> Secret {
+pub(in crate::crypto) fn handover_key(giver: &Secret) -> Secret {
     let info = associated_data::encode("waystation handover key v1", &[]);
     Secret::new(&primitives::hkdf_sha256(&[], giver.bytes(), &[&info]))
 }

@@ -36,7 +36,7 @@ pub(in crate::crypto) fn key_place(database_id: &str, purpose: KeyPurpose, versi
     place("waystation keyring v1", database_id, purpose, version)
 }
 
-pub(super) fn handover_place(database_id: &str, purpose: KeyPurpose, version: i32) -> Vec<u8> {
+pub(in crate::crypto) fn handover_place(database_id: &str, purpose: KeyPurpose, version: i32) -> Vec<u8> {
     place("waystation key handover v1", database_id, purpose, version)
 }
 

@@ -3,6 +3,7 @@
 //! On SQLite alone a backup goes from file to file; with `TEST_DATABASE_URL` also from one kind to the other.
 
 mod after;
+mod erased;
 mod kill;
 mod large;
 mod made;
