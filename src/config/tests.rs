@@ -44,10 +44,20 @@ fn a_refusal_never_repeats_a_value() {
         [("WAYSTATION_METRICS_LISTEN", "secret")],
         [("WAYSTATION_LOG_FORMAT", "secret")],
         [("WAYSTATION_ALLOW_KEY_FILE", "secret")],
+        [("WAYSTATION_RETENTION", "secret=30")],
+        [("WAYSTATION_OBJECTION_DAYS", "secret")],
         [("DATABASE_URL", "postgres://secret@db.example/w")],
     ] {
         assert!(!refusal(&variables).to_string().contains("secret"), "{variables:?}");
     }
+}
+
+#[test]
+fn persons_are_kept_for_good_unless_it_is_said_for_how_long() {
+    let retention = |variables: &[(&str, &str)]| read(&Flags::default(), variables).ok().unwrap().retention;
+    assert_eq!(retention(&[]), retention::Policy::default());
+    let said = retention(&[("WAYSTATION_RETENTION", "settled=1825"), ("WAYSTATION_OBJECTION_DAYS", "14")]);
+    assert_eq!((said.rules.len(), said.rules[0].days, said.objections.num_days()), (1, 1825, 14));
 }
 
 #[test]

@@ -7,6 +7,7 @@ pub mod columns;
 mod database;
 mod log;
 mod people;
+pub mod process;
 pub mod promises;
 pub mod schema;
 pub mod server;
