@@ -8,6 +8,7 @@ use actix_web::middleware::from_fn;
 use actix_web::web::{self, Data};
 
 use crate::accounts::access_token::AccessTokens;
+use crate::accounts::gate::Gate;
 use crate::accounts::password::Passwords;
 use crate::audit::checkpoint::Notary;
 use crate::cases::search::index::Index;
@@ -17,6 +18,7 @@ use crate::db::Db;
 use crate::door::SealSwitch;
 use crate::error::Error;
 use crate::http;
+use crate::http::client_address::TrustedProxies;
 use crate::retention;
 use crate::verifier::Policy;
 
@@ -36,6 +38,10 @@ pub struct App {
     pub tokens: AccessTokens,
     /// Hashes and checks passwords.
     pub passwords: Passwords,
+    /// Bounds how often anybody may guess.
+    pub gate: Gate,
+    /// Who may say where a request comes from.
+    pub proxies: TrustedProxies,
     /// How long people whose cases are closed are kept.
     pub retention: retention::Policy,
     /// Seals the server.

@@ -11,6 +11,7 @@ use crate::audit::copies::{CopyTarget, NoTarget};
 use crate::crypto::RootKeySource;
 use crate::db::sqlite_file::beside;
 use crate::db::url::{DatabaseUrl, UrlError};
+use crate::http::client_address::TrustedProxies;
 use crate::keyholders::Keyholders;
 use crate::retention;
 
@@ -49,6 +50,7 @@ pub struct Flags {
 /// | `WAYSTATION_AUDIT_COPY_REQUIRED` | `1`: nothing is answered before its entry is copied | |
 /// | `WAYSTATION_RETENTION` | days that closed cases are kept, by outcome: `settled=1825,withdrew=365`; then it is asked that their persons be erased | for good |
 /// | `WAYSTATION_OBJECTION_DAYS` | days from the decision to erase a person until it is carried out, 3 to 90 | 7 |
+/// | `WAYSTATION_TRUSTED_PROXIES` | addresses of the proxies whose `X-Forwarded-For` is believed, such as `10.0.0.1,::1` | |
 /// | `WAYSTATION_AUDIT_POLICY` | file of the witnesses of the audit log (C2SP tlog-policy) | |
 ///
 /// Any other variable that begins with `WAYSTATION_` stops the start. With PostgreSQL, so does a variable
@@ -73,6 +75,8 @@ pub struct Config {
     pub policy: Option<PathBuf>,
     /// How long people whose cases are closed are kept.
     pub retention: retention::Policy,
+    /// Who may say where a request comes from.
+    pub proxies: TrustedProxies,
     /// Worker threads.
     pub workers: usize,
     /// What is logged.
@@ -149,6 +153,7 @@ const KNOWN: &[&str] = &[
     "WAYSTATION_ROOT_KEY_FILE",
     "WAYSTATION_ROOT_KEY_PASSPHRASE_FILE",
     "WAYSTATION_ROOT_KEY_SHARES",
+    "WAYSTATION_TRUSTED_PROXIES",
     "WAYSTATION_WORKERS",
 ];
 /// Read by the benchmark's own feature; without it, it means nothing and is refused.
@@ -202,6 +207,7 @@ impl Config {
             copy: copy(variables)?,
             policy: variable("WAYSTATION_AUDIT_POLICY").map(PathBuf::from),
             retention: retention(variables)?,
+            proxies: variable("WAYSTATION_TRUSTED_PROXIES").map(proxies).transpose()?.unwrap_or_default(),
             workers: workers(variable("WAYSTATION_WORKERS"))?,
             log: variable("WAYSTATION_LOG").unwrap_or("info").to_owned(),
             log_format: log_format(variable("WAYSTATION_LOG_FORMAT"))?,
@@ -321,6 +327,13 @@ fn retention(variables: &BTreeMap<String, String>) -> Result<retention::Policy, 
         })?;
     }
     Ok(policy)
+}
+
+fn proxies(text: &str) -> Result<TrustedProxies, ConfigError> {
+    TrustedProxies::parse(text).ok_or(ConfigError::Invalid {
+        name: "WAYSTATION_TRUSTED_PROXIES",
+        wanted: "addresses, each once, such as 10.0.0.1,::1",
+    })
 }
 
 fn workers(text: Option<&str>) -> Result<usize, ConfigError> {

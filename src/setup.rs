@@ -5,6 +5,7 @@
 use std::sync::Arc;
 
 use crate::accounts::access_token::AccessTokens;
+use crate::accounts::gate::Gate;
 use crate::accounts::password::{Cost, Passwords};
 use crate::app::App;
 use crate::audit::checkpoint::{LogOrigin, NoOrigin, Notary};
@@ -165,6 +166,8 @@ impl App {
             witnesses: config.policy.as_deref().map(witnesses::read_policy).transpose()?.map(Arc::new),
             tokens: AccessTokens::new(Arc::clone(&keyring), database_id, clock.clone()),
             passwords: Passwords::new(Arc::clone(&keyring), Cost::STANDARD)?,
+            gate: Gate::new(clock.clone()),
+            proxies: config.proxies.clone(),
             search: Arc::default(),
             retention: config.retention.clone(),
             seal: SealSwitch::default(),

@@ -6,6 +6,7 @@ pub mod access_token;
 pub mod api;
 pub mod authenticate;
 pub mod codes;
+pub mod gate;
 pub(crate) mod jwt_provider;
 pub mod model;
 pub mod operator;

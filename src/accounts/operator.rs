@@ -7,9 +7,9 @@ use secrecy::SecretString;
 use super::api::UserView;
 use super::codes::UserStatus;
 use super::model::User;
+use super::store;
 use super::username::Username;
 use super::users::{self, Creation};
-use super::{password, store};
 use crate::access::permissions::SystemAct;
 use crate::access::{Permit, Role, UserId};
 use crate::app::App;
@@ -42,7 +42,7 @@ pub async fn add_user(
     hubs: Vec<HubName>,
     password: SecretString,
 ) -> Result<UserView> {
-    password::check_new(&password, username.as_str()).map_err(|fault| Error::invalid(vec![fault]))?;
+    app.passwords.check_new("/password", &password, username.as_str()).await?;
     let id = UserId::generate();
     let password_hash = app.passwords.hash(id, password).await?;
     app.db
@@ -89,7 +89,7 @@ pub async fn change_user(
 
 /// Another password.
 pub async fn reset_password(app: &App, username: Username, password: SecretString) -> Result<()> {
-    password::check_new(&password, username.as_str()).map_err(|fault| Error::invalid(vec![fault]))?;
+    app.passwords.check_new("/password", &password, username.as_str()).await?;
     let name = username.clone();
     let found = app.db.unrecorded("whose password is set", move |tx| store::by_name(tx, &name)).await?;
     // Whoever is not there is refused below, on the record.

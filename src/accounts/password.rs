@@ -10,11 +10,13 @@ use subtle::ConstantTimeEq as _;
 use tokio::sync::Semaphore;
 use unicode_normalization::UnicodeNormalization as _;
 use zeroize::Zeroizing;
+use zxcvbn::{Score, zxcvbn};
 
+use super::gate::Ticket;
 use super::model::User;
 use crate::access::UserId;
 use crate::crypto::{Keyring, random};
-use crate::error::{Error, Fault, Result};
+use crate::error::{Error, Result};
 use crate::waiting_room::WaitingRoom;
 
 /// Logins that may wait for a thread; one more is told to come again.
@@ -70,14 +72,38 @@ impl Passwords {
         self.on_a_thread(move || hash(&keyring, cost, user, normalised(&password).as_bytes())).await
     }
 
-    /// Whether it is the user's password; without a user the answer is no, after the same work.
-    pub async fn verify(&self, password: SecretString, user: Option<&User>) -> Result<bool> {
+    /// Whether it is the user's password; without a user, or a ticket of the gate, the answer is no after the same work.
+    pub(crate) async fn verify(
+        &self,
+        ticket: Option<Ticket>,
+        password: SecretString,
+        user: Option<&User>,
+    ) -> Result<bool> {
+        let user = user.filter(|_| ticket.is_some());
         let (id, stored) =
             user.map_or_else(|| self.nobody.clone(), |user| (user.id, user.password_hash.clone()));
         let keyring = Arc::clone(&self.keyring);
-        let matches =
-            self.on_a_thread(move || verify(&keyring, id, &stored, normalised(&password).as_bytes())).await?;
-        Ok(matches && user.is_some())
+        let work = move || verify(&keyring, id, &stored, normalised(&password).as_bytes());
+        let matches = self.on_a_thread(work).await;
+        match (&matches, ticket) {
+            (Err(_), Some(ticket)) => ticket.unchecked(),
+            (Ok(true), Some(ticket)) if user.is_some() => ticket.right(),
+            _ => {}
+        }
+        Ok(matches? && user.is_some())
+    }
+
+    /// Refuses a new password that is not good enough, at `pointer`. On the same threads, because judging one that was made
+    /// up for it takes as long as hashing.
+    pub async fn check_new(
+        &self,
+        pointer: &'static str,
+        password: &SecretString,
+        username: &str,
+    ) -> Result<()> {
+        let (password, username) = (password.clone(), username.to_owned());
+        let checked = self.on_a_thread(move || Ok(check_new(&password, &username))).await?;
+        checked.map_err(|detail| Error::invalid_field(pointer, detail))
     }
 
     /// Whether a stored hash was made with another cost or pepper, and should be made anew.
@@ -104,21 +130,33 @@ impl Passwords {
 }
 
 /// What a new password must be.
-pub fn check_new(password: &SecretString, username: &str) -> Result<(), Fault> {
+pub fn check_new(password: &SecretString, username: &str) -> Result<(), String> {
     let text = normalised(password);
     let length = text.chars().count();
     let detail = if length < SHORTEST {
-        "A password has at least 12 characters."
+        "A password has at least 12 characters.".to_owned()
     } else if length > LONGEST {
-        "A password has at most 128 characters."
+        "A password has at most 128 characters.".to_owned()
     } else if text.to_lowercase().contains(&username.to_lowercase()) {
-        "A password does not contain the username."
-    } else if text.chars().collect::<std::collections::BTreeSet<_>>().len() < 5 {
-        "A password has at least five different characters."
+        "A password does not contain the username.".to_owned()
+    } else if let Some(advice) = is_guessed_by(&text, username) {
+        format!("This password is easy to guess. {advice}")
     } else {
         return Ok(());
     };
-    Err(Fault::new("/password", detail))
+    Err(detail)
+}
+
+/// What to do about a password that is found within 10^8 guesses, as zxcvbn counts them (Wheeler, 2016): common
+/// passwords, names, words, dates and rows of keys, and what they are disguised by, and the user's own words.
+fn is_guessed_by(password: &str, username: &str) -> Option<String> {
+    let estimate = zxcvbn(password, &[username, "waystation"]);
+    if estimate.score() >= Score::Three {
+        return None;
+    }
+    let suggestions = estimate.feedback().map(|feedback| feedback.suggestions());
+    let advice: Vec<String> = suggestions.unwrap_or_default().iter().map(ToString::to_string).collect();
+    Some(if advice.is_empty() { "Add a few unusual words.".to_owned() } else { advice.join(" ") })
 }
 
 /// NFC, so that the same keys on two keyboards are the same password.
@@ -184,4 +222,44 @@ fn argon2id(cost: Cost, secret: &[u8], password: &[u8], salt: &[u8]) -> Result<V
         .hash_password_into(password, salt, &mut hash)
         .map_err(failed)?;
     Ok(hash)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn fault(password: &str) -> Option<String> {
+        check_new(&SecretString::from(password.to_owned()), "heron").err()
+    }
+
+    #[test]
+    fn what_everybody_tries_first_is_refused_with_what_to_do() {
+        for easy in [
+            "password1234",
+            "qwertyuiopasdf",
+            "ab cdefghiab cdefghi",
+            "waystationwaystation",
+            "aaaaaaaaaaaaaaaa",
+        ] {
+            let told = fault(easy).unwrap();
+            assert!(told.starts_with("This password is easy to guess. ") && told.len() > 40, "{told}");
+            assert!(!told.contains(easy));
+        }
+        assert_eq!(
+            fault("four quiet herons at dusk").as_deref(),
+            Some("A password does not contain the username.")
+        );
+        assert_eq!(fault("four words"), Some("A password has at least 12 characters.".to_owned()));
+        assert_eq!(
+            fault(&"long words ".repeat(12)),
+            Some("A password has at most 128 characters.".to_owned())
+        );
+        for good in [
+            "four quiet storks at dusk",
+            "겨울밤 두만강 왜가리 네 마리",
+            &"seven slow barges, upstream; ".repeat(4),
+        ] {
+            assert_eq!(fault(good), None, "{good}");
+        }
+    }
 }

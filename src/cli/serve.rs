@@ -51,6 +51,7 @@ Environment:
   WAYSTATION_AUDIT_COPY     a copy of the audit log as it grows: file:PATH, or syslog:/dev/log
   WAYSTATION_AUDIT_COPY_REQUIRED=1        nothing is answered before its entry is copied
   WAYSTATION_AUDIT_POLICY   file of the witnesses of the audit log (C2SP tlog-policy)
+  WAYSTATION_TRUSTED_PROXIES              addresses of proxies whose X-Forwarded-For is believed
   WAYSTATION_METRICS_LISTEN figures for a monitor (OpenMetrics), such as 127.0.0.1:9464
   WAYSTATION_WORKERS        worker threads; one a core when not said
   WAYSTATION_LOG            error, warn, info, debug, or a filter; info when not said

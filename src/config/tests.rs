@@ -46,6 +46,7 @@ fn a_refusal_never_repeats_a_value() {
         [("WAYSTATION_ALLOW_KEY_FILE", "secret")],
         [("WAYSTATION_RETENTION", "secret=30")],
         [("WAYSTATION_OBJECTION_DAYS", "secret")],
+        [("WAYSTATION_TRUSTED_PROXIES", "secret")],
         [("DATABASE_URL", "postgres://secret@db.example/w")],
     ] {
         assert!(!refusal(&variables).to_string().contains("secret"), "{variables:?}");

@@ -121,6 +121,7 @@ async fn prepare(request: &mut ServiceRequest, app: Option<&Data<App>>, request_
         request.extensions_mut().insert(actor);
     }
     let mut context = RequestContext::new(request_id);
+    context.address = app.and_then(|app| app.proxies.client(request));
     let known = request.extensions().get::<Actor>().is_some();
     if let Some(app) = app.filter(|_| known) {
         context.idempotency = idempotency::take(request, &app.keyring).await?;

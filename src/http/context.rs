@@ -1,6 +1,7 @@
 //! What is known of a request before its handler runs.
 
 use std::future::{Ready, ready};
+use std::net::IpAddr;
 
 use actix_web::{FromRequest, HttpMessage as _, HttpRequest, dev::Payload};
 
@@ -15,13 +16,15 @@ pub struct RequestContext {
     pub request_id: RequestId,
     /// The client's word that this is one request however often it is sent.
     pub idempotency: Option<IdempotencyKey>,
+    /// Where it comes from: to be counted, and not to be written down.
+    pub address: Option<IpAddr>,
 }
 
 impl RequestContext {
-    /// A request without an idempotency key.
+    /// A request of which nothing more is known.
     #[must_use]
     pub fn new(request_id: RequestId) -> Self {
-        Self { request_id, idempotency: None }
+        Self { request_id, idempotency: None, address: None }
     }
 }
 

@@ -3,6 +3,7 @@
 
 pub mod authenticate;
 pub mod body;
+pub mod client_address;
 pub mod context;
 pub mod csv;
 pub mod cursor;

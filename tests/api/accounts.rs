@@ -47,6 +47,7 @@ async fn a_hash_in_the_row_of_another_user_fits_no_password() {
     // A password that is set is bound to its user like the first one.
     let set = json!({"password": BARGES});
     admin.post(&format!("/v1/users/{tern}/password"), set).await.expect(204);
+    app.wait(chrono::TimeDelta::seconds(10));
     log_in(&app, "tern", BARGES).await.expect(201);
     in_row(&tern, &kestrel);
     log_in(&app, "kestrel", BARGES).await.expect_problem(401, "login_refused");
@@ -83,6 +84,7 @@ async fn a_failed_login_is_about_the_account_and_by_nobody() {
     failed.expect_problem(401, "login_refused");
     let stranger = log_in(&app, "nobody-of-ours", BARGES).await;
     stranger.expect_problem(401, "login_refused");
+    app.wait(chrono::TimeDelta::seconds(1));
     let done = log_in(&app, username, HERONS).await;
     done.expect(201);
 

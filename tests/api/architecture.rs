@@ -230,6 +230,7 @@ fn only_these_read_without_an_entry_on_the_log() {
             "accounts/api/sessions.rs",
             "accounts/api/users.rs",
             "accounts/authenticate.rs",
+            "accounts/gate/earlier.rs",
             "accounts/operator.rs",
             "audit/checkpoint/notary.rs",
             "audit/export/mod.rs",

@@ -33,6 +33,7 @@ mod erasure;
 mod faults;
 mod full_disk;
 mod fuzz;
+mod guessing;
 mod headers;
 mod hubs;
 mod idempotency;

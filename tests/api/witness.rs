@@ -137,7 +137,7 @@ fn size_of(checkpoint: &Path) -> i64 {
 fn grow(server: &Server, entries: i64) {
     let wire = server.wire(None);
     for _ in 0..entries {
-        let refused = serde_json::json!({"username": "heron", "password": "no such word at all"});
+        let refused = serde_json::json!({"username": "nobody-of-ours", "password": "no such word at all"});
         assert_eq!(wire.send("POST", "/v1/sessions", None, &refused).unwrap().status, 401);
     }
 }
@@ -351,6 +351,8 @@ fn what_keeps_a_witness_from_looking_is_told_by_exit_code_2() {
     fs::write(scene.path("password"), "not the password\n").unwrap();
     assert!(scene.watch(&server, 2).contains("401 login_refused; check the name and the password"));
     fs::write(scene.path("password"), good).unwrap();
+    // Whoever was wrong waits a second.
+    std::thread::sleep(Duration::from_millis(1_100));
     assert!(scene.watch_at("http://way.example", &[], 2).contains("over https only"));
     assert!(scene.watch_at(&url, &["--log", "other"], 2).contains("say with --log which one it is"));
     drop(server);

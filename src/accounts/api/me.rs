@@ -10,12 +10,13 @@ use super::attempt::recorded;
 use crate::access::Permit;
 use crate::access::permissions::{AccountRead, AccountUpdate};
 use crate::accounts::codes::SessionEnd;
+use crate::accounts::gate::Attempt;
 use crate::accounts::model::User;
 use crate::accounts::sessions::{self, Ending};
-use crate::accounts::{password, store, users};
+use crate::accounts::{store, users};
 use crate::app::App;
 use crate::audit::{Action, Event};
-use crate::error::{Code, Error, Fault, Result};
+use crate::error::{Code, Error, Result};
 use crate::http::{Body, Json, NoContent};
 
 /// Another password for one's own account. No `Debug`: it holds both.
@@ -60,9 +61,9 @@ pub async fn change_password(
         .await?;
     let event = Event::new(Action::PasswordChange).subject(user.id);
     // Before the present one is looked at, so that what is said of the new one tells nothing of it.
-    password::check_new(&new_password, user.username.as_str())
-        .map_err(|fault| Error::invalid(vec![Fault { pointer: "/new_password".to_owned(), ..fault }]))?;
-    let right = app.passwords.verify(current_password, Some(&user)).await?;
+    app.passwords.check_new("/new_password", &new_password, user.username.as_str()).await?;
+    let ticket = app.gate.enter(&app.db, Attempt::Own(user.id)).await?;
+    let right = app.passwords.verify(ticket, current_password, Some(&user)).await?;
     let (origin, planned) = (permit.origin(), event.clone());
     let changed = if right {
         change(permit, &app, planned, user, new_password).await

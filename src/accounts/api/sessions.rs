@@ -12,6 +12,7 @@ use crate::access::permissions::{AccountUpdate, SystemAct};
 use crate::access::{HubId, Permit, Role, SessionId, UserId};
 use crate::accounts::access_token::Bearer;
 use crate::accounts::codes::{SessionEnd, UserStatus};
+use crate::accounts::gate::{Attempt, Device};
 use crate::accounts::model::User;
 use crate::accounts::refresh::{self, RefreshToken, Refreshed};
 use crate::accounts::sessions::{self, Ending};
@@ -34,6 +35,10 @@ pub struct LoginRequest {
     /// The password.
     #[schema(value_type = String, format = Password)]
     password: SecretString,
+    /// What the last login from this device gave, if there was one: whoever guesses elsewhere cannot slow this login down.
+    #[serde(default)]
+    #[schema(value_type = Option<String>, format = Password)]
+    device_token: Option<SecretString>,
 }
 
 /// The refresh token to use up. No `Debug`: it opens the session.
@@ -51,6 +56,7 @@ pub struct RefreshRequest {
 #[schema(example = json!({
     "access_token": "eyJ0eXAiOiJhdCtqd3QiLCJhbGciOiJFZERTQSJ9.e30.c2ln", "token_type": "Bearer", "expires_in": 600,
     "refresh_token": "Jq5v0rZ3kX8mC1wYp7nB2sD4fG6hT9uLaEiOoQxWzVc",
+    "device_token": "c2V2ZW4gaGVyb25zIGF0IGR1c2sgYnkgdGhlIHJpdmVyLCBhbmQgb25lIG1vcmUgdGhhdCBuby1vbmU",
     "user": {"id": "2b5w8z0v4n9qx2c7m1b6t8r4ye", "username": "heron", "role": "caseworker",
              "hubs": ["1a5w8z0v4n9qx2c7m1b6t8r4ye"]}
 }))]
@@ -63,6 +69,9 @@ pub struct SessionView {
     expires_in: i64,
     /// Good once: for the next access token.
     refresh_token: String,
+    /// For the next login from this device. A login gives one; a session that is carried on does not.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    device_token: Option<String>,
     /// Who has logged in.
     user: SessionUser,
 }
@@ -101,11 +110,12 @@ impl OpenSession {
         Ok(Self { session, refresh_token: token.to_text(), user })
     }
 
-    fn view(self, app: &App) -> Result<SessionView> {
+    fn view(self, app: &App, device: Option<Device>) -> Result<SessionView> {
         let bearer = Bearer { user: self.user.id, session: self.session };
         let (access_token, expires_in) = app.tokens.issue(bearer)?;
         let (refresh_token, user) = (self.refresh_token, self.user);
-        Ok(SessionView { access_token, token_type: "Bearer", expires_in, refresh_token, user })
+        let device_token = device.map(|device| device.token(&app.keyring, user.id, app.clock.now()));
+        Ok(SessionView { access_token, token_type: "Bearer", expires_in, refresh_token, device_token, user })
     }
 }
 
@@ -115,6 +125,7 @@ pub async fn create_session(
     app: Data<App>,
     body: Body<LoginRequest>,
 ) -> Result<Issued<SessionView>> {
+    let address = context.address;
     let permit = Permit::system_in("login", context);
     // What is no username is nobody's, and is answered like it.
     let username: Option<Username> = body.0.username.parse().ok();
@@ -125,9 +136,17 @@ pub async fn create_session(
     // Whoever fails is nobody; whose account they tried is what it is about.
     let (origin, event) = (permit.origin(), Event::new(Action::SessionCreate));
     let event = user.iter().fold(event, |event, user| event.subject(user.id));
-    let right = app.passwords.verify(body.0.password.clone(), user.as_ref()).await?;
-    let session = log_in(&app, permit, user.filter(|_| right), body.0.password).await;
-    Ok(Issued(recorded(&app, event, origin, session).await?.view(&app)?))
+    let LoginRequest { password, device_token, .. } = body.0;
+    let device = user
+        .as_ref()
+        .zip(device_token)
+        .and_then(|(user, token)| Device::of(&app.keyring, user.id, token.expose_secret(), app.clock.now()));
+    let attempt = Attempt::Stranger { user: user.as_ref(), device, address };
+    let ticket = app.gate.enter(&app.db, attempt).await?;
+    let right = app.passwords.verify(ticket, password.clone(), user.as_ref()).await?;
+    let session = log_in(&app, permit, user.filter(|_| right), password).await;
+    let session = recorded(&app, event, origin, session).await?;
+    Ok(Issued(session.view(&app, Some(device.unwrap_or_else(Device::new)))?))
 }
 
 /// A session for the user whose password was right.
@@ -150,7 +169,7 @@ async fn log_in(
 
 /// One answer for whatever is wrong.
 fn refused() -> Error {
-    Error::new(Code::LoginRefused, "Check both and try again, or ask an administrator.")
+    Error::new(Code::LoginRefused, "Check both, wait ten seconds and try again, or ask an administrator.")
 }
 
 /// Opens the session of a user whose password was right a moment ago, and still is.
@@ -202,7 +221,7 @@ pub async fn refresh_session(
         .await
         .and_then(Given::made);
     match outcome {
-        Ok(Some(session)) => Ok(Json(session.view(&app)?)),
+        Ok(Some(session)) => Ok(Json(session.view(&app, None)?)),
         Ok(None) => Err(refresh::refused()),
         Err(error) => {
             if error.code() == Code::RefreshRefused {

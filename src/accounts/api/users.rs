@@ -9,9 +9,9 @@ use super::UserView;
 use crate::access::permissions::{UserCreate, UserList, UserRead, UserUpdate};
 use crate::access::{HubId, Permit, Role, UserId};
 use crate::accounts::codes::UserStatus;
+use crate::accounts::store;
 use crate::accounts::username::Username;
 use crate::accounts::users::{self, Creation};
-use crate::accounts::{password, store};
 use crate::app::App;
 use crate::audit::{Action, Event};
 use crate::error::{Error, Result};
@@ -104,7 +104,7 @@ pub async fn create_user(
     if hubs.len() > MOST_HUBS {
         return Err(Error::invalid_field("/hubs", format!("Name at most {MOST_HUBS} hubs.")));
     }
-    password::check_new(&password, username.as_str()).map_err(|fault| Error::invalid(vec![fault]))?;
+    app.passwords.check_new("/password", &password, username.as_str()).await?;
     let id = UserId::generate();
     let password_hash = app.passwords.hash(id, password).await?;
     let creation = Creation { id, username, role, password_hash, hubs };
@@ -165,7 +165,7 @@ pub async fn reset_password(
     }
     let reader = permit.clone();
     let found = app.db.unrecorded("whose password is set", move |tx| store::find(tx, &reader, id)).await?;
-    password::check_new(&password, found.username.as_str()).map_err(|fault| Error::invalid(vec![fault]))?;
+    app.passwords.check_new("/password", &password, found.username.as_str()).await?;
     let hash = app.passwords.hash(id, password).await?;
     app.db
         .write(permit, Event::new(Action::UserPasswordReset).subject(id), move |tx, permit| {

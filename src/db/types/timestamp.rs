@@ -63,6 +63,12 @@ impl Timestamp {
         Self(self.0.saturating_add(delta.num_microseconds().unwrap_or(i64::MAX)))
     }
 
+    /// When the day (UTC) began that it is in.
+    #[must_use]
+    pub fn start_of_day(self) -> Self {
+        Self(self.0 - self.0.rem_euclid(86_400_000_000))
+    }
+
     /// How long since `earlier`.
     #[must_use]
     pub fn since(self, earlier: Self) -> TimeDelta {

@@ -31,6 +31,7 @@ pub use database::{Raw, TestDatabase};
 pub use log::{Entry, assert_without_gap, hex, unhex};
 pub use people::{Client, Person};
 use waystation::accounts::access_token::AccessTokens;
+use waystation::accounts::gate::Gate;
 use waystation::accounts::password::{Cost, Passwords};
 use waystation::app::{self, App};
 use waystation::audit::checkpoint::{LogOrigin, Notary};
@@ -40,6 +41,7 @@ use waystation::crypto::{Keyring, RootKey};
 use waystation::db::Db;
 use waystation::db::types::Timestamp;
 use waystation::door::SealSwitch;
+use waystation::http::client_address::TrustedProxies;
 use waystation::retention;
 use waystation::verifier::Policy;
 
@@ -131,6 +133,8 @@ impl TestApp {
             retention: extras.retention,
             tokens: AccessTokens::new(Arc::clone(&keyring), "test", clock.clone()),
             passwords: Passwords::new(Arc::clone(&keyring), Cost::LEAST).unwrap(),
+            gate: Gate::new(clock.clone()),
+            proxies: TrustedProxies::default(),
             search: Arc::default(),
             keyring,
             seal: SealSwitch::default(),
