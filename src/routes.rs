@@ -8,7 +8,7 @@ use actix_web::{
     web::{self, ServiceConfig},
 };
 
-use crate::accounts::api::{keys, me, sessions, users};
+use crate::accounts::api::{keys, me, own_sessions, sessions, users};
 use crate::cases::records::{Contact, Family, Health, Identity, Legal, Passage, Protection};
 use crate::error::{Code, Error, Result};
 use crate::http::NoContent;
@@ -71,12 +71,15 @@ routes! {
     POST   "/v1/sessions/refresh" => sessions::refresh_session, "Carry a session on", [RefreshRefused];
     DELETE "/v1/sessions/current" => sessions::end_session, "Log out";
     GET    "/v1/me" => me::get_me, "Read one's own account";
+    GET    "/v1/me/sessions" => own_sessions::list_own_sessions, "List one's own open sessions";
+    DELETE "/v1/me/sessions/{session}" => own_sessions::end_own_session, "End one of one's own sessions";
     POST   "/v1/me/password" => me::change_password, "Change one's own password";
     GET    "/v1/users" => users::list_users, "List the users within one's reach";
     POST   "/v1/users" => users::create_user, "Create a user", [AlreadyExists];
     GET    "/v1/users/{user}" => users::get_user, "Read a user";
     PATCH  "/v1/users/{user}" => users::update_user, "Change a user's role or status", [GuardsUnmet];
     POST   "/v1/users/{user}/password" => users::reset_password, "Set a user's password";
+    DELETE "/v1/users/{user}/sessions" => users::end_user_sessions, "End every session of a user";
     PUT    "/v1/users/{user}/hubs/{hub}" => users::add_hub_member, "Put a user into a hub", [GuardsUnmet, InvalidFields];
     DELETE "/v1/users/{user}/hubs/{hub}" => users::remove_hub_member, "Take a user out of a hub; their places on its cases end", [GuardsUnmet];
     GET    "/v1/hubs" => hubs::list_hubs, "List the hubs within one's reach";

@@ -71,6 +71,7 @@ permissions! {
     UserRead = "user.read", "Read a user":                                         No   Hub  All  All  No;
     UserCreate = "user.create", "Create a user":                                   No   No   No   All  No;
     UserUpdate = "user.update", "Change a user's role, status, hubs or password":  No   No   No   All  No;
+    UserEndSessions = "user.end_sessions", "End every session of a user":          No   Hub  No   All  No;
     HubList = "hub.list", "List hubs":                                             Hub  Hub  All  All  No;
     HubRead = "hub.read", "Read a hub":                                            Hub  Hub  All  All  No;
     HubCreate = "hub.create", "Create a hub":                                      No   No   No   All  No;

@@ -10,6 +10,7 @@ text_enum! {
         Reuse = "reuse": "A used refresh token came again: somebody else may have it",
         PasswordChanged = "password_changed": "The password was changed in another session",
         Suspended = "suspended": "The user was suspended",
+        Withdrawn = "withdrawn": "A coordinator or an administrator ended all sessions of the user",
         Administrator = "administrator": "An administrator set a new password",
     }
 }

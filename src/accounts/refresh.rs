@@ -22,9 +22,9 @@ use crate::db::{Tx, WriteTx};
 use crate::error::{Code, Error, Result};
 
 /// How long a session lasts however it is used.
-const SESSION: TimeDelta = TimeDelta::days(30);
+pub(super) const SESSION: TimeDelta = TimeDelta::days(30);
 /// How long a session lasts when it is not used.
-const IDLE: TimeDelta = TimeDelta::days(14);
+pub(super) const IDLE: TimeDelta = TimeDelta::days(14);
 /// How long a lost answer may be asked for again.
 const GRACE: TimeDelta = TimeDelta::seconds(10);
 

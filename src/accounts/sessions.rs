@@ -1,11 +1,16 @@
 //! Queries on sessions and refresh tokens.
 
+use std::collections::HashMap;
+
+use diesel::dsl::max;
 use diesel::prelude::*;
 
 use super::codes::SessionEnd;
 use super::model::{NewSession, RefreshTokenRow, Session, SessionPatch, User};
+use super::refresh;
 use crate::access::{SessionId, UserId};
 use crate::db::schema::{refresh_tokens, sessions, users};
+use crate::db::types::Timestamp;
 use crate::db::{Tx, WriteTx};
 use crate::error::Result;
 
@@ -35,6 +40,53 @@ pub(crate) fn end(tx: &mut WriteTx<'_>, user: UserId, which: Ending, reason: Ses
         Ending::Others(id) => diesel::update(open.filter(sessions::id.ne(id))).set(&patch).execute(tx.conn()),
         Ending::All => diesel::update(open).set(&patch).execute(tx.conn()),
     }?;
+    Ok(())
+}
+
+/// The most that are listed: whoever has more ends them all by a new password.
+const MOST_LISTED: i64 = 100;
+
+/// An open session.
+pub(crate) struct OpenSession {
+    pub id: SessionId,
+    pub created_at: Timestamp,
+    pub last_used_at: Timestamp,
+    pub expires_at: Timestamp,
+}
+
+/// The open sessions of a user, the newest first.
+pub(crate) fn open(tx: &mut Tx<'_>, user: UserId) -> Result<Vec<OpenSession>> {
+    let now = tx.now();
+    let rows: Vec<(SessionId, Timestamp, Timestamp)> = sessions::table
+        .filter(sessions::user_id.eq(user))
+        .filter(sessions::ended_at.is_null())
+        .filter(sessions::created_at.gt(now.plus(-refresh::SESSION)))
+        .order((sessions::created_at.desc(), sessions::id.desc()))
+        .limit(MOST_LISTED)
+        .select((sessions::id, sessions::created_at, sessions::expires_at))
+        .load(tx.conn())?;
+    let ids: Vec<SessionId> = rows.iter().map(|row| row.0).collect();
+    let used: HashMap<SessionId, Option<Timestamp>> = refresh_tokens::table
+        .filter(refresh_tokens::session_id.eq_any(ids))
+        .group_by(refresh_tokens::session_id)
+        .select((refresh_tokens::session_id, max(refresh_tokens::issued_at)))
+        .load(tx.conn())?
+        .into_iter()
+        .collect();
+    let open = rows.into_iter().map(|(id, created_at, expires_at)| OpenSession {
+        id,
+        created_at,
+        last_used_at: used.get(&id).copied().flatten().unwrap_or(created_at),
+        expires_at,
+    });
+    Ok(open.filter(|session| session.last_used_at.plus(refresh::IDLE) > now).collect())
+}
+
+/// Refuses a session that is not an open one of this user.
+pub(crate) fn find_open(tx: &mut Tx<'_>, user: UserId, id: SessionId) -> Result<()> {
+    let own = sessions::table.find(id).filter(sessions::user_id.eq(user));
+    let open = own.filter(sessions::ended_at.is_null()).filter(sessions::expires_at.gt(tx.now()));
+    let _: SessionId = open.select(sessions::id).first(tx.conn())?;
     Ok(())
 }
 

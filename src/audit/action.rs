@@ -30,6 +30,7 @@ text_enum! {
         SessionCreate = "session.create": "Logged in",
         SessionRefresh = "session.refresh": "A session was carried on",
         SessionReuse = "session.reuse": "A used refresh token came again: the session was ended",
+        SessionList = "session.list": "Somebody listed their own sessions",
         SessionEnd = "session.end": "Logged out",
         AccountRead = "account.read": "Own account was read",
         PasswordChange = "password.change": "A password was changed",
@@ -38,6 +39,7 @@ text_enum! {
         UserCreate = "user.create": "A user was created",
         UserUpdate = "user.update": "A user's role or status was changed",
         UserPasswordReset = "user.password_reset": "A user's password was set by an administrator",
+        UserEndSessions = "user.end_sessions": "Every session of a user was ended",
         HubMemberAdd = "hub.member_add": "A user was put into a hub",
         HubMemberRemove = "hub.member_remove": "A user was taken out of a hub",
         HubList = "hub.list": "Hubs were listed",
@@ -235,6 +237,7 @@ impl Action {
             | Self::SessionCreate
             | Self::SessionRefresh
             | Self::SessionReuse
+            | Self::SessionList
             | Self::SessionEnd
             | Self::AccountRead
             | Self::PasswordChange
@@ -243,6 +246,7 @@ impl Action {
             | Self::UserCreate
             | Self::UserUpdate
             | Self::UserPasswordReset
+            | Self::UserEndSessions
             | Self::HubMemberAdd
             | Self::HubMemberRemove
             | Self::HubList

@@ -54,6 +54,7 @@ mod must_not_compile;
 mod names;
 mod nul;
 mod own_copy;
+mod own_sessions;
 mod patches;
 mod plaintext;
 mod publishing;

@@ -34,10 +34,10 @@ CREATE TABLE sessions (
     created_at   BIGINT NOT NULL,
     expires_at   BIGINT NOT NULL,
     ended_at     BIGINT,
-    ended_reason TEXT CHECK (ended_reason IN ('logout', 'reuse', 'password_changed', 'suspended', 'administrator')),
+    ended_reason TEXT CHECK (ended_reason IN ('logout', 'reuse', 'password_changed', 'suspended', 'withdrawn', 'administrator')),
     CHECK ((ended_at IS NULL) = (ended_reason IS NULL))
 );
-CREATE INDEX sessions_by_user ON sessions (user_id);
+CREATE INDEX sessions_by_user ON sessions (user_id, created_at, id) WHERE ended_at IS NULL;
 
 -- A refresh token is stored as its hash; its successor is derived from it, never stored.
 CREATE TABLE refresh_tokens (

@@ -3,6 +3,7 @@
 mod attempt;
 pub mod keys;
 pub mod me;
+pub mod own_sessions;
 pub mod sessions;
 mod user_view;
 pub mod users;

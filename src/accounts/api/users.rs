@@ -6,9 +6,10 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::UserView;
-use crate::access::permissions::{UserCreate, UserList, UserRead, UserUpdate};
+use crate::access::permissions::{UserCreate, UserEndSessions, UserList, UserRead, UserUpdate};
 use crate::access::{HubId, Permit, Role, UserId};
-use crate::accounts::codes::UserStatus;
+use crate::accounts::codes::{SessionEnd, UserStatus};
+use crate::accounts::sessions::{self, Ending};
 use crate::accounts::store;
 use crate::accounts::username::Username;
 use crate::accounts::users::{self, Creation};
@@ -171,6 +172,23 @@ pub async fn reset_password(
         .write(permit, Event::new(Action::UserPasswordReset).subject(id), move |tx, permit| {
             let user = store::find(tx, permit, id)?;
             users::reset_password(tx, &user, &hash)
+        })
+        .await?;
+    Ok(NoContent)
+}
+
+/// `DELETE /v1/users/{user}/sessions`
+pub async fn end_user_sessions(
+    permit: Permit<UserEndSessions>,
+    app: Data<App>,
+    path: Path<UserId>,
+) -> Result<NoContent> {
+    let id = path.0;
+    let event = Event::new(Action::UserEndSessions).subject(id);
+    app.db
+        .write(permit, event, move |tx, permit| {
+            let user = store::find(tx, permit, id)?;
+            sessions::end(tx, user.id, Ending::All, SessionEnd::Withdrawn)
         })
         .await?;
     Ok(NoContent)

@@ -102,10 +102,10 @@ impl Gate {
             }
             Attempt::Stranger { user, address, .. } => {
                 let account = user.map(|user| Key::Account(user.id));
+                self.remember(db, user.map(|user| user.id)).await?;
                 account.into_iter().chain(address.map(network).map(Key::Address)).collect()
             }
         };
-        self.remember(db, &keys).await?;
         let now = self.clock.now();
         let mut counters = self.counters.lock();
         if counters.len() > MOST_COUNTERS {
@@ -124,16 +124,13 @@ impl Gate {
         Ok(Some(Ticket { counters, clock, keys, tried: Tried::Wrong }))
     }
 
-    /// What the log knows of an account that this server has not seen yet.
-    async fn remember(&self, db: &Db, keys: &[Key]) -> Result<()> {
-        for key in keys {
-            if let Key::Account(user) = key
-                && !self.counters.lock().contains_key(key)
-            {
-                let failures = earlier::failures(db, *user).await?;
-                let counter = Counter::with_failures(self.clock.now(), failures);
-                self.counters.lock().entry(*key).or_insert(counter);
-            }
+    /// What the log knows of an account that this server has not seen yet. It is asked at every try, of an account that
+    /// there is not too: how long an answer takes tells nothing of that.
+    async fn remember(&self, db: &Db, user: Option<UserId>) -> Result<()> {
+        let failures = earlier::failures(db, user.unwrap_or_else(UserId::generate)).await?;
+        if let Some(user) = user {
+            let earlier = || Counter::with_failures(self.clock.now(), failures);
+            self.counters.lock().entry(Key::Account(user)).or_insert_with(earlier);
         }
         Ok(())
     }

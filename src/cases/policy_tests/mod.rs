@@ -54,7 +54,7 @@ const ON_CASES: &[Asking] = askings! {
 };
 
 /// Permissions that name no case in a request.
-const ON_NO_CASE: [&str; 29] = [
+const ON_NO_CASE: [&str; 30] = [
     "account.read",
     "account.update",
     "audit.ask",
@@ -84,6 +84,7 @@ const ON_NO_CASE: [&str; 29] = [
     "user.list",
     "user.read",
     "user.update",
+    "user.end_sessions",
 ];
 
 /// The server's decision, by its own code from the role to the row.

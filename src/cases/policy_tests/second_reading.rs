@@ -47,6 +47,8 @@ pub(super) const TABLE: &[(&str, [Who; 5])] = &[
     ("user.read", [Nobody, Hub, Network, Network, Nobody]),
     ("user.create", [Nobody, Nobody, Nobody, Network, Nobody]),
     ("user.update", [Nobody, Nobody, Nobody, Network, Nobody]),
+    // Whoever is arrested is logged out by whoever hears of it first.
+    ("user.end_sessions", [Nobody, Hub, Nobody, Network, Nobody]),
     ("hub.list", [Hub, Hub, Network, Network, Nobody]),
     ("hub.read", [Hub, Hub, Network, Network, Nobody]),
     ("hub.create", [Nobody, Nobody, Nobody, Network, Nobody]),

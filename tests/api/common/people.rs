@@ -47,11 +47,9 @@ impl TestApp {
 
     /// A user of `role` in `hubs`, logged in.
     pub fn person(&self, role: Role, hubs: &[HubId]) -> Person {
-        let (id, session, now) = (UserId::generate(), SessionId::generate(), self.now().micros());
-        let until = now + 86_400_000_000 * 30;
+        let (id, now) = (UserId::generate(), self.now().micros());
         let mut sql = format!(
-            "INSERT INTO users (id, username, role, status, password_hash, version, created_at, updated_at) VALUES ('{id}', 'u{}', '{role}', 'active', '-', 1, {now}, {now});
-             INSERT INTO sessions (id, user_id, created_at, expires_at) VALUES ('{session}', '{id}', {now}, {until});",
+            "INSERT INTO users (id, username, role, status, password_hash, version, created_at, updated_at) VALUES ('{id}', 'u{}', '{role}', 'active', '-', 1, {now}, {now});",
             &id.as_str()[..12]
         );
         for hub in hubs {
@@ -60,8 +58,20 @@ impl TestApp {
             );
         }
         self.database.raw().execute(&sql).unwrap();
+        let session = self.session_of(id);
         let (token, _) = self.app.tokens.issue(Bearer { user: id, session }).unwrap();
         Person { id, session, client: Client::new(self.clone(), Some(token)) }
+    }
+
+    /// Another open session of a user.
+    pub fn session_of(&self, user: UserId) -> SessionId {
+        let (id, now) = (SessionId::generate(), self.now().micros());
+        let until = now + 86_400_000_000 * 30;
+        let sql = format!(
+            "INSERT INTO sessions (id, user_id, created_at, expires_at) VALUES ('{id}', '{user}', {now}, {until})"
+        );
+        self.database.raw().execute(&sql).unwrap();
+        id
     }
 
     /// Gives somebody a password to log in with.

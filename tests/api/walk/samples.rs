@@ -51,7 +51,7 @@ impl Sample {
 pub fn sample(operation: &str, names: &Names) -> Option<Sample> {
     let leg = json!({"from_country": "CHN", "to_country": "THA", "keeper_id": names.keeper, "planned_on": "2026-03-05"});
     Some(match generic(operation).as_str() {
-        "end_session" => Sample::bare(204),
+        "end_session" | "end_own_session" | "end_user_sessions" => Sample::bare(204),
         "change_password" => Sample::new(
             204,
             json!({"current_password": super::scene::PASSWORD, "new_password": "four quiet herons at dusk"}),

@@ -116,7 +116,7 @@ impl<'a> Scene<'a> {
                     *id = if *name == "tile" { "0/000.p/1" } else { "roles" }.to_owned();
                 }
             }
-            Kind::Entry | Kind::Whole => {}
+            Kind::Entry | Kind::Session | Kind::Whole => {}
         }
         ids
     }
@@ -129,6 +129,10 @@ impl<'a> Scene<'a> {
             let request = actor.get("/v1/me").await.header("x-request-id").unwrap().to_owned();
             let entries = self.app.events_of(&request).await;
             ids.insert("event", entries[0].id.clone());
+        }
+        if self.kind == Kind::Session && situation.there {
+            let whose = if situation.own { person } else { &self.owner };
+            ids.insert("session", self.app.session_of(whose.id).to_string());
         }
         let mut names = parameters(self.path);
         match situation.spelling {

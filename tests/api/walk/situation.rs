@@ -20,6 +20,8 @@ pub enum Kind {
     Logged,
     /// A canary case, or one that is to be one.
     Canary,
+    /// A session, which is somebody's own.
+    Session,
     /// A code list, a part of the log: the same for everybody.
     List,
     /// Nothing: a list, or something new.
@@ -41,6 +43,7 @@ impl Kind {
             Some("hub" | "shelter") => Self::Hub,
             Some("user") => Self::User,
             Some("event") => Self::Entry,
+            Some("session") => Self::Session,
             Some("list" | "tile") => Self::List,
             Some(_) => return None,
         })
@@ -51,6 +54,7 @@ impl Kind {
         match self {
             Self::Case => CASES.to_vec(),
             Self::Hub | Self::User | Self::Entry => vec![OWN_HUB, ANOTHERS, ABSENT, NO_ID, NO_PART],
+            Self::Session => vec![OWN_HUB, ANOTHERS, ABSENT, NO_ID],
             Self::List => vec![OWN_HUB, ABSENT, NO_ID],
             Self::Logged | Self::Canary => vec![OWN_HUB, ANOTHERS, ABSENT, RESTRICTED, NO_ID],
             Self::Whole => vec![OWN_HUB],
@@ -241,7 +245,7 @@ fn within(reach: Reach, kind: Kind, situation: &Situation) -> bool {
         | (Kind::Hub | Kind::User | Kind::Entry | Kind::Logged | Kind::Canary, Reach::All) => true,
         (Kind::Case, Reach::Team) => on_team,
         (Kind::Case, Reach::Hub | Reach::Lead) => on_team || (situation.own && !situation.restricted),
-        (Kind::Hub | Kind::User, Reach::Hub) | (Kind::Entry, Reach::Own) => situation.own,
+        (Kind::Hub | Kind::User, Reach::Hub) | (Kind::Entry | Kind::Session, Reach::Own) => situation.own,
         _ => false,
     }
 }
