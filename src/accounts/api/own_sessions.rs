@@ -14,6 +14,8 @@ use crate::db::types::Timestamp;
 use crate::error::Result;
 use crate::http::{Json, NoContent, Path};
 
+crate::http::path::path_id! { SessionId: "The session's id, from one's own sessions." }
+
 /// Open sessions of the person who asks.
 #[derive(Serialize, ToSchema)]
 #[schema(example = json!({"items": [{
