@@ -10,6 +10,7 @@ use subtle::ConstantTimeEq as _;
 use tokio::sync::Semaphore;
 use unicode_normalization::UnicodeNormalization as _;
 use zeroize::Zeroizing;
+use zxcvbn::feedback::Feedback;
 use zxcvbn::{Score, zxcvbn};
 
 use super::gate::Ticket;
@@ -154,7 +155,7 @@ fn is_guessed_by(password: &str, username: &str) -> Option<String> {
     if estimate.score() >= Score::Three {
         return None;
     }
-    let suggestions = estimate.feedback().map(|feedback| feedback.suggestions());
+    let suggestions = estimate.feedback().map(Feedback::suggestions);
     let advice: Vec<String> = suggestions.unwrap_or_default().iter().map(ToString::to_string).collect();
     Some(if advice.is_empty() { "Add a few unusual words.".to_owned() } else { advice.join(" ") })
 }

@@ -47,6 +47,7 @@ pub(crate) fn end(tx: &mut WriteTx<'_>, user: UserId, which: Ending, reason: Ses
 const MOST_LISTED: i64 = 100;
 
 /// An open session.
+#[derive(Clone, Copy)]
 pub(crate) struct OpenSession {
     pub id: SessionId,
     pub created_at: Timestamp,
