@@ -106,6 +106,13 @@ pub async fn create(
         .detail("manifest", hash)
         .detail("keys_expire_at", manifest.keys_expire_at);
     record(app, made).await?;
+    // Whoever asks next for the last backup finds it, though no server runs that numbers it.
+    if let Err(error) = app.db.sequence_now().await {
+        tracing::warn!(
+            ?error,
+            "the entry of the backup has no position in the log yet; a server gives it one"
+        );
+    }
     let Files { manifest: manifest_path, data: data_path, keys: keys_path } = files;
     Ok(Made { manifest, manifest_path, data_path, keys_path, unsigned })
 }
