@@ -57,6 +57,7 @@ pub struct Session {
     /// The access token.
     pub token: String,
     refresh: String,
+    device: String,
     since: Instant,
 }
 
@@ -76,6 +77,7 @@ impl Session {
             user: user.to_owned(),
             token: done.text("access_token")?,
             refresh: done.text("refresh_token")?,
+            device: done.text("device_token")?,
             since: Instant::now(),
         })
     }
@@ -95,7 +97,7 @@ impl Session {
     }
 }
 
-/// The body of a login.
-pub fn credentials(username: &str) -> Value {
-    json!({ "username": username, "password": PASSWORD })
+/// The body of another login from the same device: one that is not known logs in a few times at once at most.
+pub fn credentials(session: &Session) -> Value {
+    json!({ "username": session.username, "password": PASSWORD, "device_token": session.device })
 }

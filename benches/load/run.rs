@@ -156,7 +156,7 @@ impl Run {
                 vec![Request::new("POST", "/v1/cases", token, &[], Some(&case.to_string()))]
             }
             Scenario::Login => {
-                let body = credentials(&hub.caseworker.username).to_string();
+                let body = credentials(&hub.caseworker).to_string();
                 vec![Request::new("POST", "/v1/sessions", None, &[], Some(&body))]
             }
             Scenario::Move => return self.moves(connection, token).await,

@@ -27,6 +27,8 @@ use crate::error::Result;
 
 /// Whoever knows the account's name.
 const ACCOUNT: Bound = Bound { free: 0, most: 100, together: 4 };
+/// A device that the account knows, and whoever is logged in: they may do several things at once.
+const KNOWN: Bound = Bound { together: 64, ..ACCOUNT };
 /// Many people may come by one address.
 const ADDRESS: Bound = Bound { free: 30, most: 1_000, together: 16 };
 /// Above it, what holds nothing is let go.
@@ -48,7 +50,8 @@ enum Key {
 impl Key {
     fn bound(self) -> Bound {
         match self {
-            Self::Account(_) | Self::Device(..) | Self::Own(_) => ACCOUNT,
+            Self::Account(_) => ACCOUNT,
+            Self::Device(..) | Self::Own(_) => KNOWN,
             Self::Address(_) => ADDRESS,
         }
     }
