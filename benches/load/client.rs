@@ -57,7 +57,8 @@ pub struct Session {
     /// The access token.
     pub token: String,
     refresh: String,
-    device: String,
+    /// Earlier releases give none.
+    device: Option<Value>,
     since: Instant,
 }
 
@@ -77,7 +78,7 @@ impl Session {
             user: user.to_owned(),
             token: done.text("access_token")?,
             refresh: done.text("refresh_token")?,
-            device: done.text("device_token")?,
+            device: done.body.get("device_token").cloned(),
             since: Instant::now(),
         })
     }
@@ -99,5 +100,9 @@ impl Session {
 
 /// The body of another login from the same device: one that is not known logs in a few times at once at most.
 pub fn credentials(session: &Session) -> Value {
-    json!({ "username": session.username, "password": PASSWORD, "device_token": session.device })
+    let mut body = json!({ "username": session.username, "password": PASSWORD });
+    if let Some(device) = &session.device {
+        body["device_token"] = device.clone();
+    }
+    body
 }
