@@ -4,7 +4,6 @@
 use argon2::{Algorithm, Argon2, Params, Version};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD_NO_PAD;
-use secrecy::SecretString;
 
 use crate::common::{TestApp, unhex};
 
@@ -54,10 +53,7 @@ async fn a_copy_of_the_database_confirms_none_of_a_thousand_weak_passwords() {
     let with_pepper = |user: waystation::access::UserId| app.app.keyring.password_secret(1, user).unwrap();
     for place in [0, 500, 999] {
         let person = app.caseworker(hub);
-        let password = SecretString::from(weak[place].to_owned());
-        let stored = app.app.passwords.hash(person.id, password).await.unwrap();
-        raw.execute(&format!("UPDATE users SET password_hash = '{stored}' WHERE id = '{}'", person.id))
-            .unwrap();
+        app.set_password(&person, weak[place]).await;
         let row =
             raw.texts(&format!("SELECT password_hash AS t FROM users WHERE id = '{}'", person.id)).remove(0);
         let copied = Stored::parse(&row);

@@ -11,7 +11,7 @@ use serde_json::json;
 use self::known::{Known, know};
 use self::writings::Search;
 use crate::common::schema::tables;
-use crate::common::{Person, TestApp};
+use crate::common::{Person, Raw, TestApp};
 
 const PEOPLE: usize = 20;
 
@@ -36,14 +36,16 @@ fn kept(app: &TestApp) -> Vec<(String, Vec<u8>)> {
         let files = std::fs::read_dir(file.parent().unwrap()).unwrap().map(|entry| entry.unwrap().path());
         return files.map(|path| (path.display().to_string(), std::fs::read(&path).unwrap())).collect();
     }
-    let mut raw = app.database.raw();
-    let tables = tables().into_keys();
-    tables
-        .map(|table| {
-            let rows = raw.texts(&format!("SELECT CAST({table}.* AS TEXT) FROM {table}"));
-            (table, rows.join("\n").into_bytes())
-        })
-        .collect()
+    dump(&mut app.database.raw())
+}
+
+/// The rows of every table of a PostgreSQL, as they leave in a dump.
+fn dump(raw: &mut Raw) -> Vec<(String, Vec<u8>)> {
+    let rows = |table: String| {
+        let rows = raw.texts(&format!("SELECT CAST({table}.* AS TEXT) FROM {table}"));
+        (table, rows.join("\n").into_bytes())
+    };
+    tables().into_keys().map(rows).collect()
 }
 
 #[track_caller]

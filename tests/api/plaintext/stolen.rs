@@ -5,10 +5,10 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 
+use super::dump;
 use super::known::{Known, know};
 use super::writings::Search;
 use crate::common::process::writable_memory;
-use crate::common::schema::tables;
 use crate::common::server::{Installation, PASSWORD, Server, Wire};
 use crate::common::{private_directory, skipped};
 
@@ -62,15 +62,6 @@ fn files(directory: &Path) -> Vec<(String, Vec<u8>)> {
     found
 }
 
-fn dump(installation: &Installation) -> Vec<(String, Vec<u8>)> {
-    let mut raw = installation.raw();
-    let rows = |table: String| {
-        let rows = raw.texts(&format!("SELECT CAST({table}.* AS TEXT) FROM {table}"));
-        (table, rows.join("\n").into_bytes())
-    };
-    tables().into_keys().map(rows).collect()
-}
-
 #[test]
 fn nothing_that_can_be_carried_away_tells_of_anybody() {
     let installation = Installation::set_up();
@@ -104,7 +95,7 @@ fn nothing_that_can_be_carried_away_tells_of_anybody() {
 
     let mut carried = [files(installation.directory()), files(backups.path())].concat();
     if installation.is_postgres() {
-        carried.extend(dump(&installation));
+        carried.extend(dump(&mut installation.raw()));
     }
     assert!(carried.iter().any(|(place, bytes)| place.ends_with("server.log") && bytes.len() > 100_000));
     assert_eq!(open(&carried), None);
