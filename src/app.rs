@@ -6,7 +6,9 @@ use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceFactory, ServiceRequest, ServiceResponse};
 use actix_web::middleware::from_fn;
 use actix_web::web::{self, Data};
+use chrono::TimeDelta;
 
+use crate::access::FactorRule;
 use crate::accounts::access_token::AccessTokens;
 use crate::accounts::gate::Gate;
 use crate::accounts::password::Passwords;
@@ -40,6 +42,10 @@ pub struct App {
     pub passwords: Passwords,
     /// Bounds how often anybody may guess.
     pub gate: Gate,
+    /// Which roles need a second factor.
+    pub factors: FactorRule,
+    /// How long an account may lie idle before it is suspended; none: for as long as it likes.
+    pub longest_idle: Option<TimeDelta>,
     /// Who may say where a request comes from.
     pub proxies: TrustedProxies,
     /// How long people whose cases are closed are kept.

@@ -7,12 +7,17 @@ use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
+use chrono::TimeDelta;
+
+use crate::access::{FactorRule, Role};
+use crate::accounts::idle;
 use crate::audit::copies::{CopyTarget, NoTarget};
 use crate::crypto::RootKeySource;
 use crate::db::sqlite_file::beside;
 use crate::db::url::{DatabaseUrl, UrlError};
 use crate::http::client_address::TrustedProxies;
 use crate::keyholders::Keyholders;
+use crate::readings::{NoBudget, ReadingBudget};
 use crate::retention;
 
 /// What may be said on the command line instead of in the environment.
@@ -50,6 +55,10 @@ pub struct Flags {
 /// | `WAYSTATION_AUDIT_COPY_REQUIRED` | `1`: nothing is answered before its entry is copied | |
 /// | `WAYSTATION_RETENTION` | days that closed cases are kept, by outcome: `settled=1825,withdrew=365`; then it is asked that their persons be erased | for good |
 /// | `WAYSTATION_OBJECTION_DAYS` | days from the decision to erase a person until it is carried out, 3 to 90 | 7 |
+/// | `WAYSTATION_SECOND_FACTOR_FOR` | roles that need a second factor beside coordinators, auditors and administrators: `caseworker`, `reader`, or both with a comma between | |
+/// | `WAYSTATION_ALLOW_PASSWORD_ALONE` | `1`: nobody needs a second factor; for trials, never for a network with people in it | |
+/// | `WAYSTATION_IDLE_DAYS` | days without a login after which an account is suspended, 1 to 3650; `0`: never | 90 |
+/// | `WAYSTATION_READING_BUDGET` | of how many different cases a user opens something sealed within an hour and a day before a coordinator is asked: `HOUR,DAY` | `30,100` |
 /// | `WAYSTATION_TRUSTED_PROXIES` | addresses of the proxies whose `X-Forwarded-For` is believed, such as `10.0.0.1,::1` | |
 /// | `WAYSTATION_AUDIT_POLICY` | file of the witnesses of the audit log (C2SP tlog-policy) | |
 ///
@@ -75,6 +84,12 @@ pub struct Config {
     pub policy: Option<PathBuf>,
     /// How long people whose cases are closed are kept.
     pub retention: retention::Policy,
+    /// Which roles need a second factor.
+    pub factors: FactorRule,
+    /// Of how many cases one user opens something sealed.
+    pub reading_budget: ReadingBudget,
+    /// How long an account may lie idle before it is suspended.
+    pub longest_idle: Option<TimeDelta>,
     /// Who may say where a request comes from.
     pub proxies: TrustedProxies,
     /// Worker threads.
@@ -138,21 +153,25 @@ pub enum ConfigError {
 const ROOT_KEY: &str = "WAYSTATION_ROOT_KEY";
 const KNOWN: &[&str] = &[
     "WAYSTATION_ALLOW_KEY_FILE",
+    "WAYSTATION_ALLOW_PASSWORD_ALONE",
     "WAYSTATION_ALLOW_PLAIN_DATABASE_LINK",
     "WAYSTATION_AUDIT_COPY",
     "WAYSTATION_AUDIT_COPY_REQUIRED",
     "WAYSTATION_AUDIT_POLICY",
     "WAYSTATION_DATA",
+    "WAYSTATION_IDLE_DAYS",
     "WAYSTATION_LISTEN",
     "WAYSTATION_LOG",
     "WAYSTATION_LOG_FORMAT",
     "WAYSTATION_METRICS_LISTEN",
     "WAYSTATION_OBJECTION_DAYS",
+    "WAYSTATION_READING_BUDGET",
     "WAYSTATION_RETENTION",
     ROOT_KEY,
     "WAYSTATION_ROOT_KEY_FILE",
     "WAYSTATION_ROOT_KEY_PASSPHRASE_FILE",
     "WAYSTATION_ROOT_KEY_SHARES",
+    "WAYSTATION_SECOND_FACTOR_FOR",
     "WAYSTATION_TRUSTED_PROXIES",
     "WAYSTATION_WORKERS",
 ];
@@ -207,6 +226,12 @@ impl Config {
             copy: copy(variables)?,
             policy: variable("WAYSTATION_AUDIT_POLICY").map(PathBuf::from),
             retention: retention(variables)?,
+            factors: factors(variables)?,
+            longest_idle: longest_idle(variable("WAYSTATION_IDLE_DAYS"))?,
+            reading_budget: variable("WAYSTATION_READING_BUDGET")
+                .map(reading_budget)
+                .transpose()?
+                .unwrap_or_default(),
             proxies: variable("WAYSTATION_TRUSTED_PROXIES").map(proxies).transpose()?.unwrap_or_default(),
             workers: workers(variable("WAYSTATION_WORKERS"))?,
             log: variable("WAYSTATION_LOG").unwrap_or("info").to_owned(),
@@ -327,6 +352,44 @@ fn retention(variables: &BTreeMap<String, String>) -> Result<retention::Policy, 
         })?;
     }
     Ok(policy)
+}
+
+fn factors(variables: &BTreeMap<String, String>) -> Result<FactorRule, ConfigError> {
+    let wrong = || ConfigError::Invalid {
+        name: "WAYSTATION_SECOND_FACTOR_FOR",
+        wanted: "roles, each once, such as caseworker,reader; it says nothing beside WAYSTATION_ALLOW_PASSWORD_ALONE=1",
+    };
+    let more = variables.get("WAYSTATION_SECOND_FACTOR_FOR");
+    if switch(variables, "WAYSTATION_ALLOW_PASSWORD_ALONE")? {
+        return more.map_or(Ok(FactorRule::nobody()), |_| Err(wrong()));
+    }
+    let mut named = Vec::new();
+    for role in more.iter().flat_map(|roles| roles.split(',')) {
+        let role: Role = role.trim().parse().map_err(|_| wrong())?;
+        if named.contains(&role) {
+            return Err(wrong());
+        }
+        named.push(role);
+    }
+    Ok(named.into_iter().fold(FactorRule::standard(), FactorRule::and))
+}
+
+fn longest_idle(text: Option<&str>) -> Result<Option<TimeDelta>, ConfigError> {
+    let wrong =
+        || ConfigError::Invalid { name: "WAYSTATION_IDLE_DAYS", wanted: "a number of days, 1 to 3650, or 0" };
+    let Some(text) = text else { return Ok(Some(idle::USUAL)) };
+    match text.parse() {
+        Ok(0) => Ok(None),
+        Ok(days @ 1..=3650) => Ok(Some(TimeDelta::days(days))),
+        _ => Err(wrong()),
+    }
+}
+
+fn reading_budget(text: &str) -> Result<ReadingBudget, ConfigError> {
+    text.parse().map_err(|NoBudget| ConfigError::Invalid {
+        name: "WAYSTATION_READING_BUDGET",
+        wanted: "two numbers of cases, within an hour and within a day, such as 30,100; the second not smaller, up to 1000000",
+    })
 }
 
 fn proxies(text: &str) -> Result<TrustedProxies, ConfigError> {

@@ -67,12 +67,17 @@ codes! {
     InvalidCursor = "invalid_cursor", BAD_REQUEST, "The cursor is not one that this list gave";
     InvalidCaseCode = "invalid_case_code", BAD_REQUEST, "The case code is mistyped";
     Unauthenticated = "unauthenticated", UNAUTHORIZED, "A valid access token is needed";
-    LoginRefused = "login_refused", UNAUTHORIZED, "The username or the password is wrong, or the account is not active";
+    LoginRefused = "login_refused", UNAUTHORIZED, "The username, the password or the code is wrong, or the account is not active";
+    ActivationRefused = "activation_refused", UNAUTHORIZED, "This activates no account";
     RefreshRefused = "refresh_refused", UNAUTHORIZED, "The refresh token is not valid; log in again";
     Forbidden = "forbidden", FORBIDDEN, "Your role does not allow this";
+    Away = "away", FORBIDDEN, "You have put your own access away until a day";
+    SecondFactorNeeded = "second_factor_needed", FORBIDDEN, "A second factor is needed first";
+    StepUpNeeded = "step_up_needed", FORBIDDEN, "This needs a code of your second factor that is not older than five minutes";
     UnsealRefused = "unseal_refused", FORBIDDEN, "This does not open the server";
     FieldGroupWithheld = "field_group_withheld", FORBIDDEN, "Your place on the team does not include these fields";
     CommandWithheld = "command_withheld", FORBIDDEN, "You may read this case and not decide this about it";
+    ReadingBudgetSpent = "reading_budget_spent", FORBIDDEN, "You have opened as many cases as you may for now";
     NotFound = "not_found", NOT_FOUND, "There is nothing here that you may see";
     MethodNotAllowed = "method_not_allowed", METHOD_NOT_ALLOWED, "This address does not take that method";
     NotAcceptable = "not_acceptable", NOT_ACCEPTABLE, "None of the accepted media types is offered";
@@ -256,7 +261,14 @@ impl Error {
     pub fn is_refusal(&self) -> bool {
         matches!(
             self.0.code,
-            Code::Forbidden | Code::FieldGroupWithheld | Code::CommandWithheld | Code::NotFound
+            Code::Forbidden
+                | Code::Away
+                | Code::SecondFactorNeeded
+                | Code::StepUpNeeded
+                | Code::FieldGroupWithheld
+                | Code::CommandWithheld
+                | Code::ReadingBudgetSpent
+                | Code::NotFound
         )
     }
 

@@ -12,16 +12,16 @@ use crate::http::Json;
 /// How the server is.
 #[derive(Serialize, ToSchema)]
 #[schema(example = json!({"status": "ok"}))]
-pub struct Health {
+pub struct Liveness {
     /// Always `ok`: anything else is an error.
     status: &'static str,
 }
 
-const OK: Json<Health> = Json(Health { status: "ok" });
+const OK: Json<Liveness> = Json(Liveness { status: "ok" });
 
 /// `GET /health`: the process answers. It asks nothing else, so that a database that is away does not
 /// make a supervisor restart servers that are well.
-pub async fn get_liveness() -> Result<Json<Health>> {
+pub async fn get_liveness() -> Result<Json<Liveness>> {
     Ok(OK)
 }
 

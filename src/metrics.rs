@@ -17,6 +17,8 @@ use prometheus_client::registry::{Registry, Unit};
 use crate::app::App;
 use crate::audit::status::{self, LogStatus};
 use crate::db::types::Timestamp;
+use crate::emergency::{self, Unreviewed};
+use crate::error::Result;
 
 /// As <https://prometheus.io/docs/specs/om/open_metrics_spec/> names it.
 const OPEN_METRICS: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
@@ -30,8 +32,8 @@ pub fn server(app: &Data<App>, listener: TcpListener) -> io::Result<Server> {
 }
 
 async fn get_metrics(app: Data<App>) -> HttpResponse {
-    let text = match status::now(&app).await {
-        Ok((log, _)) => text_of(&log, app.clock.now()),
+    let text = match figures(&app).await {
+        Ok(text) => text,
         Err(error) => {
             tracing::warn!(?error, "the figures for the monitor cannot be read");
             return HttpResponse::ServiceUnavailable().finish();
@@ -43,11 +45,24 @@ async fn get_metrics(app: Data<App>) -> HttpResponse {
         .body(text)
 }
 
-fn text_of(log: &LogStatus, now: Timestamp) -> String {
+/// All of them, as text.
+pub async fn figures(app: &App) -> Result<String> {
+    let (log, _) = status::now(app).await?;
+    Ok(text_of(&log, emergency::count(app).await?, app.clock.now()))
+}
+
+fn text_of(log: &LogStatus, reviews: Unreviewed, now: Timestamp) -> String {
     let mut registry = Registry::with_prefix("waystation");
     let version: Family<[(&str, &str); 1], Gauge> = Family::default();
     version.get_or_create(&[("version", env!("CARGO_PKG_VERSION"))]).set(1);
     registry.register("build", "The program that runs", version);
+    let overdue: Gauge = Gauge::default();
+    overdue.set(reviews.overdue);
+    registry.register(
+        "emergency_reviews_overdue",
+        "Emergency accesses that no auditor has reviewed in time",
+        overdue,
+    );
     tell_log(registry.sub_registry_with_prefix("log"), log, now);
     let mut text = String::new();
     // Writing to a string fails only where a value cannot be formatted, and these are numbers.
@@ -147,12 +162,13 @@ mod tests {
                 met: Some(SignedAt { size: 7, signed_at: NOW, age_seconds: 310 }),
             }),
         };
-        let text = text_of(&log, NOW);
+        let text = text_of(&log, Unreviewed { overdue: 2 }, NOW);
         let figures: Vec<&str> = text.lines().filter(|line| !line.starts_with('#')).collect();
         assert_eq!(
             figures,
             [
                 concat!("waystation_build{version=\"", env!("CARGO_PKG_VERSION"), "\"} 1"),
+                "waystation_emergency_reviews_overdue 2",
                 "waystation_log_entries 12",
                 "waystation_log_signable 1",
                 "waystation_log_checkpoint_entries 10",
@@ -177,7 +193,7 @@ mod tests {
             witnesses: Vec::new(),
             quorum: None,
         };
-        let text = text_of(&log, NOW);
+        let text = text_of(&log, Unreviewed { overdue: 2 }, NOW);
         assert!(
             text.contains("waystation_log_signable 0\n")
                 && text.contains("waystation_log_waiting_age_seconds 0\n")

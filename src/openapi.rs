@@ -164,6 +164,18 @@ mod tests {
     }
 
     #[test]
+    fn no_two_types_are_described_under_one_name() {
+        let mut known = std::collections::BTreeMap::new();
+        for route in routes::all() {
+            let (_, named) = (route.describe)().operation("", "", "", false, route.path);
+            for (name, schema) in named {
+                let other = known.insert(name.clone(), schema.clone()).filter(|other| *other != schema);
+                assert!(other.is_none(), "two types are described as `{name}`: rename one");
+            }
+        }
+    }
+
+    #[test]
     fn an_address_is_found_under_what_it_is_about() {
         assert_eq!(tag("/v1/cases/{case}/identity"), "records");
         assert_eq!(tag("/v1/cases/{case}/team"), "cases");

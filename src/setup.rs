@@ -161,12 +161,14 @@ impl App {
         clock: Clock,
     ) -> Result<Self, StartError> {
         Ok(Self {
-            db,
+            db: db.with_reading_budget(config.reading_budget),
             notary: Notary::new(Arc::clone(&keyring), origin, config.kept_checkpoint(), clock.clone()),
             witnesses: config.policy.as_deref().map(witnesses::read_policy).transpose()?.map(Arc::new),
             tokens: AccessTokens::new(Arc::clone(&keyring), database_id, clock.clone()),
             passwords: Passwords::new(Arc::clone(&keyring), Cost::STANDARD)?,
             gate: Gate::new(clock.clone()),
+            factors: config.factors,
+            longest_idle: config.longest_idle,
             proxies: config.proxies.clone(),
             search: Arc::default(),
             retention: config.retention.clone(),

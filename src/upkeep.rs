@@ -13,9 +13,9 @@ use crate::app::App;
 use crate::audit::alarms::{self, Raised};
 use crate::audit::times::Stretch;
 use crate::audit::{Action, Event, status, text};
-use crate::db::{Db, idempotency};
+use crate::db::{Db, WriteTx, idempotency};
 use crate::error::Result;
-use crate::{keys, retention};
+use crate::{accounts, emergency, keys, notices, readings, retention};
 
 /// How often answers are forgotten.
 const PAUSE: Duration = Duration::from_secs(600);
@@ -108,6 +108,12 @@ async fn clean(app: &App) {
         if let Err(error) = forget_old_texts(app).await {
             tracing::warn!(?error, "texts of searches could not be forgotten; trying again later");
         }
+        if let Err(error) = forget_old_notices(app).await {
+            tracing::warn!(?error, "old notices could not be forgotten; trying again later");
+        }
+        if let Err(error) = forget_old_readings(app).await {
+            tracing::warn!(?error, "what was opened a day ago could not be forgotten; trying again later");
+        }
     }
 }
 
@@ -122,11 +128,21 @@ async fn erase(app: &App) {
     }
 }
 
-/// Asks that whoever has been gone for as long as the network keeps them be erased.
+/// Suspends accounts that nobody uses, and asks that whoever has been gone for as long as the network keeps them be erased.
 async fn retain(app: &App) {
     let mut ticks = every(RETAIN);
     loop {
         ticks.tick().await;
+        match accounts::idle::suspend(app).await {
+            Ok(0) => {}
+            Ok(suspended) => tracing::warn!(suspended, "accounts that nobody used are suspended"),
+            Err(error) => {
+                tracing::error!(
+                    ?error,
+                    "accounts that nobody uses could not be suspended; trying again later"
+                );
+            }
+        }
         match retention::ask_for_outlived(app).await {
             Ok(0) => {}
             Ok(asked) => tracing::warn!(
@@ -145,6 +161,9 @@ async fn watch(app: &App) {
     let mut looked_to = None;
     loop {
         ticks.tick().await;
+        if let Err(error) = emergency::remind(app).await {
+            tracing::warn!(?error, "it cannot be seen which reviews are due; trying again later");
+        }
         match tell_alarms(app, looked_to).await {
             Ok(looked) => looked_to = Some(looked.to),
             Err(error) => tracing::warn!(?error, "alarms could not be looked for; trying again later"),
@@ -196,6 +215,18 @@ pub async fn tell_alarms(app: &App, from: Option<i64>) -> Result<Looked> {
                     "a stored value did not open: see GET /v1/audit/alarms and `waystation audit verify-state`"
                 );
             }
+            Raised::Emergency => {
+                tracing::warn!(%event, "a case was opened in an emergency: see GET /v1/emergency-accesses");
+            }
+            Raised::Duress => {
+                tracing::error!(%event, "a user logged in under duress: see GET /v1/audit/alarms, and act");
+            }
+            Raised::Unreviewed => {
+                tracing::error!(
+                    %event,
+                    "nobody has reviewed an emergency access in time: see GET /v1/emergency-accesses?review=waiting"
+                );
+            }
         }
     }
     Ok(Looked { alarms: raised.len(), to })
@@ -220,6 +251,26 @@ pub async fn forget_old_texts(app: &App) -> Result<()> {
     }
     let event = Event::new(Action::SystemMaintain).detail("forgotten", "search_texts");
     app.db.write(Permit::<SystemAct>::system("upkeep"), event, |tx, _| text::forget_old(tx)).await?.made()
+}
+
+/// The same for notices.
+pub async fn forget_old_notices(app: &App) -> Result<()> {
+    if !app.db.unrecorded("whether there is anything to forget", notices::store::any_old).await? {
+        return Ok(());
+    }
+    let event = Event::new(Action::SystemMaintain).detail("forgotten", "notices");
+    let forget = |tx: &mut WriteTx<'_>, _: &Permit<SystemAct>| notices::store::forget_old(tx);
+    app.db.write(Permit::<SystemAct>::system("upkeep"), event, forget).await?.made()
+}
+
+/// Forgets which cases were opened, when they count for nobody's budget any more.
+pub async fn forget_old_readings(app: &App) -> Result<()> {
+    if !app.db.unrecorded("whether there is anything to forget", readings::any_old).await? {
+        return Ok(());
+    }
+    let event = Event::new(Action::SystemMaintain).detail("forgotten", "readings");
+    let forget = |tx: &mut WriteTx<'_>, _: &Permit<SystemAct>| readings::forget_old(tx);
+    app.db.write(Permit::<SystemAct>::system("upkeep"), event, forget).await?.made()
 }
 
 /// Puts it on the record that a server started, or goes on, open or sealed.

@@ -70,16 +70,27 @@ mutant "a place that ends now still reaches" $scope 's/(fn lasts.*?)\.gt\(now\)/
 mutant "a place of anybody lists" $scope 's/(fn cases_of_team_member.*?\.filter\(case_team::user_id\.)eq\(user\)/$1ne(user)/s'
 mutant "the hub reaches restricted cases" $scope 's/\.and\(cases::restricted\.eq\(false\)\)//'
 mutant "every hub is one's own hub" $scope 's/cases::hub_id\.eq\(hub\)\.and\(/cases::hub_id.ne(hub).or(cases::hub_id.eq(hub)).and(/'
-mutant "a place of a coordinator is forgotten" $scope 's/team\.into_iter\(\)\.chain\(permit\.hubs\(\)\.iter\(\)\.copied\(\)\.map\(Way::Hub\)\)\.collect\(\)/permit.hubs().iter().copied().map(Way::Hub).collect()/'
-mutant "a caseworker reaches their hubs" $scope 's/Reach::Team => team\.into_iter\(\)\.collect\(\)/Reach::Team => team.into_iter().chain(permit.hubs().iter().copied().map(Way::Hub)).collect()/'
+mutant "a place of a coordinator is forgotten" $scope 's/team\.into_iter\(\)\.chain\(hubs\.map\(Way::Hub\)\)\.collect\(\)/hubs.map(Way::Hub).collect()/'
+mutant "a caseworker reaches their hubs" $scope 's/(Reach::Team => team\.into_iter\(\))\.chain/$1.chain(hubs.map(Way::Hub)).chain/'
 mutant "whoever reaches nothing reaches all" $scope 's/false\.into_sql/true.into_sql/'
+
+# --- what an emergency reaches
+mutant "an emergency that has ended still reaches" $scope 's/\n *\.filter\(emergency_accesses::ends_at\.gt\(now\)\)/\n        .filter(emergency_accesses::ends_at.gt(now).or(true.into_sql::<Bool>()))/'
+mutant "an emergency that ends now still reaches" $scope 's/(emergency_accesses::ends_at)\.gt\(now\)/$1.ge(now)/'
+mutant "an emergency of anybody reaches" $scope 's/\n *\.filter\(emergency_accesses::user_id\.eq\(user\)\)//'
+mutant "an emergency reaches any case" $scope 's/\n *\.filter\(emergency_accesses::case_id\.eq\(cases::id\)\)//'
+mutant "an emergency reaches a restricted case" $scope 's/of_hub\(hub\)\.and\(exists\(emergency/cases::hub_id.eq(hub).and(exists(emergency/'
+mutant "an emergency lasts when the hub is left" $scope 's/of_hub\(hub\)\.and\(exists\(emergency/cases::hub_id.ne(hub).or(of_hub(hub)).and(exists(emergency/'
+mutant "everything may be done in an emergency" $scope 's/\.filter\(\|_\| P::ROW\.in_emergency\)//'
+mutant "an emergency opens no sealed record" $scope 's/let in_emergency = reached_in_emergency\(permit, now\);/let in_emergency: CaseFilter = Box::new(false.into_sql::<Bool>());/'
+mutant "a coordinator opens by a place" $scope 's/Reach::Emergency => in_emergency,/Reach::Emergency => Box::new(place_opens(user, group, now).or(in_emergency)),/'
 
 # --- which field groups a place opens
 mutant "a place of anybody reaches and opens" $scope 's/(fn place\(.*?)\n *\.filter\(case_team::user_id\.eq\(user\)\)/$1/s'
 mutant "a place on any case reaches and opens" $scope 's/\n *\.filter\(case_team::case_id\.eq\(cases::id\)\)//'
 mutant "a place for health opens identity" $scope 's/place\.filter\(case_team::identity\)/place.filter(case_team::health)/'
 mutant "every place opens every group" $scope 's/exists\(place\.filter\(case_team::\w+\)\)/exists(place)/g'
-mutant "the group is not asked for" src/cases/store/mod.rs 's/open\.map\(\|_\| case\)\.ok_or_else\(Error::field_group_withheld\)/drop(open); Ok(case)/'
+mutant "the group is not asked for" src/cases/store/mod.rs 's/if opens_group\(tx, permit, &case, group\)\? \{/if opens_group(tx, permit, \&case, group)? || true {/'
 
 # --- how a case is found
 mutant "a case is found out of reach" src/cases/store/mod.rs 's/cases::table\.filter\(within\)\.select/{ drop(within); cases::table }.select/'
@@ -101,7 +112,7 @@ mutant "a place that ends keeps a case" src/cases/store/team.rs 's/(fn kept.*?)\
 mutant "no role is refused" src/access/permit.rs 's/Reach::No => Err\(Error::forbidden\(\)\),\n/Reach::No => Ok(Self { holder: Holder::Actor(actor), reach: Reach::All, context, permission: PhantomData }),\n/'
 mutant "a missing actor is let in" src/access/permit.rs 's/let actor = extensions\.get::<Actor>\(\)\.cloned\(\)\.ok_or_else\(Error::unauthenticated\)\?;/let Some(actor) = extensions.get::<Actor>().cloned() else { return Ok(Self::system_in("nobody", context)) };/'
 mutant "an auditor reads cases" src/access/permissions.rs 's/(CaseRead = .*?Team Hub  )No /$1All/'
-mutant "a coordinator opens identity" src/access/permissions.rs 's/(IdentityRead = [^;]*?Team )No  /$1Hub /'
+mutant "a coordinator opens identity" src/access/permissions.rs 's/(IdentityRead = [^;]*?Team )Emergency /$1Hub /'
 mutant "an ended session stands for somebody" src/db/standing.rs 's/\n *\.filter\(sessions::ended_at\.is_null\(\)\)//'
 mutant "an expired session stands for somebody" src/db/standing.rs 's/\n *\.filter\(sessions::expires_at\.gt\(now\)\)//'
 mutant "a suspended user is somebody" src/db/standing.rs 's/\n *\.filter\(users::status\.eq\(UserStatus::Active\)\)//'
@@ -114,12 +125,12 @@ mutant "an administrator reads all of the log" src/audit/store.rs 's/LogFilter \
 mutant "an administrator asks what colleagues saw" src/access/permissions.rs 's/(AuditAsk = .*?No No All )No/$1All/'
 
 # --- what is on the record
-mutant "a refusal by role is not recorded" src/http/authenticate.rs 's/&& error\.is_refusal\(\)/&& error.is_refusal() \&\& false/'
+mutant "a refusal by role is not recorded" src/http/authenticate.rs 's/let refused = error\.is_refusal\(\)/let refused = false \&\& error.is_refusal()/'
 mutant "a refusal by scope is not recorded" src/db/mod.rs 's/self\.record\(&event, &origin, now, outcome, Some\(error\.code\(\)\)\)\.await\?;/drop((event, origin, outcome));/'
 mutant "a refused write is not recorded" src/db/jobs.rs 's/        in_transaction\(conn, \|conn\| append\(conn, &mut entry, position\)\)\?;\n//'
 
 # --- who is given a kept answer
-mutant "a kept answer is given whoever lost the case" src/db/idempotency.rs 's/\n *cases::store::find\(tx, &permit\.to_read_cases\(\)\?, &CaseRef::Id\(case\)\)\?;/ let _ = (\&tx, permit, CaseRef::Id(case));/'
+mutant "a kept answer is given whoever lost the case" src/db/idempotency.rs 's/\n *cases::store::named\(tx, &permit\.to_read_cases\(\)\?, &CaseRef::Id\(case\)\)\?;/ let _ = (\&tx, permit, CaseRef::Id(case));/'
 mutant "a kept answer is given to the hub of the case" src/db/idempotency.rs 's/&permit\.to_read_cases\(\)\?/permit/'
 mutant "a kept answer forgets its case" src/db/idempotency.rs 's/case_id: tx\.event\.case\(\)/case_id: None/'
 mutant "a kept answer is given whoever lost the hub" src/network/api.rs 's/if !permit\.reaches_hub\(&request\.hub_id\) \{/if false {/'

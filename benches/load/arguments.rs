@@ -45,6 +45,9 @@ pub struct Arguments {
     /// to last longer than that takes.
     #[arg(long)]
     pub rotate: bool,
+    /// Strangers who try passwords during each cell, each over a connection of their own.
+    #[arg(long, value_name = "CONNECTIONS")]
+    pub flood: Option<usize>,
     /// Makes every commit last this many microseconds longer; the server needs the feature `slow-commit`.
     #[arg(long, value_name = "MICROSECONDS")]
     pub slow_commit: Option<u32>,

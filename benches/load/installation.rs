@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 use std::net::{SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Command, Output, Stdio};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -15,9 +15,14 @@ use waystation::config::{Config, Flags};
 use waystation::crypto::Keyring;
 
 use crate::arguments::{Arguments, Database};
-use crate::network::ADMINISTRATOR;
+use crate::network::{ADMINISTRATOR, SECOND};
 use crate::process;
 use crate::wire::{Connection, Request};
+
+/// The runner logs in as everybody, and has no authenticator app; and its users read as fast as they are answered. An
+/// earlier release refuses to start with a variable that it does not know.
+const TOLD: [(&str, &str); 2] =
+    [("WAYSTATION_ALLOW_PASSWORD_ALONE", "1"), ("WAYSTATION_READING_BUDGET", "1000000,1000000")];
 
 /// A network on the disk, not running.
 pub struct Installation {
@@ -26,6 +31,7 @@ pub struct Installation {
     database_url: String,
     slow_commit: Option<u32>,
     administrator_password: String,
+    second_password: String,
 }
 
 impl Installation {
@@ -47,6 +53,7 @@ impl Installation {
             database_url,
             slow_commit: arguments.slow_commit,
             administrator_password: String::new(),
+            second_password: String::new(),
         };
         let made = installation
             .command("init")
@@ -57,17 +64,24 @@ impl Installation {
         if !made.status.success() {
             bail!("`waystation init` ended with {}: {}", made.status, String::from_utf8_lossy(&made.stderr));
         }
-        let told = String::from_utf8_lossy(&made.stdout);
-        let password = told.lines().find_map(|line| line.trim().strip_prefix("password"));
-        let password = password.and_then(|rest| rest.split_whitespace().next());
-        let password = password.context("`waystation init` told no password")?;
-        password.clone_into(&mut installation.administrator_password);
+        installation.administrator_password = told_password(&made)?;
+        let made = installation
+            .command("user")
+            .args(["add", SECOND, "--role", "administrator"])
+            .output()
+            .context("starting `waystation user add`")?;
+        installation.second_password = told_password(&made)?;
         Ok(installation)
     }
 
     /// The administrator's password, as `init` told it.
     pub fn administrator_password(&self) -> &str {
         &self.administrator_password
+    }
+
+    /// That of a second one.
+    pub fn second_password(&self) -> &str {
+        &self.second_password
     }
 
     /// Where the database is, for a connection of one's own.
@@ -115,6 +129,14 @@ impl Installation {
         Ok(server)
     }
 
+    /// What of it the server knows.
+    fn known(&self) -> impl Iterator<Item = (&'static str, &'static str)> {
+        let help = Command::new(&self.binary).args(["serve", "--help"]).output();
+        let help =
+            help.map_or_else(|_| String::new(), |help| String::from_utf8_lossy(&help.stdout).into_owned());
+        TOLD.into_iter().filter(move |(name, _)| help.contains(name))
+    }
+
     fn command(&self, subcommand: &str) -> Command {
         let mut command = Command::new(&self.binary);
         command
@@ -125,11 +147,21 @@ impl Installation {
             .env("DATABASE_URL", &self.database_url)
             // Only what went wrong: a line for every request would be measured too.
             .env("WAYSTATION_LOG", "warn");
+        command.envs(self.known());
         if let Some(micros) = self.slow_commit {
             command.env("WAYSTATION_SLOW_COMMIT_MICROS", micros.to_string());
         }
         command
     }
+}
+
+/// The password that a command has made and told.
+fn told_password(made: &Output) -> Result<String> {
+    let told = String::from_utf8_lossy(&made.stdout);
+    let password = told.lines().find_map(|line| line.trim().strip_prefix("password"));
+    let password = password.and_then(|rest| rest.split_whitespace().next());
+    let failed = || format!("no password was told: {}", String::from_utf8_lossy(&made.stderr));
+    password.map(ToOwned::to_owned).with_context(failed)
 }
 
 /// A running server; killed when dropped, so that a failed run leaves none behind.

@@ -11,6 +11,7 @@ mod cases;
 mod client;
 mod database;
 mod disk;
+mod flood;
 mod history;
 mod installation;
 mod measure;

@@ -10,6 +10,14 @@ use crate::wire::Connection;
 
 /// Name of the administrator that the installation makes.
 pub const ADMINISTRATOR: &str = "administrator";
+/// Name of another one, who approves what the first one asks for.
+pub const SECOND: &str = "second-administrator";
+
+/// Their access tokens.
+struct Administrators {
+    first: String,
+    second: Option<String>,
+}
 
 /// Hubs of the network, by country.
 const COUNTRIES: [&str; 8] = ["CHN", "CHN", "CHN", "MNG", "THA", "KHM", "KOR", "USA"];
@@ -35,27 +43,32 @@ pub struct Network {
 }
 
 impl Network {
-    /// Makes it, as the administrator with this password.
-    pub async fn create(server: SocketAddr, administrator: &str) -> Result<Self> {
+    /// Makes it, as the administrators with these passwords.
+    pub async fn create(server: SocketAddr, (first, second): (&str, Option<&str>)) -> Result<Self> {
         let mut connection = Connection::open(server).await?;
-        let administrator = Session::open_with(&mut connection, ADMINISTRATOR, administrator).await?.token;
+        let first = Session::open_with(&mut connection, ADMINISTRATOR, first).await?.token;
+        let second = match second {
+            Some(password) => Some(Session::open_with(&mut connection, SECOND, password).await?.token),
+            None => None,
+        };
+        let administrators = Administrators { first, second };
         let mut hubs = Vec::new();
         for (number, country) in (1..).zip(COUNTRIES) {
             let body = json!({ "name": format!("Hub {number}"), "country": country });
-            let hub = create(&mut connection, &administrator, "/v1/hubs", &body).await?;
+            let hub = create(&mut connection, &administrators.first, "/v1/hubs", &body).await?;
             let body = json!({ "hub_id": hub, "codename": format!("Measured {number}"), "beds": 500 });
-            let shelter = create(&mut connection, &administrator, "/v1/shelters", &body).await?;
+            let shelter = create(&mut connection, &administrators.first, "/v1/shelters", &body).await?;
             let caseworker = format!("caseworker-{number}");
             let opener = format!("opener-{number}");
             for username in [&caseworker, &opener] {
-                user(&mut connection, &administrator, username, "caseworker", &[&hub]).await?;
+                user(&mut connection, &administrators, username, "caseworker", &[&hub]).await?;
             }
             let caseworker = Session::open(&mut connection, &caseworker).await?;
             let opener = Session::open(&mut connection, &opener).await?;
             hubs.push(Hub { id: hub, shelter, caseworker, opener });
         }
         let all: Vec<&str> = hubs.iter().map(|hub| hub.id.as_str()).collect();
-        user(&mut connection, &administrator, "coordinator-1", "coordinator", &all).await?;
+        user(&mut connection, &administrators, "coordinator-1", "coordinator", &all).await?;
         let coordinator = Session::open(&mut connection, "coordinator-1").await?;
         Ok(Self { hubs, coordinator })
     }
@@ -75,15 +88,27 @@ impl Network {
     }
 }
 
+/// Lets somebody in, by two administrators; in an earlier release one makes them with a password.
 async fn user(
     connection: &mut Connection,
-    administrator: &str,
+    administrators: &Administrators,
     username: &str,
     role: &str,
     hubs: &[&str],
 ) -> Result<()> {
-    let body = json!({ "username": username, "role": role, "password": PASSWORD, "hubs": hubs });
-    create(connection, administrator, "/v1/users", &body).await.map(|_| ())
+    let earlier = json!({ "username": username, "role": role, "password": PASSWORD, "hubs": hubs });
+    if create(connection, &administrators.first, "/v1/users", &earlier).await.is_ok() {
+        return Ok(());
+    }
+    let asked = json!({ "username": username, "role": role, "hubs": hubs });
+    let asked = ask(connection, "POST", "/v1/users", Some(&administrators.first), &[], Some(&asked)).await?;
+    let grant = asked.body.pointer("/grant/id").and_then(Value::as_str).context("no grant for a user")?;
+    let (decision, approve) = (format!("/v1/grants/{grant}/decision"), json!({ "approve": true }));
+    let second = administrators.second.as_deref().context("there is no second administrator")?;
+    let given = ask(connection, "POST", &decision, Some(second), &[], Some(&approve)).await?;
+    let code = given.text("activation_code")?;
+    let chosen = json!({ "username": username, "code": code, "password": PASSWORD });
+    ask(connection, "POST", "/v1/activations", None, &[], Some(&chosen)).await.map(|_| ())
 }
 
 async fn create(connection: &mut Connection, token: &str, path: &str, body: &Value) -> Result<String> {

@@ -58,6 +58,9 @@ pub struct Cell {
     /// The rotation of every key meanwhile.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub rotated: Option<Rotated>,
+    /// Guesses of strangers that were answered meanwhile.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub guesses: Option<u64>,
 }
 
 /// The table, for people.
@@ -78,6 +81,13 @@ impl fmt::Display for Report {
             writeln!(f, "{cell}")?;
         }
         for cell in &self.cells {
+            if let Some(guesses) = cell.guesses {
+                write!(
+                    f,
+                    "\n{}, {} connections: {guesses} guesses of strangers answered meanwhile",
+                    cell.scenario, cell.connections
+                )?;
+            }
             if let Some(rotated) = cell.rotated {
                 write!(
                     f,

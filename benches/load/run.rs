@@ -11,6 +11,7 @@ use crate::arguments::{Arguments, Database};
 use crate::cases::{self, CasesByConnection};
 use crate::client::credentials;
 use crate::database::Store;
+use crate::flood::Flood;
 use crate::installation::{Installation, Server};
 use crate::measure::{Duty, measure};
 use crate::network::Network;
@@ -25,6 +26,7 @@ use crate::{background, disk};
 struct Run {
     installation: Installation,
     rotate: bool,
+    flood: Option<usize>,
     server: Server,
     store: Store,
     network: Network,
@@ -39,7 +41,11 @@ pub async fn run(arguments: &Arguments, today: NaiveDate, progress: impl Fn(&str
     let installation = Installation::create(arguments)?;
     let server = installation.start().await?;
     let mut store = Store::open(installation.database_url())?;
-    let network = Network::create(server.address, installation.administrator_password()).await?;
+    let network = Network::create(
+        server.address,
+        (installation.administrator_password(), Some(installation.second_password())),
+    )
+    .await?;
     progress(&format!("putting {} cases into it", arguments.cases));
     background::fill(&mut store, &*installation.keyring()?, &network, arguments.cases, today)?;
     let connections = arguments.most_connections();
@@ -56,7 +62,17 @@ pub async fn run(arguments: &Arguments, today: NaiveDate, progress: impl Fn(&str
         warm_up: Duration::from_secs_f64(arguments.warm_up),
         measured: Duration::from_secs_f64(arguments.seconds),
     };
-    let mut run = Run { installation, rotate: arguments.rotate, server, store, network, cases, today, duty };
+    let mut run = Run {
+        installation,
+        rotate: arguments.rotate,
+        flood: arguments.flood,
+        server,
+        store,
+        network,
+        cases,
+        today,
+        duty,
+    };
     let mut cells = Vec::new();
     for scenario in &arguments.scenario {
         for connections in &arguments.connections {
@@ -98,9 +114,14 @@ impl Run {
         let commits_before = self.store.commits()?;
         process::forget_peak(self.server.process());
         let rotation = self.rotate.then(|| Rotation::begin(&self.installation));
+        let flood = self.flood.map(|strangers| Flood::begin(self.server.address, strangers));
         let measured = measure(self.server.address, scenario, requests, self.duty)
             .await
             .with_context(|| format!("{}, {connections} connections", scenario.name()))?;
+        let guesses = match flood {
+            Some(flood) => Some(flood.ended().await?),
+            None => None,
+        };
         let rotated = match rotation {
             Some(rotation) => Some(rotation.ended(&mut self.store).await?),
             None => None,
@@ -130,6 +151,7 @@ impl Run {
             commits_per_second: commits.map(|commits| f64::from(commits) / measured.took.as_secs_f64()),
             memory,
             rotated,
+            guesses,
         })
     }
 

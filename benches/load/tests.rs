@@ -10,6 +10,7 @@ mod cases;
 mod client;
 mod database;
 mod disk;
+mod flood;
 mod history;
 mod installation;
 mod measure;
@@ -104,6 +105,7 @@ fn a_report_is_a_table_and_the_same_in_json() {
         commits_per_second: Some(233.4),
         memory,
         rotated: None,
+        guesses: None,
     };
     let line = "| audited read of a case | 16 | 1234 | 1.50 | 22.00 | 30.01 | 1167 | 233 | 20 |";
     assert_eq!(cell.to_string(), line);

@@ -24,8 +24,10 @@ fn store_network(store: &mut Store, network: &Network) {
         let (id, user) = (&hub.id, &hub.caseworker.user);
         store
             .run(&format!(
-                "INSERT INTO hubs VALUES ('{id}','Hub {number}','CHN','open',1,0,0);
-                 INSERT INTO users VALUES ('{user}','caseworker-{number}','caseworker','active','!',1,0,0)"
+                "INSERT INTO hubs (id, name, country, state, version, created_at, updated_at)
+                 VALUES ('{id}','Hub {number}','CHN','open',1,0,0);
+                 INSERT INTO users (id, username, role, status, password_hash, version, created_at, updated_at)
+                 VALUES ('{user}','caseworker-{number}','caseworker','active','!',1,0,0)"
             ))
             .unwrap();
     }
@@ -33,7 +35,7 @@ fn store_network(store: &mut Store, network: &Network) {
 
 #[tokio::test]
 async fn the_background_keeps_the_rules_of_the_database() {
-    let network = Network::create(StandIn::start().await.address, PASSWORD).await.unwrap();
+    let network = Network::create(StandIn::start().await.address, (PASSWORD, None)).await.unwrap();
     let directory = tempfile::tempdir().unwrap();
     let url = DatabaseUrl::in_directory(directory.path());
     migrate::create_file(&url).unwrap();
@@ -63,7 +65,7 @@ async fn the_background_keeps_the_rules_of_the_database() {
 #[tokio::test]
 async fn every_case_that_is_moved_gets_a_record_a_stay_and_an_approved_journey() {
     let server = StandIn::start().await;
-    let network = Arc::new(Network::create(server.address, PASSWORD).await.unwrap());
+    let network = Arc::new(Network::create(server.address, (PASSWORD, None)).await.unwrap());
     let cases = cases::create(server.address, &network, 20, "2006-10-26").await.unwrap();
     assert_eq!(cases.iter().map(Vec::len).sum::<usize>(), 160);
     assert!(cases.iter().all(|own| own.len() == cases::CASES_PER_CONNECTION));

@@ -1,5 +1,7 @@
 //! Who asks: the user, their role and where they belong, as they are at this request.
 
+use super::assurance::Factor;
+use super::scope::Scope;
 use crate::db::types::{id, text_enum};
 
 id!(UserId, "A user.");
@@ -21,6 +23,7 @@ text_enum! {
 text_enum! {
     /// Whether a user may log in.
     UserStatus, "user_statuses", "Waystation" {
+        Invited = "invited": "Has yet to choose a password, with a code that two people give",
         Active = "active": "May log in",
         Suspended = "suspended": "May not log in; every session is ended",
     }
@@ -50,4 +53,12 @@ pub struct Actor {
     pub role: Role,
     /// The hubs now.
     pub hubs: Vec<HubId>,
+    /// Their second factor, as their session sees it.
+    pub factor: Factor,
+    /// Whether they have put their own access away for a while.
+    pub away: bool,
+    /// Whether they logged in with the password that says that they are made to.
+    pub duress: bool,
+    /// What of it they may, where a program acts by a key of theirs.
+    pub scope: Option<Scope>,
 }

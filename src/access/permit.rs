@@ -1,7 +1,8 @@
 //! The permit: proof, in a handler's signature, that the actor's role holds a permission.
 //!
 //! It is the only key to `db.read` and `db.write`, and it carries the reach from which stores build
-//! their scope. There are two ways to get one: the extractor, and `Permit::system` with a reason.
+//! their scope. A handler gets one by the extractor alone; `Permit::system`, with a reason, is for what nobody
+//! asked for, and from one that is in hand another may be had (the same for the actor of this moment, or to read cases).
 
 use std::future::{Ready, ready};
 use std::marker::PhantomData;
@@ -12,7 +13,7 @@ use super::actor::{Actor, HubId, SessionId, UserId};
 use super::permissions::{CaseRead, Permission};
 use super::reach::Reach;
 use crate::audit::entry::{Origin, RequestId};
-use crate::error::{Error, Result};
+use crate::error::{Code, Error, Result};
 use crate::http::context::RequestContext;
 use crate::http::idempotency::IdempotencyKey;
 
@@ -62,10 +63,21 @@ impl<P: Permission> Permit<P> {
     }
 
     fn for_reach(reach: Reach, actor: Actor, context: RequestContext) -> Result<Self> {
-        match reach {
-            Reach::No => Err(Error::forbidden()),
-            reach => Ok(Self { holder: Holder::Actor(actor), reach, context, permission: PhantomData }),
+        if reach == Reach::No {
+            return Err(Error::forbidden());
         }
+        if actor.scope.as_ref().is_some_and(|scope| !scope.holds(&P::ROW)) {
+            return Err(Error::new(Code::Forbidden, "The key does not have this permission."));
+        }
+        if actor.away && !P::ROW.own_account {
+            return Err(Error::new(
+                Code::Away,
+                "You put it away yourself. A coordinator of your hub or an administrator can give it back.",
+            ));
+        }
+        context.assurance.check(&P::ROW, actor.role, actor.factor)?;
+        let reach = if actor.duress && !P::ROW.own_account { Reach::Nothing } else { reach };
+        Ok(Self { holder: Holder::Actor(actor), reach, context, permission: PhantomData })
     }
 
     /// What the permit would be if the table said something else.
@@ -76,7 +88,7 @@ impl<P: Permission> Permit<P> {
 
     /// The server or its operator acting by itself, for `reason`: set-up, upkeep.
     pub(crate) fn system(reason: &'static str) -> Self {
-        Self::system_in(reason, RequestContext::new(RequestId::generate()))
+        Self::system_in(reason, RequestContext::of_nobody(RequestId::generate()))
     }
 
     /// The server acting for a request that nobody stands behind yet, for `reason`: a login.
@@ -109,6 +121,11 @@ impl<P: Permission> Permit<P> {
         self.user().ok_or_else(|| Error::internal(anyhow::anyhow!("the system cannot act as a person")))
     }
 
+    /// Whether whoever acts is shown an empty network, because they said at the login that they are made to.
+    pub(crate) fn is_under_duress(&self) -> bool {
+        self.actor().is_some_and(|actor| actor.duress)
+    }
+
     /// The permit of the same request for the user as they are now.
     pub(crate) fn for_the_same_request(&self, actor: Actor) -> Result<Self> {
         Self::for_actor(actor, self.context.clone())
@@ -128,6 +145,25 @@ impl<P: Permission> Permit<P> {
         Permit::for_actor(actor, self.context.clone())
     }
 
+    /// The same for a part of the request whose outcome is no answer to it, and so is not kept for a repeat.
+    pub(crate) fn for_a_part(&self) -> Self {
+        let context = RequestContext { idempotency: None, ..self.context.clone() };
+        Self { context, ..self.clone() }
+    }
+
+    /// Refuses whoever has a second factor and gave no code of it within the last minutes.
+    pub(crate) fn require_fresh_factor(&self) -> Result<()> {
+        match self.actor() {
+            Some(actor) if actor.factor.enrolled => self.context.assurance.require_fresh(actor.factor),
+            _ => Ok(()),
+        }
+    }
+
+    /// Whether the role of whoever asks needs a second factor.
+    pub(crate) fn needs_factor(&self) -> bool {
+        self.actor().is_some_and(|actor| self.context.assurance.rule.needs(actor.role))
+    }
+
     /// The actor's hubs; none for the system.
     #[must_use]
     pub fn hubs(&self) -> &[HubId] {
@@ -140,7 +176,7 @@ impl<P: Permission> Permit<P> {
         match self.reach {
             Reach::All => true,
             Reach::Hub | Reach::Lead | Reach::Team => self.hubs().contains(hub),
-            Reach::Own | Reach::No => false,
+            Reach::Own | Reach::Emergency | Reach::No | Reach::Nothing => false,
         }
     }
 

@@ -90,8 +90,8 @@ impl AccessTokens {
         let claims = jsonwebtoken::decode::<Claims>(token, &key, &self.validation()).ok()?.claims;
         let now = self.clock.now().seconds();
         let timely = claims.iat <= now + LEEWAY_SECONDS
-            && now < claims.exp + LEEWAY_SECONDS
-            && claims.exp - claims.iat <= LIFETIME.num_seconds();
+            && now < claims.exp.saturating_add(LEEWAY_SECONDS)
+            && claims.exp.saturating_sub(claims.iat) <= LIFETIME.num_seconds();
         timely.then_some(Bearer { user: claims.sub, session: claims.sid })
     }
 

@@ -22,6 +22,14 @@ pub struct User {
     pub status: UserStatus,
     /// Argon2id, with pepper.
     pub password_hash: String,
+    /// Which of the two roles that exclude each other they have ever had.
+    pub governed_as: Option<Role>,
+    /// Until when they have put their own access away.
+    pub away_until: Option<Timestamp>,
+    /// Of the password that says that they are made to log in; with the salt of the other one.
+    pub duress_hash: Option<String>,
+    /// Since when they are shown an empty network.
+    pub duress_since: Option<Timestamp>,
     /// Version.
     pub version: i64,
     /// When they were created.
@@ -39,6 +47,7 @@ pub(crate) struct NewUser<'a> {
     pub role: Role,
     pub status: UserStatus,
     pub password_hash: &'a str,
+    pub governed_as: Option<Role>,
     pub version: i64,
     pub created_at: Timestamp,
     pub updated_at: Timestamp,
@@ -51,6 +60,10 @@ pub(crate) struct UserPatch {
     pub role: Option<Role>,
     pub status: Option<UserStatus>,
     pub password_hash: Option<String>,
+    pub governed_as: Option<Role>,
+    pub away_until: Option<Option<Timestamp>>,
+    pub duress_hash: Option<Option<String>>,
+    pub duress_since: Option<Option<Timestamp>>,
 }
 
 /// A place in a hub.

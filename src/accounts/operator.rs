@@ -5,11 +5,12 @@
 use secrecy::SecretString;
 
 use super::api::UserView;
-use super::codes::UserStatus;
+use super::codes::{SessionEnd, UserStatus};
 use super::model::User;
-use super::store;
+use super::sessions::{self, Ending};
 use super::username::Username;
 use super::users::{self, Creation};
+use super::{second_factor, store};
 use crate::access::permissions::SystemAct;
 use crate::access::{Permit, Role, UserId};
 use crate::app::App;
@@ -54,7 +55,10 @@ pub async fn add_user(
                 ids.push(hubs::store::by_name(tx, name)?.ok_or_else(unknown)?.id);
             }
             let (username, password_hash) = (username.clone(), password_hash.clone());
-            let user = users::create(tx, &Creation { id, username, role, password_hash, hubs: ids })?;
+            let user = users::create(
+                tx,
+                &Creation { id, username, role, status: UserStatus::Active, password_hash, hubs: ids },
+            )?;
             UserView::load(tx, permit, user)
         })
         .await?
@@ -99,6 +103,19 @@ pub async fn reset_password(app: &App, username: Username, password: SecretStrin
         .write(permit(), Event::new(Action::UserPasswordReset), move |tx, _| {
             let user = named(tx, &username)?;
             users::reset_password(tx, &user, &hash)
+        })
+        .await?
+        .made()
+}
+
+/// Takes a user's second factor away, for whoever has lost the device and the recovery codes. Every session ends; where the
+/// role needs one, the next begins with enrolling another.
+pub async fn reset_second_factor(app: &App, username: Username) -> Result<()> {
+    app.db
+        .write(permit(), Event::new(Action::FactorReset), move |tx, _| {
+            let user = named(tx, &username)?;
+            second_factor::store::remove(tx, user.id)?;
+            sessions::end(tx, user.id, Ending::All, SessionEnd::FactorReset)
         })
         .await?
         .made()

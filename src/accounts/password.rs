@@ -20,10 +20,27 @@ use crate::crypto::{Keyring, random};
 use crate::error::{Error, Result};
 use crate::waiting_room::WaitingRoom;
 
-/// Logins that may wait for a thread; one more is told to come again.
+/// Strangers' logins that may wait for a thread, and what those wait for whom the server knows; one more is told to come
+/// again.
 const MOST_WAITING: usize = 64;
 const SHORTEST: usize = 12;
 const LONGEST: usize = 128;
+
+/// What somebody knows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Known {
+    /// The password.
+    Password,
+    /// The one that says that they are made to log in.
+    DuressPassword,
+}
+
+impl Known {
+    /// Whether it is what whoever is logged in says their password is: under duress both are.
+    pub(crate) fn is_own(self, user: &User) -> bool {
+        self == Self::Password || user.duress_since.is_some()
+    }
+}
 
 /// What a hash costs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,7 +63,10 @@ pub struct Passwords {
     keyring: Arc<Keyring>,
     cost: Cost,
     threads: Arc<Semaphore>,
+    /// Strangers have fewer: whoever floods the server from outside keeps nobody out whom it knows.
+    strangers_threads: Arc<Semaphore>,
     waiting: WaitingRoom,
+    strangers_waiting: WaitingRoom,
     nobody: (UserId, String),
 }
 
@@ -61,7 +81,9 @@ impl Passwords {
             keyring,
             cost,
             threads: Arc::new(Semaphore::new(cores)),
+            strangers_threads: Arc::new(Semaphore::new((cores - 1).max(1))),
             waiting: WaitingRoom::new(MOST_WAITING),
+            strangers_waiting: WaitingRoom::new(MOST_WAITING),
             nobody,
         })
     }
@@ -73,25 +95,55 @@ impl Passwords {
         self.on_a_thread(move || hash(&keyring, cost, user, normalised(&password).as_bytes())).await
     }
 
-    /// Whether it is the user's password; without a user, or a ticket of the gate, the answer is no after the same work.
+    /// The same made as `other` was: with its salt, cost and pepper, so that one computation tells which of the two somebody
+    /// knows, and how long it takes tells nothing.
+    pub(crate) async fn hash_beside(
+        &self,
+        user: UserId,
+        password: SecretString,
+        other: String,
+    ) -> Result<String> {
+        let keyring = Arc::clone(&self.keyring);
+        self.on_a_thread(move || {
+            let phc = Phc::read(&other)?;
+            let secret = secret(&keyring, phc.pepper, user)?;
+            let hash = argon2id(phc.cost, &*secret, normalised(&password).as_bytes(), &phc.salt)?;
+            Ok(Phc { hash, ..phc }.to_text())
+        })
+        .await
+    }
+
+    /// A hash of what nobody knows: for whoever has yet to choose a password.
+    pub(crate) async fn of_nobody(&self, user: UserId) -> Result<String> {
+        let (keyring, cost) = (Arc::clone(&self.keyring), self.cost);
+        self.on_a_thread(move || hash(&keyring, cost, user, &random::bytes::<32>())).await
+    }
+
+    /// Which of the user's passwords it is; without a user, or a ticket of the gate, the answer is none after the same work.
     pub(crate) async fn verify(
         &self,
         ticket: Option<Ticket>,
         password: SecretString,
         user: Option<&User>,
-    ) -> Result<bool> {
+    ) -> Result<Option<Known>> {
         let user = user.filter(|_| ticket.is_some());
         let (id, stored) =
             user.map_or_else(|| self.nobody.clone(), |user| (user.id, user.password_hash.clone()));
+        let duress = user.and_then(|user| user.duress_hash.clone());
         let keyring = Arc::clone(&self.keyring);
-        let work = move || verify(&keyring, id, &stored, normalised(&password).as_bytes());
-        let matches = self.on_a_thread(work).await;
+        let work =
+            move || verify(&keyring, id, (&stored, duress.as_deref()), normalised(&password).as_bytes());
+        let matches = if ticket.as_ref().is_some_and(Ticket::is_of_somebody_known) {
+            self.on_a_thread(work).await
+        } else {
+            self.on_a_stranger_s_thread(work).await
+        };
         match (&matches, ticket) {
             (Err(_), Some(ticket)) => ticket.unchecked(),
-            (Ok(true), Some(ticket)) if user.is_some() => ticket.right(),
+            (Ok(Some(_)), Some(ticket)) if user.is_some() => ticket.right(),
             _ => {}
         }
-        Ok(matches? && user.is_some())
+        Ok(matches?.filter(|_| user.is_some()))
     }
 
     /// Refuses a new password that is not good enough, at `pointer`. On the same threads, because judging one that was made
@@ -112,6 +164,21 @@ impl Passwords {
     pub fn is_outdated(&self, stored: &str) -> bool {
         let current = self.keyring.pepper_version();
         Phc::parse(stored).is_none_or(|phc| phc.cost != self.cost || phc.pepper != current)
+    }
+
+    /// Waits with the strangers first, so that of the threads that all have one is left for the others.
+    async fn on_a_stranger_s_thread<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        let place = self.strangers_waiting.enter().ok_or_else(Error::overloaded)?;
+        let turn = Arc::clone(&self.strangers_threads).acquire_owned().await.map_err(Error::internal)?;
+        drop(place);
+        self.on_a_thread(move || {
+            let _turn = turn;
+            work()
+        })
+        .await
     }
 
     async fn on_a_thread<T: Send + 'static>(
@@ -174,6 +241,25 @@ struct Phc {
 }
 
 impl Phc {
+    fn read(stored: &str) -> Result<Self> {
+        Self::parse(stored).ok_or_else(|| Error::internal(anyhow::anyhow!("a stored hash cannot be read")))
+    }
+
+    fn to_text(&self) -> String {
+        format!(
+            "$argon2id$v=19$m={},t={},p=1,keyid={}${}${}",
+            self.cost.memory_kib,
+            self.cost.passes,
+            self.pepper,
+            STANDARD_NO_PAD.encode(&self.salt),
+            STANDARD_NO_PAD.encode(&self.hash)
+        )
+    }
+
+    fn is_made_like(&self, other: &Self) -> bool {
+        (self.cost, self.pepper, &self.salt) == (other.cost, other.pepper, &other.salt)
+    }
+
     fn parse(text: &str) -> Option<Self> {
         let mut parts = text.strip_prefix("$argon2id$v=19$")?.split('$');
         let (parameters, salt, hash) = (parts.next()?, parts.next()?, parts.next()?);
@@ -189,23 +275,28 @@ impl Phc {
 }
 
 fn hash(keyring: &Keyring, cost: Cost, user: UserId, password: &[u8]) -> Result<String> {
-    let salt = random::bytes::<16>();
-    let version = keyring.pepper_version();
-    let hash = argon2id(cost, &*secret(keyring, version, user)?, password, &salt)?;
-    Ok(format!(
-        "$argon2id$v=19$m={},t={},p=1,keyid={version}${}${}",
-        cost.memory_kib,
-        cost.passes,
-        STANDARD_NO_PAD.encode(salt),
-        STANDARD_NO_PAD.encode(hash)
-    ))
+    let (salt, pepper) = (random::bytes::<16>().to_vec(), keyring.pepper_version());
+    let hash = argon2id(cost, &*secret(keyring, pepper, user)?, password, &salt)?;
+    Ok(Phc { cost, pepper, salt, hash }.to_text())
 }
 
-fn verify(keyring: &Keyring, user: UserId, stored: &str, password: &[u8]) -> Result<bool> {
-    let phc =
-        Phc::parse(stored).ok_or_else(|| Error::internal(anyhow::anyhow!("a stored hash cannot be read")))?;
-    let secret = secret(keyring, phc.pepper, user)?;
-    Ok(argon2id(phc.cost, &*secret, password, &phc.salt)?.ct_eq(&phc.hash).into())
+fn verify(
+    keyring: &Keyring,
+    user: UserId,
+    (stored, duress): (&str, Option<&str>),
+    password: &[u8],
+) -> Result<Option<Known>> {
+    let phc = Phc::read(stored)?;
+    let made = |phc: &Phc| argon2id(phc.cost, &*secret(keyring, phc.pepper, user)?, password, &phc.salt);
+    let hash = made(&phc)?;
+    let is_own = bool::from(hash.ct_eq(&phc.hash));
+    let is_duress = match duress.map(Phc::read).transpose()? {
+        Some(duress) if duress.is_made_like(&phc) => bool::from(hash.ct_eq(&duress.hash)),
+        Some(duress) => made(&duress)?.ct_eq(&duress.hash).into(),
+        None => false,
+    };
+    let known = is_own.then_some(Known::Password);
+    Ok(known.or(is_duress.then_some(Known::DuressPassword)))
 }
 
 fn secret(keyring: &Keyring, pepper: i32, user: UserId) -> Result<Zeroizing<[u8; 32]>> {
@@ -231,6 +322,45 @@ mod tests {
 
     fn fault(password: &str) -> Option<String> {
         check_new(&SecretString::from(password.to_owned()), "heron").err()
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn a_flood_of_strangers_keeps_nobody_out_whom_the_server_knows() {
+        let keyring = Keyring::create(&crate::crypto::RootKey::generate(), "test").unwrap().0;
+        let passwords = Arc::new(Passwords::new(Arc::new(keyring), Cost::LEAST).unwrap());
+        let (end, ended) = std::sync::mpsc::channel::<()>();
+        let ended = Arc::new(std::sync::Mutex::new(ended));
+        let flood: Vec<_> = (0..200)
+            .map(|_| {
+                let (passwords, ended) = (Arc::clone(&passwords), Arc::clone(&ended));
+                tokio::spawn(async move {
+                    // Each holds its thread until the flood ends.
+                    let until_it_ends = move || {
+                        assert!(ended.lock().unwrap().recv().is_err());
+                        Ok(())
+                    };
+                    passwords.on_a_stranger_s_thread(until_it_ends).await
+                })
+            })
+            .collect();
+        while passwords.strangers_waiting.enter().is_some() {
+            tokio::task::yield_now().await;
+        }
+        // On one core there is no thread to leave, and known ones wait.
+        if std::thread::available_parallelism().unwrap().get() > 1 {
+            passwords.on_a_thread(|| Ok(())).await.unwrap();
+        }
+        drop(end);
+        let turned_away = turned_away_of(flood).await;
+        assert!(turned_away >= 100, "{turned_away}");
+    }
+
+    async fn turned_away_of(flood: Vec<tokio::task::JoinHandle<Result<()>>>) -> usize {
+        let mut turned_away = 0;
+        for stranger in flood {
+            turned_away += usize::from(stranger.await.unwrap().is_err());
+        }
+        turned_away
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! What may be changed of a user, and by whom: decisions without a database.
 
 use super::codes::UserStatus;
+use super::grants::rules::excluded;
 use crate::access::Role;
 use crate::error::Unmet;
 use crate::machine::unmet;
@@ -24,6 +25,14 @@ pub struct Change {
     pub after: (Role, UserStatus),
     /// Active administrators beside this user.
     pub other_administrators: i64,
+    /// Which of the roles that exclude each other the user has ever had.
+    pub governed_as: Option<Role>,
+}
+
+/// What is remembered for good of whoever has this role.
+#[must_use]
+pub fn governing(role: Role) -> Option<Role> {
+    matches!(role, Role::Auditor | Role::Administrator).then_some(role)
 }
 
 impl Change {
@@ -36,6 +45,19 @@ impl Change {
         }
         if self.own_account {
             found.push(unmet("not_own_account", "Another administrator must change your role or status."));
+        }
+        found.extend(excluded(self.governed_as, self.after.0));
+        if self.before.1 != self.after.1 && self.after.1 == UserStatus::Invited {
+            found.push(unmet(
+                "recovered_by_two",
+                "Two people give a user another password: POST /v1/users/{user}/recovery.",
+            ));
+        }
+        if (self.before.1, self.after.1) == (UserStatus::Invited, UserStatus::Active) {
+            found.push(unmet(
+                "password_chosen",
+                "The user has yet to choose a password, with the code that they are given.",
+            ));
         }
         let governs = (Role::Administrator, UserStatus::Active);
         if self.before == governs && self.after != governs && self.other_administrators == 0 {
@@ -78,7 +100,8 @@ mod tests {
         after: (Role, UserStatus),
         others: i64,
     ) -> Vec<&'static str> {
-        let change = Change { own_account: own, before, after, other_administrators: others };
+        let change =
+            Change { own_account: own, before, after, other_administrators: others, governed_as: None };
         change.unmet().iter().map(|unmet| unmet.guard).collect()
     }
 
@@ -87,6 +110,15 @@ mod tests {
         let own = guards(true, (Administrator, Active), (Auditor, Active), 1);
         assert_eq!(own, ["not_own_account"]);
         assert!(guards(true, (Administrator, Active), (Administrator, Active), 0).is_empty());
+    }
+
+    #[test]
+    fn an_invited_user_becomes_active_by_a_code_alone() {
+        use UserStatus::Invited;
+        assert_eq!(guards(false, (Caseworker, Invited), (Caseworker, Active), 1), ["password_chosen"]);
+        assert_eq!(guards(false, (Caseworker, Active), (Caseworker, Invited), 1), ["recovered_by_two"]);
+        assert!(guards(false, (Caseworker, Invited), (Caseworker, Suspended), 1).is_empty());
+        assert!(guards(false, (Caseworker, Invited), (Auditor, Invited), 1).is_empty());
     }
 
     #[test]
@@ -105,6 +137,7 @@ mod tests {
             before: (Caseworker, Active),
             after,
             other_administrators: 1,
+            governed_as: None,
         };
         assert!(change((Caseworker, Suspended)).ends_sessions());
         assert!(!change((Caseworker, Suspended)).leaves_hubs());

@@ -2,14 +2,15 @@
 
 use std::collections::HashMap;
 
-use diesel::dsl::max;
+use diesel::dsl::{exists, max, not};
 use diesel::prelude::*;
 
 use super::codes::SessionEnd;
 use super::model::{NewSession, RefreshTokenRow, Session, SessionPatch, User};
 use super::refresh;
-use crate::access::{SessionId, UserId};
-use crate::db::schema::{refresh_tokens, sessions, users};
+use super::second_factor;
+use crate::access::{Factor, SessionId, UserId};
+use crate::db::schema::{api_keys, refresh_tokens, sessions, users};
 use crate::db::types::Timestamp;
 use crate::db::{Tx, WriteTx};
 use crate::error::Result;
@@ -43,6 +44,14 @@ pub(crate) fn end(tx: &mut WriteTx<'_>, user: UserId, which: Ending, reason: Ses
     Ok(())
 }
 
+/// How a session stands with its user's second factor.
+pub(crate) fn factor(tx: &mut Tx<'_>, user: UserId, session: SessionId) -> Result<Factor> {
+    let enrolled = second_factor::store::enrolled(tx, user)?.is_some();
+    let given_at: Option<Timestamp> =
+        sessions::table.find(session).select(sessions::factor_at).first(tx.conn())?;
+    Ok(Factor { enrolled, given_at: given_at.filter(|_| enrolled) })
+}
+
 /// The most that are listed: whoever has more ends them all by a new password.
 const MOST_LISTED: i64 = 100;
 
@@ -62,6 +71,8 @@ pub(crate) fn open(tx: &mut Tx<'_>, user: UserId) -> Result<Vec<OpenSession>> {
         .filter(sessions::user_id.eq(user))
         .filter(sessions::ended_at.is_null())
         .filter(sessions::created_at.gt(now.plus(-refresh::SESSION)))
+        // Those of keys are listed as keys.
+        .filter(not(exists(api_keys::table.filter(api_keys::session_id.eq(sessions::id)))))
         .order((sessions::created_at.desc(), sessions::id.desc()))
         .limit(MOST_LISTED)
         .select((sessions::id, sessions::created_at, sessions::expires_at))

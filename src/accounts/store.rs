@@ -26,7 +26,9 @@ fn reached<P: Permission>(permit: &Permit<P>) -> UserFilter {
             Box::new(users::id.eq_any(in_hubs))
         }
         Reach::Own => Box::new(users::id.eq_any(permit.user())),
-        Reach::Team | Reach::No => Box::new(diesel::dsl::sql::<Bool>("1 = 0")),
+        Reach::Team | Reach::Emergency | Reach::No | Reach::Nothing => {
+            Box::new(diesel::dsl::sql::<Bool>("1 = 0"))
+        }
     }
 }
 
@@ -44,7 +46,11 @@ pub(crate) fn by_name(tx: &mut Tx<'_>, username: &Username) -> Result<Option<Use
 
 /// Whether a password was hashed with this version of the pepper.
 pub(crate) fn any_peppered_by(tx: &mut Tx<'_>, version: i32) -> Result<bool> {
-    let with_it = users::table.filter(users::password_hash.like(format!("%,keyid={version}$%")));
+    let made_with_it = format!("%,keyid={version}$%");
+    let with_it =
+        users::table.filter(users::password_hash.like(made_with_it.clone()).or(
+            users::duress_hash.is_not_null().and(users::duress_hash.assume_not_null().like(made_with_it)),
+        ));
     Ok(diesel::select(diesel::dsl::exists(with_it)).get_result(tx.conn())?)
 }
 
@@ -81,6 +87,21 @@ pub(crate) fn hubs_of<P: Permission>(
         hubs.entry(user).or_default().push(hub);
     }
     Ok(hubs)
+}
+
+/// Whether a user may log in, and has this role still.
+pub(crate) fn is_active_as(tx: &mut Tx<'_>, user: UserId, role: Role) -> Result<bool> {
+    let active = users::table
+        .filter(users::id.eq(user))
+        .filter(users::role.eq(role))
+        .filter(users::status.eq(UserStatus::Active));
+    Ok(diesel::select(diesel::dsl::exists(active)).get_result(tx.conn())?)
+}
+
+/// Every hub of a user, whoever asks: for what the server itself does.
+pub(crate) fn every_hub_of(tx: &mut Tx<'_>, user: UserId) -> Result<Vec<HubId>> {
+    let of_user = hub_members::table.filter(hub_members::user_id.eq(user));
+    Ok(of_user.order(hub_members::hub_id).select(hub_members::hub_id).load(tx.conn())?)
 }
 
 /// A new user.

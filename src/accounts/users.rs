@@ -3,19 +3,23 @@
 use std::collections::BTreeSet;
 
 use super::codes::{SessionEnd, UserStatus};
+use super::grants;
 use super::model::{NewUser, User, UserPatch};
-use super::rules::{Change, works_in_hubs};
+use super::rules::{Change, governing, works_in_hubs};
 use super::sessions::{self, Ending};
 use super::store;
 use super::username::Username;
 use crate::access::{HubId, Permission, Permit, Role, UserId};
 use crate::audit::{Action, Event, detail};
 use crate::cases::store::leaving::{self, Leaving};
+use crate::db::types::Timestamp;
 use crate::db::{Tx, WriteTx};
 use crate::error::{Error, Fault, Result};
 use crate::machine::{settled, unmet};
 use crate::network::codes::HubState;
 use crate::network::hubs;
+use crate::notices::codes::NoticeKind;
+use crate::notices::{About, Whom, tell};
 
 /// A user to create; the password is hashed already, because hashing does not belong in a transaction, and
 /// the id is there already, because the hash is bound to it.
@@ -24,6 +28,7 @@ pub(crate) struct Creation {
     pub id: UserId,
     pub username: Username,
     pub role: Role,
+    pub status: UserStatus,
     pub password_hash: String,
     pub hubs: Vec<HubId>,
 }
@@ -41,8 +46,9 @@ pub(crate) fn create(tx: &mut WriteTx<'_>, creation: &Creation) -> Result<User> 
             id,
             username: &creation.username,
             role: creation.role,
-            status: UserStatus::Active,
+            status: creation.status,
             password_hash: &creation.password_hash,
+            governed_as: governing(creation.role),
             version: 1,
             created_at: now,
             updated_at: now,
@@ -81,13 +87,7 @@ pub(crate) fn change<P: Permission>(
     role: Option<Role>,
     status: Option<UserStatus>,
 ) -> Result<User> {
-    let change = Change {
-        own_account: permit.user() == Some(user.id),
-        before: (user.role, user.status),
-        after: (role.unwrap_or(user.role), status.unwrap_or(user.status)),
-        other_administrators: store::other_administrators(tx, user.id)?,
-    };
-    settled(change.unmet()).map_err(Error::unmet)?;
+    let change = decided(tx, permit, user, (role.unwrap_or(user.role), status.unwrap_or(user.status)))?;
     for (name, code) in
         [("role", role.map(|role| role.to_string())), (detail::STATUS, status.map(|s| s.to_string()))]
     {
@@ -108,19 +108,80 @@ pub(crate) fn change<P: Permission>(
         let own = store::hubs_of(tx, permit, &[user.id])?.remove(&user.id).unwrap_or_default();
         leaving::require_others(tx, user.id, |hub| !own.contains(&hub))?;
     }
-    store::update(tx, user, &UserPatch { role, status, ..UserPatch::default() })
+    let governed_as = role.and_then(governing);
+    store::update(tx, user, &UserPatch { role, status, governed_as, ..UserPatch::default() })
 }
 
-/// Sets a password that somebody else chose: every session ends.
+/// The change, if nothing stands against it.
+fn decided<P: Permission>(
+    tx: &mut WriteTx<'_>,
+    permit: &Permit<P>,
+    user: &User,
+    after: (Role, UserStatus),
+) -> Result<Change> {
+    let change = Change {
+        own_account: permit.user() == Some(user.id),
+        before: (user.role, user.status),
+        after,
+        other_administrators: store::other_administrators(tx, user.id)?,
+        governed_as: user.governed_as,
+    };
+    settled(change.unmet()).map_err(Error::unmet)?;
+    Ok(change)
+}
+
+/// Refuses where the user could not be given the role.
+pub(crate) fn may_become<P: Permission>(
+    tx: &mut WriteTx<'_>,
+    permit: &Permit<P>,
+    user: &User,
+    role: Role,
+) -> Result<()> {
+    decided(tx, permit, user, (role, user.status)).map(drop)
+}
+
+/// Sets a password that the operator chose: every session ends, and whoever had yet to choose one has one.
 pub(crate) fn reset_password(tx: &mut WriteTx<'_>, user: &User, password_hash: &str) -> Result<()> {
     sessions::end(tx, user.id, Ending::All, SessionEnd::Administrator)?;
-    set_password(tx, user, password_hash)
+    grants::store::end_codes(tx, user.id)?;
+    let status = (user.status == UserStatus::Invited).then_some(UserStatus::Active);
+    let patch = UserPatch {
+        status,
+        password_hash: Some(password_hash.to_owned()),
+        // It was made like the password that is no more.
+        duress_hash: Some(None),
+        ..UserPatch::default()
+    };
+    store::update(tx, user, &patch).map(drop)
 }
 
 /// Stores another hash.
 pub(crate) fn set_password(tx: &mut WriteTx<'_>, user: &User, password_hash: &str) -> Result<()> {
     let patch = UserPatch { password_hash: Some(password_hash.to_owned()), ..UserPatch::default() };
     store::update(tx, user, &patch).map(drop)
+}
+
+/// Puts a user's own access away, and tells the coordinators of their hubs.
+pub(crate) fn put_away<P: Permission>(
+    tx: &mut WriteTx<'_>,
+    permit: &Permit<P>,
+    user: &User,
+    until: Timestamp,
+) -> Result<User> {
+    let patch = UserPatch { away_until: Some(Some(until)), ..UserPatch::default() };
+    let user = store::update(tx, user, &patch)?;
+    let whom: Vec<Whom> = permit.hubs().iter().map(|hub| Whom::CoordinatorsOf(*hub)).collect();
+    let about = About { kind: NoticeKind::SomebodyAway, subject: user.id.as_str(), not_to: Some(user.id) };
+    tell(tx, &whom, about)?;
+    Ok(user)
+}
+
+/// Gives a user their access back; having it is as good.
+pub(crate) fn give_back(tx: &mut WriteTx<'_>, user: &User) -> Result<()> {
+    if user.away_until.is_none() {
+        return Ok(());
+    }
+    store::update(tx, user, &UserPatch { away_until: Some(None), ..UserPatch::default() }).map(drop)
 }
 
 /// Puts a user into a hub; being there already is as good.

@@ -32,14 +32,41 @@ text_enum! {
         SessionReuse = "session.reuse": "A used refresh token came again: the session was ended",
         SessionList = "session.list": "Somebody listed their own sessions",
         SessionEnd = "session.end": "Logged out",
+        FactorRead = "factor.read": "It was read how one stands with the second factor",
+        FactorBegin = "factor.begin": "Enrolling a second factor was begun",
+        FactorEnrol = "factor.enrol": "A second factor was enrolled",
+        FactorGive = "factor.give": "A code of the second factor was given in a session",
+        FactorCodes = "factor.codes": "New recovery codes were made",
+        FactorRemove = "factor.remove": "A second factor was taken away by its user",
+        FactorReset = "factor.reset": "A second factor was taken away by the operator",
         AccountRead = "account.read": "Own account was read",
         PasswordChange = "password.change": "A password was changed",
         UserList = "user.list": "Users were listed",
         UserRead = "user.read": "A user was read",
         UserCreate = "user.create": "A user was created",
         UserUpdate = "user.update": "A user's role or status was changed",
-        UserPasswordReset = "user.password_reset": "A user's password was set by an administrator",
+        UserPasswordReset = "user.password_reset": "A user's password was set by the operator",
+        ApiKeyMake = "api_key.make": "A user made a key for a program",
+        ApiKeyList = "api_key.list": "A user listed their keys for programs",
+        ApiKeyEnd = "api_key.end": "A user ended a key for a program",
+        ApiKeyUse = "api_key.use": "A key for a program was used, for the first time in an hour",
+        DuressBegin = "duress.begin": "A user logged in with the password that says that they are made to",
+        DuressSet = "duress.set": "A user chose a password that says that they are made to log in, or none any more",
+        DuressLift = "duress.lift": "A user who had been made to log in was given their access back",
+        UserSuspendIdle = "user.suspend_idle": "An account that nobody used was suspended",
+        UserActivate = "user.activate": "A user chose a password with the code that they were given",
+        GrantAsk = "grant.ask": "Another role, or another password and second factor, was asked for a user",
+        GrantList = "grant.list": "What was asked for users was listed",
+        GrantRead = "grant.read": "It was read what was asked for a user",
+        GrantDecide = "grant.decide": "What was asked for a user was decided",
         UserEndSessions = "user.end_sessions": "Every session of a user was ended",
+        UserHandOver = "user.hand_over": "A user's places on teams were handed over to others",
+        AwayBegin = "away.begin": "Somebody put their own access away until a day",
+        AwayEnd = "away.end": "A user was given back the access that they had put away",
+        ReadingBudgetRead = "reading_budget.read": "It was read how many cases a user opened something sealed of",
+        ReadingBudgetSpent = "reading_budget.spent": "A user waits to open something sealed of more cases than they may",
+        ReadingBudgetAllow = "reading_budget.allow": "A user was allowed to open something sealed of more cases",
+        ReadingBudgetTakeBack = "reading_budget.take_back": "What a user was allowed beside their reading budget was taken back",
         HubMemberAdd = "hub.member_add": "A user was put into a hub",
         HubMemberRemove = "hub.member_remove": "A user was taken out of a hub",
         HubList = "hub.list": "Hubs were listed",
@@ -69,6 +96,7 @@ text_enum! {
         TeamList = "team.list": "A case's team was read",
         TeamPut = "team.put": "A place on a case's team was given or changed",
         TeamRemove = "team.remove": "A place on a case's team was taken away",
+        TeamHandOver = "team.hand_over": "A place on a case's team was handed over to somebody else",
         TeamEnd = "team.end": "A place on a case's team ended, because its holder left the hub or casework",
         RecordRead = "record.read": "A sealed record was opened",
         RecordWrite = "record.write": "A sealed record was written",
@@ -133,6 +161,15 @@ text_enum! {
         HoldPlace = "hold.place": "A legal hold was placed on a case",
         HoldLift = "hold.lift": "A legal hold was lifted",
         HoldList = "hold.list": "The legal holds of a case were listed",
+        EmergencyOpen = "emergency.open": "A case was opened in an emergency by somebody of its hub",
+        EmergencyEnd = "emergency.end": "An emergency access was ended before its time",
+        EmergencyList = "emergency.list": "Emergency accesses were listed",
+        EmergencyRead = "emergency.read": "An emergency access was read",
+        EmergencyExplanation = "emergency.explanation": "It was read why a case was opened in an emergency",
+        EmergencyReview = "emergency.review": "An emergency access was reviewed",
+        EmergencyOverdue = "emergency.overdue": "Nobody has reviewed an emergency access in time",
+        NoticeList = "notice.list": "Somebody listed their own notices",
+        NoticeSee = "notice.see": "A notice was marked as seen",
         BackupBegin = "backup.begin": "A backup was begun",
         BackupCreate = "backup.create": "A backup was made",
         BackupRestore = "backup.restore": "The network was put back from a backup, of which this entry is the first after",
@@ -166,6 +203,7 @@ impl Action {
             | Self::ErasureList
             | Self::ErasureCertificate
             | Self::HoldList
+            | Self::EmergencyExplanation
             | Self::CaseHistory
             | Self::CaseAccessLog
             | Self::TeamList
@@ -182,6 +220,7 @@ impl Action {
             Self::RecordRead | Self::CaseOwnCopy => Touch::OpensSealed,
             Self::CaseList
             | Self::ErasureWaiting
+            | Self::EmergencyList
             | Self::CaseSearch
             | Self::CaseDuplicates
             | Self::DuplicateList => Touch::Lists,
@@ -202,8 +241,11 @@ impl Action {
             | Self::ErasureWithdraw
             | Self::HoldPlace
             | Self::HoldLift
+            | Self::EmergencyOpen
+            | Self::EmergencyEnd
             | Self::TeamPut
             | Self::TeamRemove
+            | Self::TeamHandOver
             | Self::TeamEnd
             | Self::RecordWrite
             | Self::StayCreate
@@ -218,6 +260,37 @@ impl Action {
             | Self::ResettlementCreate
             | Self::ResettlementState => Touch::Writes,
             Self::SystemInit
+            | Self::AwayBegin
+            | Self::AwayEnd
+            | Self::ApiKeyMake
+            | Self::ApiKeyList
+            | Self::ApiKeyEnd
+            | Self::ApiKeyUse
+            | Self::DuressBegin
+            | Self::DuressSet
+            | Self::DuressLift
+            | Self::UserSuspendIdle
+            | Self::UserActivate
+            | Self::GrantAsk
+            | Self::GrantList
+            | Self::GrantRead
+            | Self::GrantDecide
+            | Self::ReadingBudgetRead
+            | Self::ReadingBudgetSpent
+            | Self::ReadingBudgetAllow
+            | Self::ReadingBudgetTakeBack
+            | Self::FactorRead
+            | Self::FactorBegin
+            | Self::FactorEnrol
+            | Self::FactorGive
+            | Self::FactorCodes
+            | Self::FactorRemove
+            | Self::FactorReset
+            | Self::EmergencyRead
+            | Self::EmergencyReview
+            | Self::EmergencyOverdue
+            | Self::NoticeList
+            | Self::NoticeSee
             | Self::BackupBegin
             | Self::BackupCreate
             | Self::BackupRestore
@@ -247,6 +320,7 @@ impl Action {
             | Self::UserUpdate
             | Self::UserPasswordReset
             | Self::UserEndSessions
+            | Self::UserHandOver
             | Self::HubMemberAdd
             | Self::HubMemberRemove
             | Self::HubList

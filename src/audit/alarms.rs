@@ -26,6 +26,12 @@ pub(crate) enum Raised {
     Canary,
     /// A stored value did not open: it is damaged, or was changed past the program.
     BrokenSeal,
+    /// A case was opened in an emergency.
+    Emergency,
+    /// And nobody has reviewed that in time.
+    Unreviewed,
+    /// A user logged in with the password that says that they are made to.
+    Duress,
 }
 
 /// One way along the log on which every entry is an alarm, from a moment on.
@@ -36,13 +42,19 @@ struct Source {
 }
 
 fn sources(tx: &mut Tx<'_>) -> Result<Vec<Source>> {
-    let broken = Source { raised: Raised::BrokenSeal, way: Way::Action(Action::SealBroken), since: None };
+    let always = [
+        (Raised::BrokenSeal, Action::SealBroken),
+        (Raised::Emergency, Action::EmergencyOpen),
+        (Raised::Unreviewed, Action::EmergencyOverdue),
+        (Raised::Duress, Action::DuressBegin),
+    ];
+    let always = always.map(|(raised, action)| Source { raised, way: Way::Action(action), since: None });
     let canaries = canaries::all(tx)?.into_iter().map(|canary| Source {
         raised: Raised::Canary,
         way: Way::Case(canary.case_id),
         since: Some(canary.created_at),
     });
-    Ok(std::iter::once(broken).chain(canaries).collect())
+    Ok(always.into_iter().chain(canaries).collect())
 }
 
 impl Source {

@@ -228,6 +228,11 @@ impl Event {
         self.case
     }
 
+    /// Whether something sealed of a case may be opened by it.
+    pub(crate) fn may_open(&self) -> bool {
+        self.opens_sealed_text || !self.groups.is_empty()
+    }
+
     /// The receipt that its commit earns.
     pub(crate) fn receipt(&self) -> super::Receipt {
         super::Receipt::for_committed(self.case, self.groups.clone(), self.opens_sealed_text)

@@ -2,8 +2,8 @@
 
 use diesel::prelude::*;
 
-use super::Action;
 use super::entry::NewEntry;
+use super::{Action, Outcome};
 use crate::access::CaseId;
 use crate::db::conn::AnyConnection;
 use crate::db::schema::audit_events::dsl;
@@ -21,6 +21,18 @@ pub(crate) fn size(conn: &mut AnyConnection) -> Result<i64> {
 pub(crate) fn insert(conn: &mut AnyConnection, entry: &NewEntry) -> Result<()> {
     PreparedOnce(diesel::insert_into(dsl::audit_events).values(entry)).execute(conn)?;
     Ok(())
+}
+
+/// The cases of the entries of an action that was done with one subject, in the order of the log.
+pub(crate) fn cases_of_subject(tx: &mut Tx<'_>, subject: &str, action: Action) -> Result<Vec<CaseId>> {
+    Ok(dsl::audit_events
+        .filter(dsl::subject.eq(subject))
+        .filter(dsl::action.eq(action.code()))
+        .filter(dsl::outcome.eq(Outcome::Done.code()))
+        .filter(dsl::case_id.is_not_null())
+        .order(dsl::position)
+        .select(dsl::case_id.assume_not_null())
+        .load(tx.conn())?)
 }
 
 /// The newest entry of an action about a case, by its position and its leaf hash; none where it has no position yet.

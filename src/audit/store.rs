@@ -39,7 +39,7 @@ fn reached(permit: &Permit<AuditRead>, filter: &LogFilter) -> Result<Option<LogF
             own.then_some(LogFilter { actor: Some(person), ..*filter })
         }
         // No role's row says so; were one to, it would see nothing.
-        Reach::Hub | Reach::Lead | Reach::Team | Reach::No => None,
+        Reach::Hub | Reach::Lead | Reach::Team | Reach::Emergency | Reach::No | Reach::Nothing => None,
     })
 }
 
@@ -88,7 +88,9 @@ pub(crate) fn find(tx: &mut Tx<'_>, permit: &Permit<AuditRead>, id: EventId) -> 
     match permit.reach() {
         Reach::All => {}
         Reach::Own => query = query.filter(audit_events::actor_id.eq(permit.person()?)),
-        Reach::Hub | Reach::Lead | Reach::Team | Reach::No => return Err(Error::not_found()),
+        Reach::Hub | Reach::Lead | Reach::Team | Reach::Emergency | Reach::No | Reach::Nothing => {
+            return Err(Error::not_found());
+        }
     }
     Ok(query.select(StoredEntry::as_select()).first(tx.conn())?)
 }

@@ -25,6 +25,8 @@ pub struct Journal(Vec<(PathBuf, String)>);
 pub(crate) struct Erased {
     pub(crate) id: ErasureId,
     pub(crate) case: CaseId,
+    /// The cases that had been merged into it by then, and were erased with it.
+    pub(crate) merged: Vec<CaseId>,
     pub(crate) at: Timestamp,
     pub(crate) certificate: String,
 }
@@ -61,6 +63,7 @@ fn no(path: &Path) -> BackupError {
 }
 
 fn parse(lines: &[String], certificate: String) -> Option<Erased> {
-    let [id, case, at, _, _] = lines else { return None };
-    Some(Erased { id: id.parse().ok()?, case: case.parse().ok()?, at: at.parse().ok()?, certificate })
+    let [id, case, at, _, _, merged @ ..] = lines else { return None };
+    let merged = merged.iter().map(|case| case.parse().ok()).collect::<Option<_>>()?;
+    Some(Erased { id: id.parse().ok()?, case: case.parse().ok()?, merged, at: at.parse().ok()?, certificate })
 }

@@ -147,6 +147,17 @@ pub enum CaseRef {
     Code(CaseCode),
 }
 
+impl CaseRef {
+    /// Whether it names the case of this id and code.
+    #[must_use]
+    pub fn names(self, id: CaseId, code: CaseCode) -> bool {
+        match self {
+            Self::Id(named) => named == id,
+            Self::Code(named) => named == code,
+        }
+    }
+}
+
 impl std::str::FromStr for CaseRef {
     type Err = CaseCodeError;
 

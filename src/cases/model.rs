@@ -188,6 +188,33 @@ pub(crate) struct TeamRow {
 }
 
 impl TeamRow {
+    /// A place that `giver` gives now.
+    pub(crate) fn new(
+        case_id: CaseId,
+        user_id: UserId,
+        (groups, ends_at): (GroupSet, Option<Timestamp>),
+        giver: UserId,
+        now: Timestamp,
+    ) -> Self {
+        Self {
+            case_id,
+            user_id,
+            groups,
+            ends_at,
+            added_by: giver,
+            added_at: now,
+            changed_by: Some(giver),
+            changed_at: now,
+            version: 1,
+        }
+    }
+
+    /// What two places on a team open together, until the later of their ends; none is later than any.
+    pub(crate) fn together(&self, other: &Self) -> (GroupSet, Option<Timestamp>) {
+        let ends_at = self.ends_at.zip(other.ends_at).map(|(one, other)| one.max(other));
+        (self.groups.or(other.groups), ends_at)
+    }
+
     /// Whether the place has not ended; in SQL `scope::lasts`.
     pub(crate) fn lasts(&self, now: Timestamp) -> bool {
         self.ends_at.is_none_or(|end| end > now)

@@ -11,7 +11,7 @@ use diesel::sql_types::Bool;
 
 use crate::access::{FieldGroup, HubId, Permission, Permit, Reach, UserId};
 use crate::db::Backend;
-use crate::db::schema::{case_team, cases};
+use crate::db::schema::{case_team, cases, emergency_accesses};
 use crate::db::types::Timestamp;
 
 /// A condition on `cases`.
@@ -25,19 +25,26 @@ pub(crate) enum Way {
     Team(UserId),
     /// The case's hub, unless the case is restricted.
     Hub(HubId),
+    /// Having opened the case in an emergency that lasts, as long as the case is of this hub and not restricted.
+    Emergency(UserId, HubId),
 }
 
 /// The ways of a permit; none for a reach that has no cases.
 pub(crate) fn ways<P: Permission>(permit: &Permit<P>) -> Vec<Way> {
     let team = permit.user().map(Way::Team);
+    let hubs = permit.hubs().iter().copied();
     match permit.reach() {
-        Reach::Team => team.into_iter().collect(),
-        Reach::Hub | Reach::Lead => {
-            team.into_iter().chain(permit.hubs().iter().copied().map(Way::Hub)).collect()
-        }
+        Reach::Team => team.into_iter().chain(ways_of_emergency(permit)).collect(),
+        // What is of their hubs they see without an emergency.
+        Reach::Hub | Reach::Lead | Reach::Emergency => team.into_iter().chain(hubs.map(Way::Hub)).collect(),
         // Nobody reaches every case: no role's row says `all` for one.
-        Reach::All | Reach::Own | Reach::No => Vec::new(),
+        Reach::All | Reach::Own | Reach::No | Reach::Nothing => Vec::new(),
     }
+}
+
+fn ways_of_emergency<P: Permission>(permit: &Permit<P>) -> impl Iterator<Item = Way> {
+    let hubs = permit.hubs().iter().copied().filter(|_| P::ROW.in_emergency);
+    hubs.filter_map(|hub| Some(Way::Emergency(permit.user()?, hub)))
 }
 
 impl Way {
@@ -45,7 +52,8 @@ impl Way {
     fn leads(self, now: Timestamp) -> CaseFilter {
         match self {
             Self::Team(user) => Box::new(exists(place(user, now))),
-            Self::Hub(hub) => Box::new(cases::hub_id.eq(hub).and(cases::restricted.eq(false))),
+            Self::Hub(hub) => Box::new(of_hub(hub)),
+            Self::Emergency(user, hub) => Box::new(of_hub(hub).and(exists(emergency(user, now)))),
         }
     }
 
@@ -53,9 +61,24 @@ impl Way {
     pub(crate) fn filter(self, now: Timestamp) -> CaseFilter {
         match self {
             Self::Team(user) => Box::new(cases::id.eq_any(cases_of_team_member(user, now))),
-            Self::Hub(_) => self.leads(now),
+            Self::Hub(_) | Self::Emergency(..) => self.leads(now),
         }
     }
+}
+
+/// What of a hub is not its team's alone.
+#[diesel::dsl::auto_type]
+fn of_hub(hub: HubId) -> _ {
+    cases::hub_id.eq(hub).and(cases::restricted.eq(false))
+}
+
+/// The user's emergency access to the case, now.
+#[diesel::dsl::auto_type]
+fn emergency(user: UserId, now: Timestamp) -> _ {
+    emergency_accesses::table
+        .filter(emergency_accesses::case_id.eq(cases::id))
+        .filter(emergency_accesses::user_id.eq(user))
+        .filter(emergency_accesses::ends_at.gt(now))
 }
 
 /// Whether a place on a team has not ended: what every rule that rests on a place asks.
@@ -83,15 +106,23 @@ fn place(user: UserId, now: Timestamp) -> _ {
 
 /// Whether the permit reaches a case.
 pub(crate) fn reached<P: Permission>(permit: &Permit<P>, now: Timestamp) -> CaseFilter {
-    ways(permit)
-        .into_iter()
+    any(ways(permit), now)
+}
+
+/// Whether an emergency leads to a case, and so opens every field group of it.
+pub(crate) fn reached_in_emergency<P: Permission>(permit: &Permit<P>, now: Timestamp) -> CaseFilter {
+    any(ways_of_emergency(permit), now)
+}
+
+fn any(ways: impl IntoIterator<Item = Way>, now: Timestamp) -> CaseFilter {
+    ways.into_iter()
         .map(|way| way.leads(now))
         .reduce(|filter, way| Box::new(filter.or(way)))
         .unwrap_or_else(|| Box::new(false.into_sql::<Bool>()))
 }
 
 /// Whether a place on the team, now, opens the field group.
-pub(crate) fn opens(user: UserId, group: FieldGroup, now: Timestamp) -> CaseFilter {
+fn place_opens(user: UserId, group: FieldGroup, now: Timestamp) -> CaseFilter {
     let place = place(user, now);
     match group {
         FieldGroup::Identity => Box::new(exists(place.filter(case_team::identity))),
@@ -101,5 +132,19 @@ pub(crate) fn opens(user: UserId, group: FieldGroup, now: Timestamp) -> CaseFilt
         FieldGroup::Health => Box::new(exists(place.filter(case_team::health))),
         FieldGroup::Legal => Box::new(exists(place.filter(case_team::legal))),
         FieldGroup::Passage => Box::new(exists(place.filter(case_team::passage))),
+    }
+}
+
+/// Whether the permit, which reaches the case, opens the field group of it.
+pub(crate) fn opens<P: Permission>(
+    permit: &Permit<P>,
+    user: UserId,
+    group: FieldGroup,
+    now: Timestamp,
+) -> CaseFilter {
+    let in_emergency = reached_in_emergency(permit, now);
+    match permit.reach() {
+        Reach::Emergency => in_emergency,
+        _ => Box::new(place_opens(user, group, now).or(in_emergency)),
     }
 }

@@ -15,6 +15,7 @@ use actix_web::web::Data;
 use anyhow::{Context as _, anyhow};
 use tokio::signal::unix::{SignalKind, signal};
 
+use crate::access::FactorRule;
 use crate::app::{self, App};
 use crate::config::Config;
 use crate::door::{marker, memory};
@@ -51,6 +52,10 @@ Environment:
   WAYSTATION_AUDIT_COPY     a copy of the audit log as it grows: file:PATH, or syslog:/dev/log
   WAYSTATION_AUDIT_COPY_REQUIRED=1        nothing is answered before its entry is copied
   WAYSTATION_AUDIT_POLICY   file of the witnesses of the audit log (C2SP tlog-policy)
+  WAYSTATION_SECOND_FACTOR_FOR            more roles that need a second factor: caseworker, reader
+  WAYSTATION_ALLOW_PASSWORD_ALONE=1       nobody needs one; for trials
+  WAYSTATION_IDLE_DAYS                    days without a login after which an account is suspended [90]
+  WAYSTATION_READING_BUDGET               cases a user opens in an hour and a day before a coordinator is asked [30,100]
   WAYSTATION_TRUSTED_PROXIES              addresses of proxies whose X-Forwarded-For is believed
   WAYSTATION_METRICS_LISTEN figures for a monitor (OpenMetrics), such as 127.0.0.1:9464
   WAYSTATION_WORKERS        worker threads; one a core when not said
@@ -134,6 +139,11 @@ pub(super) async fn serve(config: &Config, app: Data<App>, listener: TcpListener
         None => None,
     };
     let server = server(&app, config.workers, listener).context("the server cannot start")?;
+    if config.factors == FactorRule::nobody() {
+        tracing::warn!(
+            "a password is enough for everybody (WAYSTATION_ALLOW_PASSWORD_ALONE): for trials only"
+        );
+    }
     tracing::info!(address = %config.listen, database = config.database.kind(), "serving");
     let handle = server.handle();
     let stopper = actix_web::rt::spawn(stop_on_signal(handle.clone()));

@@ -49,6 +49,12 @@ pub enum Command {
         /// Who
         username: Username,
     },
+    /// Take a lost second factor away and end every session; see first that it is really them
+    #[command(after_help = "Example:\n  waystation user reset-second-factor heron")]
+    ResetSecondFactor {
+        /// Who
+        username: Username,
+    },
     /// End every session of a user and make a new password, printed once
     #[command(after_help = "Example:\n  waystation user reset-password heron")]
     ResetPassword {
@@ -65,6 +71,7 @@ pub fn run(config: &Config, command: Command) -> anyhow::Result<()> {
         Command::SetRole { username, role } => change(config, &username, Some(role), None),
         Command::Suspend { username } => change(config, &username, None, Some(UserStatus::Suspended)),
         Command::Reactivate { username } => change(config, &username, None, Some(UserStatus::Active)),
+        Command::ResetSecondFactor { username } => reset_second_factor(config, &username),
         Command::ResetPassword { username } => reset_password(config, &username),
     }
 }
@@ -106,6 +113,13 @@ fn change(
     let name = username.clone();
     let user = with_app(config, async |app| operator::change_user(app, name, role, status).await)?;
     println!("{username} is {} as {}.", user.status, user.role);
+    Ok(())
+}
+
+fn reset_second_factor(config: &Config, username: &Username) -> anyhow::Result<()> {
+    let name = username.clone();
+    with_app(config, async |app| operator::reset_second_factor(app, name).await)?;
+    println!("{username} has no second factor, and every session of theirs has ended.");
     Ok(())
 }
 

@@ -5,8 +5,9 @@
 
 pub mod api;
 
+use crate::access::FactorStanding;
 use crate::access::actor::{FieldGroup, Role};
-use crate::accounts::codes::{SessionEnd, UserStatus};
+use crate::accounts::codes::{GrantDecision, GrantKind, GrantState, SessionEnd, UserStatus};
 use crate::asylum::codes::{ApplicationState, Authority, Level};
 use crate::audit::checkpoint::LossReason;
 use crate::audit::unusual::UnusualKind;
@@ -18,7 +19,9 @@ use crate::cases::records::{codes, concern_codes, currency, need_codes, procedur
 use crate::cases::search::duplicates::DuplicateState;
 use crate::cases::search::rank::SearchReason;
 use crate::db::types::{CodeList, Country};
+use crate::emergency::codes::{EmergencyReason, ReviewFinding, ReviewState};
 use crate::network::codes::{HubState, Leaving, ShelterState};
+use crate::notices::codes::{NoticeKind, NoticeState};
 use crate::reports::dimension::Dimension;
 use crate::resettlement::codes::{Category, Priority, ResettlementState};
 use crate::retention::codes::{ErasureDecision, ErasureReason, ErasureState, HoldReason};
@@ -85,6 +88,11 @@ pub const LISTS: &[List] = &[
     List::of::<ErasureReason>(),
     List::of::<ErasureState>(),
     List::of::<HoldReason>(),
+    List::of::<EmergencyReason>(),
+    List::of::<ReviewState>(),
+    List::of::<ReviewFinding>(),
+    List::of::<NoticeKind>(),
+    List::of::<NoticeState>(),
     List::of::<MergeReason>(),
     List::of::<MergeUndoReason>(),
     List::of::<MergedTeam>(),
@@ -105,6 +113,10 @@ pub const LISTS: &[List] = &[
     List::of::<Role>(),
     List::of::<UserStatus>(),
     List::of::<SessionEnd>(),
+    List::of::<GrantKind>(),
+    List::of::<GrantDecision>(),
+    List::of::<GrantState>(),
+    List::of::<FactorStanding>(),
     List::of::<FieldGroup>(),
     List::of::<Action>(),
     List::of::<AuditOutcome>(),

@@ -47,6 +47,7 @@ fn a_refusal_never_repeats_a_value() {
         [("WAYSTATION_RETENTION", "secret=30")],
         [("WAYSTATION_OBJECTION_DAYS", "secret")],
         [("WAYSTATION_TRUSTED_PROXIES", "secret")],
+        [("WAYSTATION_SECOND_FACTOR_FOR", "secret")],
         [("DATABASE_URL", "postgres://secret@db.example/w")],
     ] {
         assert!(!refusal(&variables).to_string().contains("secret"), "{variables:?}");
@@ -59,6 +60,22 @@ fn persons_are_kept_for_good_unless_it_is_said_for_how_long() {
     assert_eq!(retention(&[]), retention::Policy::default());
     let said = retention(&[("WAYSTATION_RETENTION", "settled=1825"), ("WAYSTATION_OBJECTION_DAYS", "14")]);
     assert_eq!((said.rules.len(), said.rules[0].days, said.objections.num_days()), (1, 1825, 14));
+}
+
+#[test]
+fn more_roles_may_need_a_second_factor_and_none_fewer_unless_allowed_by_name() {
+    let factors =
+        |variables: &[(&str, &str)]| read(&Flags::default(), variables).ok().map(|config| config.factors);
+    let more = |roles| ("WAYSTATION_SECOND_FACTOR_FOR", roles);
+    let alone = ("WAYSTATION_ALLOW_PASSWORD_ALONE", "1");
+    assert_eq!(factors(&[]), Some(FactorRule::standard()));
+    let both = FactorRule::standard().and(Role::Caseworker).and(Role::Reader);
+    assert_eq!(factors(&[more("caseworker, reader")]), Some(both));
+    assert_eq!(factors(&[alone]), Some(FactorRule::nobody()));
+    for wrong in ["", "caseworker,caseworker", "nobody"] {
+        assert_eq!(factors(&[more(wrong)]), None, "{wrong}");
+    }
+    assert_eq!(factors(&[more("caseworker"), alone]), None);
 }
 
 #[test]

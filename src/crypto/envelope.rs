@@ -111,6 +111,11 @@ pub(super) fn key_version(sealed: &[u8]) -> Result<i32, SealError> {
     Parts::read(sealed).map(|parts| parts.key_version)
 }
 
+/// The same, for whoever only wants to know whether a version is still needed.
+pub(crate) fn version_of(sealed: &[u8]) -> Option<i32> {
+    key_version(sealed).ok()
+}
+
 struct Parts<'a> {
     key_version: i32,
     nonce: &'a [u8; NONCE_LEN],

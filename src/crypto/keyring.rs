@@ -32,7 +32,7 @@ text_enum! {
         CaseWrapping = "case_wrapping": "Wraps the keys of the cases",
         TokenSigning = "token_signing": "Signs access tokens",
         AuditSigning = "audit_signing": "Signs checkpoints of the log",
-        PasswordPepper = "password_pepper": "Goes into every password hash",
+        PasswordPepper = "password_pepper": "Goes into every password hash, and seals second factors",
         RefreshTokens = "refresh_tokens": "Derives the successors of refresh tokens, and the fingerprints of repeated requests",
         StoredAnswers = "stored_answers": "Seals answers kept for repeated requests",
         SearchTexts = "search_texts": "Seals what was searched for",
@@ -196,6 +196,27 @@ impl Keyring {
         Some(primitives::hkdf_sha256(&[], pepper.bytes(), &[&info]))
     }
 
+    /// Seals the secret of a user's second factor, under the pepper of now: it opens for nobody else, and goes with their
+    /// password when the pepper is followed by another.
+    pub fn seal_second_factor(&self, user: UserId, secret: &[u8]) -> Result<Vec<u8>, SealError> {
+        let (version, pepper) = self.keys().password_pepper.current();
+        envelope::seal(&second_factor_key(&pepper, user), version, &second_factor_place(user), secret)
+    }
+
+    /// Opens it, and says whether it should be sealed anew.
+    pub fn open_second_factor(
+        &self,
+        user: UserId,
+        sealed: &[u8],
+    ) -> Result<(Zeroizing<Vec<u8>>, bool), SealError> {
+        let version = envelope::key_version(sealed)?;
+        let keys = self.keys();
+        let pepper = keys.password_pepper.get(version).ok_or(SealError::UnknownKeyVersion(version))?;
+        let secret =
+            envelope::open(&second_factor_key(&pepper, user), version, &second_factor_place(user), sealed)?;
+        Ok((secret, version != keys.password_pepper.current().0))
+    }
+
     /// HMAC-SHA256 under the current key for refresh tokens. What the message is for must be part of the message: one
     /// key serves several things.
     #[must_use]
@@ -246,6 +267,16 @@ impl Keyring {
 
 pub(super) fn answer_place(context: &str) -> Vec<u8> {
     associated_data::encode("waystation stored answer v1", &[context.as_bytes()])
+}
+
+/// A pepper does one thing: for second factors it gives another key, one a user.
+fn second_factor_key(pepper: &Secret, user: UserId) -> Secret {
+    let info = associated_data::encode("waystation second factor key v1", &[user.as_str().as_bytes()]);
+    Secret::new(&primitives::hkdf_sha256(&[], pepper.bytes(), &[&info]))
+}
+
+fn second_factor_place(user: UserId) -> Vec<u8> {
+    associated_data::encode("waystation second factor v1", &[user.as_str().as_bytes()])
 }
 
 pub(super) fn search_place(search: &str) -> Vec<u8> {

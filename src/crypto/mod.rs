@@ -32,6 +32,7 @@ mod wycheproof;
 
 pub use case_key::{CaseKey, SealedContent};
 pub use ciphertext::Ciphertext;
+pub(crate) use envelope::version_of as key_version;
 pub use error::{KeyError, KeyTextFault, SealError};
 pub use keyring::{KeyPurpose, Keyring, NextKey, SigningKeyVersion, WrappedCaseKey, WrappedKey};
 pub use place::{Place, Written};

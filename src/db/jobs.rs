@@ -26,10 +26,14 @@ use crate::http::Given;
 /// A job and where its answer will come.
 pub(super) type Pending<T> = (Box<dyn Job>, oneshot::Receiver<Result<T>>);
 
+/// Asks first whether what a repeat would be answered is within reach still.
+pub(super) type Within<P> = Box<dyn Fn(&mut WriteTx<'_>, &Permit<P>) -> Result<()> + Send>;
+
 /// A write before it is run.
 pub(super) struct Write<P, F> {
     permit: Permit<P>,
     event: Event,
+    within: Option<Within<P>>,
     f: F,
     keyring: Option<Arc<Keyring>>,
     clock: Clock,
@@ -42,11 +46,11 @@ where
     pub(super) fn new(
         permit: Permit<P>,
         event: Event,
-        f: F,
+        (within, f): (Option<Within<P>>, F),
         keyring: Option<Arc<Keyring>>,
         clock: Clock,
     ) -> Self {
-        Self { permit, event, f, keyring, clock }
+        Self { permit, event, within, f, keyring, clock }
     }
 
     /// For the group commit.
@@ -112,6 +116,9 @@ where
         // Of the permit as it is now: the role on the log is the one that was used.
         let origin = permit.origin();
         let mut tx = WriteTx::new(Tx::new(conn, self.clock.now(), self.event.clone()), &origin, position);
+        if let Some(within) = &self.within {
+            within(&mut tx, permit)?;
+        }
         let once = permit.user().zip(permit.idempotency());
         if let Some((user, key)) = once
             && let Some(kept) = idempotency::kept(&mut tx, user, key)?
@@ -332,5 +339,5 @@ fn meets_another(error: &Error) -> bool {
 /// Longer from try to try and never the same twice, so that two that met do not meet again.
 fn pause(attempt: u32) -> Duration {
     let [random] = crate::crypto::random::bytes::<1>();
-    Duration::from_micros(u64::from(attempt.min(16)) * 200 + u64::from(random) * 8)
+    Duration::from_micros(u64::from(attempt.min(48)) * 200 + u64::from(random) * 32)
 }

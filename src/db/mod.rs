@@ -38,7 +38,7 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
-use crate::access::{Permission, Permit};
+use crate::access::{CaseId, Permission, Permit, Reach, UserId};
 use crate::audit::checkpoint::store::CheckpointRow;
 use crate::audit::copies::{Copies, CopyTarget};
 use crate::audit::entry::{NewEntry, Origin};
@@ -47,6 +47,7 @@ use crate::clock::Clock;
 use crate::crypto::Keyring;
 use crate::error::{Code, Error, Result};
 use crate::http::Given;
+use crate::readings::{self, ReadingBudget};
 use conn::{ConnectError, Purpose};
 pub(crate) use either::on_either;
 pub(crate) use follower::LogFollower;
@@ -85,12 +86,13 @@ pub struct Db {
     copies: Option<Copies>,
     /// None while the server is sealed: then there is nobody whose answer could be kept.
     keyring: Option<Arc<Keyring>>,
+    reading_budget: ReadingBudget,
     clock: Clock,
     url: DatabaseUrl,
 }
 
 /// How often a write is tried again on PostgreSQL when it met another one.
-const MOST_TRIES: u32 = 40;
+const MOST_TRIES: u32 = 150;
 
 impl Db {
     /// Opens a migrated database.
@@ -129,19 +131,17 @@ impl Db {
             sequencer,
             copies: None,
             keyring,
+            reading_budget: ReadingBudget::default(),
             clock,
             url: url.clone(),
         })
     }
 
-    /// Wipes what was deleted from the database's own files.
-    pub(crate) async fn wipe(&self) -> Result<()> {
+    /// Wipes what was deleted from the database's own files; false while somebody reads what was there before.
+    pub(crate) async fn wipe(&self) -> Result<bool> {
         let url = self.url.clone();
         let wiped = tokio::task::spawn_blocking(move || wiper::wipe(&url)).await.map_err(Error::internal)?;
-        if !wiped.map_err(Error::internal)? {
-            tracing::warn!("what was deleted may still be in the write-ahead log: it was read all the time");
-        }
-        Ok(())
+        wiped.map_err(Error::internal)
     }
 
     /// Copies the log elsewhere too; `sent` is a file of its own, for a target that cannot be asked how far it has come.
@@ -150,9 +150,21 @@ impl Db {
         Ok(Self { copies: Some(copies), ..self })
     }
 
+    /// Another reading budget than the usual one.
+    #[must_use]
+    pub fn with_reading_budget(self, reading_budget: ReadingBudget) -> Self {
+        Self { reading_budget, ..self }
+    }
+
+    /// Of how many cases one user opens something sealed.
+    pub(crate) fn reading_budget(&self) -> ReadingBudget {
+        self.reading_budget
+    }
+
     /// Reads, puts the event on the record durably, and only then hands out what was read.
     ///
-    /// A refusal is put on the record too. `f` may run more than once.
+    /// A refusal is put on the record too. `f` may run more than once. What opens something sealed of a case costs its
+    /// reader's budget, unless the case counts already.
     pub async fn read<P, T, F>(&self, permit: Permit<P>, event: Event, f: F) -> Result<Seen<T>>
     where
         P: Permission,
@@ -186,6 +198,10 @@ impl Db {
         T: Send + 'static,
         F: Fn(&mut Tx<'_>, &Permit<P>) -> Result<T> + Send + 'static,
     {
+        if permit.reach() == Reach::Nothing {
+            self.record_refusal(event, permit.origin(), Code::NotFound).await?;
+            return Err(Error::not_found().mark_recorded());
+        }
         self.read_by(&self.log_readers, permit, event, f).await
     }
 
@@ -198,23 +214,35 @@ impl Db {
         let now = self.clock.now();
         let origin = permit.origin();
         let planned = event.clone();
+        let reader = permit.user().filter(|_| event.may_open()).map(|user| (user, permit.for_a_part()));
+        let user = reader.as_ref().map(|(user, _)| *user);
         let (outcome, event) = readers
             .run(move |conn| {
                 let mut seen = event;
                 let outcome = in_transaction(conn, |conn| {
                     let mut tx = Tx::new(conn, now, planned.clone());
                     let value = f(&mut tx, &permit);
+                    let opened = user.zip(tx.event.case()).filter(|_| tx.event.may_open());
+                    let cost = match opened {
+                        Some((user, case)) if value.is_ok() && readings::costs(&mut tx, user, case)? => {
+                            Some(case)
+                        }
+                        _ => None,
+                    };
                     // A refusal too names the case, where it was found before the group was withheld.
                     seen = tx.event;
-                    value
+                    value.map(|value| (value, cost))
                 });
                 Ok((outcome, seen))
             })
             .await?;
         match outcome {
-            Ok(value) => {
+            Ok((value, cost)) => {
                 let receipt = event.receipt();
-                self.record(&event, &origin, now, Outcome::Done, None).await?;
+                match reader.zip(cost) {
+                    None => self.record(&event, &origin, now, Outcome::Done, None).await?,
+                    Some(((user, permit), case)) => self.spend(permit, event, (user, case)).await?,
+                }
                 Ok(Seen { value, receipt })
             }
             Err(error) => match jobs::recorded_as(&error, &event) {
@@ -238,6 +266,44 @@ impl Db {
         T: Serialize + Send + 'static,
         F: Fn(&mut WriteTx<'_>, &Permit<P>) -> Result<T> + Send + 'static,
     {
+        self.run_write(permit, event, (None, f)).await
+    }
+
+    /// The same for what names no case, so that a kept answer does not say whose it is: `within` finds it again first, and
+    /// a repeat is answered only to whoever reaches it still.
+    pub(crate) async fn write_within<P, T, R, W, F>(
+        &self,
+        permit: Permit<P>,
+        event: Event,
+        within: W,
+        f: F,
+    ) -> Result<Given<T>>
+    where
+        P: Permission,
+        T: Serialize + Send + 'static,
+        W: Fn(&mut WriteTx<'_>, &Permit<P>) -> Result<R> + Send + 'static,
+        F: Fn(&mut WriteTx<'_>, &Permit<P>) -> Result<T> + Send + 'static,
+    {
+        let within: jobs::Within<P> = Box::new(move |tx, permit| within(tx, permit).map(drop));
+        self.run_write(permit, event, (Some(within), f)).await
+    }
+
+    async fn run_write<P, T, F>(
+        &self,
+        permit: Permit<P>,
+        event: Event,
+        f: (Option<jobs::Within<P>>, F),
+    ) -> Result<Given<T>>
+    where
+        P: Permission,
+        T: Serialize + Send + 'static,
+        F: Fn(&mut WriteTx<'_>, &Permit<P>) -> Result<T> + Send + 'static,
+    {
+        if permit.reach() == Reach::Nothing {
+            // In an empty network there is nothing to write to either.
+            self.record_refusal(event, permit.origin(), Code::NotFound).await?;
+            return Err(Error::not_found().mark_recorded());
+        }
         let write = Write::new(permit, event, f, self.keyring.clone(), self.clock.clone());
         let done = match &self.writers {
             None => {
@@ -253,6 +319,24 @@ impl Db {
         };
         self.copied().await?;
         done
+    }
+
+    /// Puts a read on the record in one commit with its cost, or refuses it.
+    async fn spend<P: Permission>(
+        &self,
+        permit: Permit<P>,
+        event: Event,
+        (user, case): (UserId, CaseId),
+    ) -> Result<()> {
+        let budget = self.reading_budget;
+        let spent = self.write(permit, event, move |tx, _| readings::spend(tx, user, case, budget)).await;
+        if let Err(error) = &spent
+            && error.code() == Code::ReadingBudgetSpent
+            && let Err(failure) = Box::pin(readings::tell_coordinators(self, user)).await
+        {
+            tracing::error!(?failure, "nobody could be told that a user waits to read more");
+        }
+        spent.map(drop)
     }
 
     /// Puts an event on the record that is neither a read nor a write: a refusal, a failed login.

@@ -57,6 +57,10 @@ diesel::table! {
         role -> Text,
         status -> Text,
         password_hash -> Text,
+        governed_as -> Nullable<Text>,
+        away_until -> Nullable<BigInt>,
+        duress_hash -> Nullable<Text>,
+        duress_since -> Nullable<BigInt>,
         version -> BigInt,
         created_at -> BigInt,
         updated_at -> BigInt,
@@ -77,6 +81,7 @@ diesel::table! {
         user_id -> Text,
         created_at -> BigInt,
         expires_at -> BigInt,
+        factor_at -> Nullable<BigInt>,
         ended_at -> Nullable<BigInt>,
         ended_reason -> Nullable<Text>,
     }
@@ -334,6 +339,58 @@ diesel::table! {
 }
 
 diesel::table! {
+    api_keys (id) {
+        id -> Text,
+        user_id -> Text,
+        session_id -> Text,
+        name -> Text,
+        token_hash -> Text,
+        permissions -> Text,
+        addresses -> Text,
+        created_at -> BigInt,
+        expires_at -> BigInt,
+        last_used_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    account_grants (id) {
+        id -> Text,
+        user_id -> Text,
+        kind -> Text,
+        role -> Nullable<Text>,
+        asked_by -> Text,
+        asked_as -> Text,
+        asked_at -> BigInt,
+        expires_at -> BigInt,
+        decision -> Nullable<Text>,
+        decided_by -> Nullable<Text>,
+        decided_at -> Nullable<BigInt>,
+        code_hash -> Nullable<Text>,
+        code_expires_at -> Nullable<BigInt>,
+        activated_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    case_readings (user_id, case_id) {
+        user_id -> Text,
+        case_id -> Text,
+        counted_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    reading_allowances (user_id) {
+        user_id -> Text,
+        more -> BigInt,
+        until_at -> Nullable<BigInt>,
+        allowed_by -> Nullable<Text>,
+        told_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
     case_merges (id) {
         id -> Text,
         survivor_id -> Text,
@@ -365,7 +422,61 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    second_factors (user_id) {
+        user_id -> Text,
+        secret -> Nullable<Binary>,
+        enrolled_at -> Nullable<BigInt>,
+        pending -> Nullable<Binary>,
+        pending_since -> Nullable<BigInt>,
+        last_step -> BigInt,
+    }
+}
+
+diesel::table! {
+    recovery_codes (code_hash) {
+        code_hash -> Text,
+        user_id -> Text,
+        made_at -> BigInt,
+        used_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    emergency_accesses (id) {
+        id -> Text,
+        case_id -> Text,
+        hub_id -> Text,
+        user_id -> Text,
+        reason -> Text,
+        explanation -> Nullable<Binary>,
+        began_at -> BigInt,
+        ends_at -> BigInt,
+        ended_by -> Nullable<Text>,
+        finding -> Nullable<Text>,
+        reviewed_by -> Nullable<Text>,
+        reviewed_at -> Nullable<BigInt>,
+        reminded_at -> Nullable<BigInt>,
+        version -> BigInt,
+    }
+}
+
+diesel::table! {
+    notices (id) {
+        id -> Text,
+        user_id -> Text,
+        kind -> Text,
+        subject -> Text,
+        told_at -> BigInt,
+        seen_at -> Nullable<BigInt>,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
+    api_keys,
+    account_grants,
+    case_readings,
+    reading_allowances,
     settings,
     keyring,
     key_splits,
@@ -375,6 +486,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     hub_members,
     sessions,
     refresh_tokens,
+    second_factors,
+    recovery_codes,
     idempotency_keys,
     audit_events,
     audit_checkpoints,
@@ -396,6 +509,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     case_merge_places,
     erasures,
     legal_holds,
+    emergency_accesses,
+    notices,
     search_texts,
     duplicate_candidates
 );
@@ -444,6 +559,7 @@ diesel::table! {
         decided_at -> Nullable<BigInt>,
         due_at -> Nullable<BigInt>,
         ended_at -> Nullable<BigInt>,
+        wiped_at -> Nullable<BigInt>,
         certificate -> Nullable<Text>,
         version -> BigInt,
     }
@@ -463,7 +579,9 @@ diesel::table! {
 }
 
 diesel::joinable!(sessions -> users (user_id));
+diesel::joinable!(api_keys -> sessions (session_id));
 diesel::joinable!(refresh_tokens -> sessions (session_id));
+diesel::joinable!(second_factors -> users (user_id));
 diesel::joinable!(hub_members -> hubs (hub_id));
 diesel::joinable!(hub_members -> users (user_id));
 diesel::joinable!(stays -> shelters (shelter_id));

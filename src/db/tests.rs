@@ -5,10 +5,11 @@ use std::time::Duration;
 
 use super::*;
 use crate::access::permissions::{AuditRead, CaseRead};
-use crate::access::{Actor, Role, SessionId, UserId};
+use crate::access::{Actor, Assurance, Factor, FactorRule, Role, SessionId, UserId};
 use crate::audit::Action;
 use crate::audit::entry::RequestId;
 use crate::crypto::RootKey;
+use crate::db::types::Timestamp;
 use crate::http::context::RequestContext;
 
 fn database(directory: &tempfile::TempDir) -> Db {
@@ -20,8 +21,24 @@ fn database(directory: &tempfile::TempDir) -> Db {
 }
 
 fn permit<P: Permission>(role: Role) -> Permit<P> {
-    let actor = Actor { user: UserId::generate(), session: SessionId::generate(), role, hubs: Vec::new() };
-    Permit::for_actor(actor, RequestContext::new(RequestId::generate())).unwrap()
+    let actor = Actor {
+        user: UserId::generate(),
+        session: SessionId::generate(),
+        role,
+        hubs: Vec::new(),
+        factor: Factor::default(),
+        away: false,
+        duress: false,
+        scope: None,
+    };
+    Permit::for_actor(
+        actor,
+        RequestContext::new(
+            RequestId::generate(),
+            Assurance { rule: FactorRule::nobody(), at: Timestamp::from_micros(0) },
+        ),
+    )
+    .unwrap()
 }
 
 #[actix_web::test]

@@ -1,6 +1,7 @@
 //! Sealing an open server, and opening a sealed one.
 
 use std::future::{Ready, ready};
+use std::sync::Arc;
 
 use actix_web::web::Data;
 use actix_web::{FromRequest, HttpRequest, dev::Payload};
@@ -83,7 +84,12 @@ pub async fn unseal_server(
             let share = Share::parse(share.expose_secret());
             let share = share
                 .map_err(|fault| Error::invalid_field("/share", format!("It cannot be read: {fault}.")))?;
-            actix_web::rt::spawn(async move { sealed.hand_in(share, context).await })
+            // Before the task, which goes on though the client goes away: strangers must not make them without end.
+            let place = Arc::clone(&sealed.waiting).enter_owned().ok_or_else(Error::overloaded)?;
+            actix_web::rt::spawn(async move {
+                let _place = place;
+                sealed.hand_in(share, context).await
+            })
         }
         (None, Some(passphrase)) => {
             actix_web::rt::spawn(async move { sealed.say(passphrase, context).await })

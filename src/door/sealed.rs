@@ -1,6 +1,8 @@
 //! A sealed server: takes shares or a passphrase until they open the keyring. Every one that is looked at is on the log,
 //! with the number of the share and how it ended, and nothing of its content.
 
+use std::sync::Arc;
+
 use secrecy::SecretString;
 use tokio::sync::{Mutex, oneshot};
 
@@ -19,6 +21,7 @@ use crate::db::keyring_rows::{self, Identity};
 use crate::db::url::DatabaseUrl;
 use crate::error::{Code, Error, Result};
 use crate::http::context::RequestContext;
+use crate::waiting_room::WaitingRoom;
 
 /// What is opened: the keys, and the database that they are of.
 pub struct Opened {
@@ -40,7 +43,12 @@ pub struct Sealed {
     source: RootKeySource,
     clock: Clock,
     attempts: Mutex<Attempts>,
+    /// Shares that wait for their turn.
+    pub(super) waiting: Arc<WaitingRoom>,
 }
+
+/// Shares at once; the holders of the most shares that there can be find room.
+const MOST_WAITING: usize = 256;
 
 /// One attempt at a time.
 struct Attempts {
@@ -72,7 +80,8 @@ impl Sealed {
             passphrases: Passphrases::default(),
             opened: Some(sender),
         };
-        (Self { db, database, source, clock, attempts: Mutex::new(attempts) }, opened)
+        let waiting = Arc::new(WaitingRoom::new(MOST_WAITING));
+        (Self { db, database, source, clock, attempts: Mutex::new(attempts), waiting }, opened)
     }
 
     /// Looks at a share.

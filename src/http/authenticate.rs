@@ -16,8 +16,9 @@ use actix_web::{HttpMessage as _, HttpRequest, HttpResponse};
 
 use super::context::RequestContext;
 use super::{idempotency, problem};
-use crate::access::Actor;
 use crate::access::permit::AskedFor;
+use crate::access::{Actor, Assurance};
+use crate::accounts::api_keys::actor_of_key;
 use crate::accounts::authenticate::actor_of;
 use crate::app::App;
 use crate::audit::entry::{Origin, RequestId};
@@ -114,14 +115,21 @@ fn finish(headers: &mut HeaderMap, request_id: RequestId) {
 
 async fn prepare(request: &mut ServiceRequest, app: Option<&Data<App>>, request_id: RequestId) -> Result<()> {
     refuse_large_headers(request.headers())?;
-    let bearer = app.zip(token(request)).and_then(|(app, token)| app.tokens.verify(&token));
-    if let Some((app, bearer)) = app.zip(bearer)
-        && let Some(actor) = actor_of(&app.db, bearer).await?
-    {
-        request.extensions_mut().insert(actor);
+    let address = app.and_then(|app| app.proxies.client(request));
+    if let Some((app, token)) = app.zip(token(request)) {
+        let actor = match app.tokens.verify(&token) {
+            Some(bearer) => actor_of(&app.db, bearer).await?,
+            None => actor_of_key(&app.db, &token, address).await?,
+        };
+        if let Some(actor) = actor {
+            request.extensions_mut().insert(actor);
+        }
     }
-    let mut context = RequestContext::new(request_id);
-    context.address = app.and_then(|app| app.proxies.client(request));
+    let mut context = match app {
+        Some(app) => RequestContext::new(request_id, Assurance { rule: app.factors, at: app.clock.now() }),
+        None => RequestContext::of_nobody(request_id),
+    };
+    context.address = address;
     let known = request.extensions().get::<Actor>().is_some();
     if let Some(app) = app.filter(|_| known) {
         context.idempotency = idempotency::take(request, &app.keyring).await?;

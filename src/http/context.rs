@@ -6,7 +6,9 @@ use std::net::IpAddr;
 use actix_web::{FromRequest, HttpMessage as _, HttpRequest, dev::Payload};
 
 use super::idempotency::IdempotencyKey;
+use crate::access::{Assurance, FactorRule};
 use crate::audit::entry::RequestId;
+use crate::db::types::Timestamp;
 use crate::error::{Error, Result};
 
 /// Set by the middleware on every request.
@@ -18,13 +20,21 @@ pub struct RequestContext {
     pub idempotency: Option<IdempotencyKey>,
     /// Where it comes from: to be counted, and not to be written down.
     pub address: Option<IpAddr>,
+    /// What whoever asks is held to.
+    pub assurance: Assurance,
 }
 
 impl RequestContext {
-    /// A request of which nothing more is known.
+    /// A request of which nothing more is known, held to this.
     #[must_use]
-    pub fn new(request_id: RequestId) -> Self {
-        Self { request_id, idempotency: None, address: None }
+    pub fn new(request_id: RequestId, assurance: Assurance) -> Self {
+        Self { request_id, idempotency: None, address: None, assurance }
+    }
+
+    /// What the program does by itself: no user stands behind it.
+    pub(crate) fn of_nobody(request_id: RequestId) -> Self {
+        let at = Timestamp::from_micros(0);
+        Self::new(request_id, Assurance { rule: FactorRule::standard(), at })
     }
 }
 

@@ -19,15 +19,15 @@ use super::page::PageParameters;
 use super::path::PathParameters;
 use super::table::{Table, Tabular};
 use super::{
-    Body, Created, CursorQuery, IfMatch, Issued, Json, ListQuery, NoContent, Octets, Page, Path, PlainText,
-    Query, Versioned, WriteCondition,
+    Body, Created, CursorQuery, Done, IfMatch, Issued, Json, ListQuery, NoContent, Octets, Page, Path,
+    PlainText, Query, Versioned, WriteCondition,
 };
 use crate::access::{Permission, Permit};
 use crate::app::App;
 use crate::error::Code;
 
-/// Schemas by name.
-pub type Schemas = BTreeMap<String, RefOr<Schema>>;
+/// Schemas with their names.
+pub type Schemas = Vec<(String, RefOr<Schema>)>;
 
 /// The example on a type, for what wraps it.
 #[must_use]
@@ -51,9 +51,8 @@ pub struct Description {
 
 impl Description {
     fn schema<T: ToSchema>(&mut self) -> RefOr<Schema> {
-        let mut found = vec![(T::name().into_owned(), T::schema())];
-        T::schemas(&mut found);
-        self.schemas.extend(found);
+        self.schemas.push((T::name().into_owned(), T::schema()));
+        T::schemas(&mut self.schemas);
         RefOr::Ref(Ref::from_schema_name(T::name()))
     }
 
@@ -156,6 +155,12 @@ impl Description {
     fn responses(&mut self) -> utoipa::openapi::Responses {
         if let Some(row) = self.permission {
             self.errors.extend([Code::Unauthenticated, Code::Forbidden]);
+            if !row.own_account {
+                self.errors.extend([Code::SecondFactorNeeded, Code::Away]);
+            }
+            if row.step_up {
+                self.errors.push(Code::StepUpNeeded);
+            }
             if row.reach.contains(&crate::access::Reach::Lead) {
                 self.errors.push(Code::CommandWithheld);
             }
@@ -347,6 +352,12 @@ impl<T: ToSchema> DescribeAnswer for Issued<T> {
     fn describe(description: &mut Description) {
         let response = answer::<T>(description, "Issued").build();
         description.answer = Some(("201", response));
+    }
+}
+
+impl<T: ToSchema> DescribeAnswer for Done<T> {
+    fn describe(description: &mut Description) {
+        Json::<T>::describe(description);
     }
 }
 

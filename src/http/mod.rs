@@ -29,4 +29,4 @@ pub use given::Given;
 pub use page::{ListQuery, Page, Unfiltered};
 pub use path::Path;
 pub use query::Query;
-pub use reply::{Created, Issued, Json, NoContent, Octets, PlainText, Versioned};
+pub use reply::{Created, Done, Issued, Json, NoContent, Octets, PlainText, Versioned};

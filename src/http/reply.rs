@@ -29,7 +29,10 @@ pub struct Created<T> {
 }
 
 /// 201 with a body that has no address of its own: tokens.
-pub struct Issued<T>(pub T);
+pub struct Issued<T>(pub Given<T>);
+
+/// 200 with a body that has no version: what a POST did that makes nothing.
+pub struct Done<T>(pub Given<T>);
 
 /// 200 with text for people and for tools: a signed note, a proof.
 pub struct PlainText(pub String);
@@ -106,6 +109,13 @@ impl<T: Serialize> Responder for Issued<T> {
     type Body = BoxBody;
     fn respond_to(self, _: &HttpRequest) -> HttpResponse {
         json(HttpResponse::Created(), &self.0)
+    }
+}
+
+impl<T: Serialize> Responder for Done<T> {
+    type Body = BoxBody;
+    fn respond_to(self, _: &HttpRequest) -> HttpResponse {
+        json(HttpResponse::Ok(), &self.0)
     }
 }
 

@@ -89,7 +89,8 @@ fn is_needed(tx: &mut Tx<'_>, (purpose, version): Version, next: &KeyRow) -> Res
         KeyPurpose::TokenSigning => Ok(false),
         // What it signed is there for good, and its public half is had from it.
         KeyPurpose::AuditSigning => Ok(true),
-        KeyPurpose::PasswordPepper => accounts::store::any_peppered_by(tx, version),
+        KeyPurpose::PasswordPepper => Ok(accounts::store::any_peppered_by(tx, version)?
+            || accounts::second_factor::store::any_sealed_by(tx, version)?),
         KeyPurpose::SearchTexts => audit::text::any_before(tx, next.active_from.plus(LET_GO)),
         KeyPurpose::RefreshTokens | KeyPurpose::StoredAnswers => {
             idempotency::any_before(tx, next.active_from.plus(LET_GO))

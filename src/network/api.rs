@@ -13,6 +13,7 @@ use crate::access::permissions::{ShelterCreate, ShelterList, ShelterRead, Shelte
 use crate::access::{HubId, Permit};
 use crate::app::App;
 use crate::audit::{Action, Event};
+use crate::db::WriteTx;
 use crate::db::types::Timestamp;
 use crate::error::{Error, Result};
 use crate::http::reply::HasVersion;
@@ -145,11 +146,12 @@ pub async fn create_shelter(
     body: Body<NewShelterRequest>,
 ) -> Result<Created<ShelterView>> {
     let request = body.0;
-    // Before the write, because a repeat is answered without it: its answer is of a hub that may be lost.
-    if !permit.reaches_hub(&request.hub_id) {
-        return Err(store::no_open_hub_of_yours());
-    }
-    let view = app.db.write(permit, Event::new(Action::ShelterCreate), move |tx, permit| {
+    let hub = request.hub_id;
+    let reach = move |_: &mut WriteTx<'_>, permit: &Permit<_>| {
+        if permit.reaches_hub(&hub) { Ok(()) } else { Err(store::no_open_hub_of_yours()) }
+    };
+    let event = Event::new(Action::ShelterCreate);
+    let view = app.db.write_within(permit, event, reach, move |tx, permit| {
         store::require_open_hub(tx, permit, request.hub_id)?;
         let new = NewShelter {
             id: ShelterId::generate(),

@@ -35,7 +35,9 @@ fn reached<P: Permission>(permit: &Permit<P>) -> ShelterFilter {
     match permit.reach() {
         Reach::All => Box::new(diesel::dsl::sql::<Bool>("1 = 1")),
         Reach::Hub | Reach::Lead | Reach::Team => Box::new(shelters::hub_id.eq_any(permit.hubs().to_vec())),
-        Reach::Own | Reach::No => Box::new(diesel::dsl::sql::<Bool>("1 = 0")),
+        Reach::Emergency | Reach::Own | Reach::No | Reach::Nothing => {
+            Box::new(diesel::dsl::sql::<Bool>("1 = 0"))
+        }
     }
 }
 

@@ -22,6 +22,7 @@ use crate::error::{Error, Result};
 /// A coordinator's hub that is not theirs is not there: an exact zero would be false.
 pub(crate) fn scope(permit: &Permit<ReportStages>, hub: Option<HubId>) -> Result<ReportScope> {
     match (permit.reach(), hub) {
+        (Reach::Nothing, _) => Ok(ReportScope::Hub { hubs: Vec::new() }),
         (Reach::Team, hub) => Ok(ReportScope::Team { hub }),
         (Reach::Hub, None) => Ok(ReportScope::Hub { hubs: permit.hubs().to_vec() }),
         (Reach::Hub, Some(hub)) if permit.reaches_hub(&hub) => Ok(ReportScope::Hub { hubs: vec![hub] }),

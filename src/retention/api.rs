@@ -4,6 +4,7 @@ use actix_web::web::Data;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
+use super::asking::ask;
 use super::codes::{ErasureDecision, ErasureReason, ErasureState};
 use super::model::{ErasureId, ErasureRow};
 use super::{rules, store};
@@ -139,10 +140,7 @@ pub async fn create_erasure(
     let event = Event::new(Action::ErasureRequest).asked_for(reference).detail("reason", reason);
     let view = app.db.write(permit, event, move |tx, permit| {
         let case = cases::store::find(tx, permit, &reference)?;
-        rules::request(&store::facts(tx, &case)?).map_err(Error::unmet)?;
-        let row = ErasureRow::requested(case.id, reason, Some(permit.person()?), tx.now());
-        store::insert(tx, &row)?;
-        Ok(ErasureView::from(row))
+        Ok(ErasureView::from(ask(tx, &case, reason, Some(permit.person()?))?))
     });
     Ok(Created::at("/v1/cases/{case_id}/erasures/{id}", view.await?))
 }

@@ -26,21 +26,39 @@ pub(super) fn carry_out(tx: &mut WriteTx<'_>, case: CaseId, id: ErasureId) -> Re
     store::update(tx, &read, erased).map(drop)
 }
 
-/// Erases again who was erased after a backup was made, in what was restored of it. Whether the case was in it.
+/// Erases again who was erased after a backup was made, in what was restored of it. Whether any of it was there.
+///
+/// It is what the certificate names: what was merged when the backup was made may have been parted since, and the other
+/// way round.
 pub(crate) fn erase_again(tx: &mut WriteTx<'_>, erased: &Erased) -> Result<bool> {
-    let case = erased.case;
-    if !store::is_there(tx, case)? {
-        return Ok(false);
+    let mut merged = Vec::new();
+    for case in &erased.merged {
+        if store::is_there(tx, *case)? {
+            merged.push(*case);
+        }
     }
-    erase_with_merged(tx, case, erased.id)?;
-    store::note_erased(tx, erased)?;
-    Ok(true)
+    if store::is_there(tx, erased.case)? {
+        erase_together(tx, erased.case, merged, erased.id)?;
+        store::note_erased(tx, erased)?;
+        return Ok(true);
+    }
+    for case in &merged {
+        erase(tx, *case)?;
+        tx.also_record(&Event::new(Action::CaseErase).about(*case).subject(erased.id))?;
+    }
+    Ok(!merged.is_empty())
 }
 
-/// The case and those merged into it, which are the same person; each has its entry, and the case's says how many rows.
+/// The case and those merged into it, which are the same person.
 fn erase_with_merged(tx: &mut WriteTx<'_>, case: CaseId, erasure: ErasureId) -> Result<()> {
+    let merged = merging::store::merged_into(tx, case)?.into_iter().map(|(other, _)| other).collect();
+    erase_together(tx, case, merged, erasure)
+}
+
+/// Each has its entry, and the case's says how many rows went of all of them.
+fn erase_together(tx: &mut WriteTx<'_>, case: CaseId, merged: Vec<CaseId>, erasure: ErasureId) -> Result<()> {
     let mut rows = 0;
-    for (other, _) in merging::store::merged_into(tx, case)? {
+    for other in merged {
         rows += erase(tx, other)?;
         let event = Event::new(Action::CaseErase).about(other).subject(erasure).detail("survivor", case);
         tx.also_record(&event)?;
@@ -54,7 +72,7 @@ fn erase(tx: &mut WriteTx<'_>, case: CaseId) -> Result<usize> {
     let mut rows = 0;
     for holding in HOLDINGS {
         rows += match holding.erasure {
-            Erasure::Deleted(work) | Erasure::MadeCoarse(work) => work(tx, case)?,
+            Erasure::Deleted(work) | Erasure::MadeCoarse(work) | Erasure::Emptied(work) => work(tx, case)?,
             Erasure::Kept(_) => 0,
         };
     }

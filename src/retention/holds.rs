@@ -128,6 +128,7 @@ pub async fn lift_hold(
 ) -> Result<Versioned<HoldView>> {
     let (reference, id) = path.0;
     let event = Event::new(Action::HoldLift).asked_for(reference).subject(id);
+    let objections = app.retention.objections;
     let view = app.db.write(permit, event, move |tx, permit| {
         let case = cases::store::find(tx, permit, &reference)?;
         let read = store::find_hold(tx, &case, id)?;
@@ -135,7 +136,10 @@ pub async fn lift_hold(
         if read.lifted_at.is_some() {
             return Err(Error::unmet(vec![unmet("hold_stands", "it was lifted already")]));
         }
-        Ok(HoldView::from(store::lift(tx, &read, permit.person()?)?))
+        let lifted = store::lift(tx, &read, permit.person()?)?;
+        // What was approved before has waited for the hold, and nobody for its end.
+        store::postpone(tx, case.id, tx.now().plus(objections))?;
+        Ok(HoldView::from(lifted))
     });
     Ok(Versioned(view.await?))
 }

@@ -5,6 +5,7 @@
 //! certificate that names the entry of the log. A legal hold stops it as long as it stands.
 
 pub mod api;
+mod asking;
 mod certificate;
 pub mod codes;
 mod due;

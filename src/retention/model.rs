@@ -27,6 +27,8 @@ pub(crate) struct ErasureRow {
     pub decided_at: Option<Timestamp>,
     pub due_at: Option<Timestamp>,
     pub ended_at: Option<Timestamp>,
+    /// When what was deleted was gone from the database's own files too.
+    pub wiped_at: Option<Timestamp>,
     pub certificate: Option<String>,
     pub version: i64,
 }
@@ -50,6 +52,7 @@ impl ErasureRow {
             decided_at: None,
             due_at: None,
             ended_at: None,
+            wiped_at: None,
             certificate: None,
             version: 1,
         }

@@ -3,17 +3,16 @@
 
 use chrono::TimeDelta;
 
+use super::asking;
 use super::codes::ErasureReason;
-use super::model::ErasureRow;
 use super::policy::Rule;
-use super::rules;
 use super::store::{self, ClosedKey};
 use crate::access::permissions::SystemAct;
 use crate::access::{CaseId, Permit};
 use crate::app::App;
 use crate::audit::{Action, Event};
 use crate::db::{Tx, WriteTx};
-use crate::error::{Code, Error, Result};
+use crate::error::{Code, Result};
 use crate::http::Given;
 
 /// Closed cases that are looked at in one read.
@@ -63,9 +62,7 @@ async fn ask(app: &App, id: CaseId) -> Result<bool> {
     let written =
         app.db.write(Permit::<SystemAct>::system("retention"), event, move |tx: &mut WriteTx<'_>, _| {
             let case = store::case(tx, id)?;
-            rules::request(&store::facts(tx, &case)?).map_err(Error::unmet)?;
-            let row = ErasureRow::requested(id, reason, None, tx.now());
-            store::insert(tx, &row)
+            asking::ask(tx, &case, reason, None).map(drop)
         });
     match written.await.and_then(Given::made) {
         Ok(()) => Ok(true),

@@ -11,6 +11,7 @@ use super::model::{ErasureId, ErasureRow, HoldId, HoldRow};
 use super::rules::Facts;
 use crate::access::permissions::ErasureList;
 use crate::access::{CaseId, Permit, UserId};
+use crate::audit::{Action, Event};
 use crate::backup::Erased;
 use crate::cases::codes::{Outcome, Status};
 use crate::cases::model::Case;
@@ -143,6 +144,7 @@ pub(super) fn update(tx: &mut WriteTx<'_>, read: &ErasureRow, row: ErasureRow) -
             erasures::decided_at.eq(row.decided_at),
             erasures::due_at.eq(row.due_at),
             erasures::ended_at.eq(row.ended_at),
+            erasures::wiped_at.eq(row.wiped_at),
             erasures::certificate.eq(row.certificate.clone()),
             erasures::version.eq(row.version),
         ))
@@ -208,11 +210,52 @@ pub(super) fn to_ask_for(tx: &mut Tx<'_>, closed: &[CaseId], since: Timestamp) -
         .load(tx.conn())?)
 }
 
-/// Those that have no certificate yet.
+/// Those of which something may be left in the database's own files.
+pub(super) fn to_wipe(tx: &mut Tx<'_>) -> Result<Vec<ErasureId>> {
+    Ok(erasures::table
+        .filter(erasures::state.eq(ErasureState::Erased))
+        .filter(erasures::wiped_at.is_null())
+        .select(erasures::id)
+        .load(tx.conn())?)
+}
+
+/// Notes that nothing is left of these.
+pub(super) fn wiped(tx: &mut WriteTx<'_>, ids: &[ErasureId]) -> Result<()> {
+    let now = tx.now();
+    diesel::update(erasures::table.filter(erasures::id.eq_any(ids)).filter(erasures::wiped_at.is_null()))
+        .set((erasures::wiped_at.eq(now), erasures::version.eq(erasures::version + 1)))
+        .execute(tx.conn())?;
+    Ok(())
+}
+
+/// Takes back what is asked for or approved, because somebody works on the case again; on the record under it.
+pub(crate) fn withdraw_open(tx: &mut WriteTx<'_>, case: CaseId) -> Result<()> {
+    let open = erasures::table.filter(erasures::case_id.eq(case)).filter(erasures::state.eq_any(OPEN));
+    let open: Option<ErasureRow> = open.select(ErasureRow::as_select()).first(tx.conn()).optional()?;
+    let Some(read) = open else { return Ok(()) };
+    let row = ErasureRow { state: ErasureState::Withdrawn, ended_at: Some(tx.now()), ..read.clone() };
+    update(tx, &read, row)?;
+    tx.also_record(&Event::new(Action::ErasureWithdraw).about(case).subject(read.id))
+}
+
+/// Nothing is carried out before this moment: whoever would object has time for it.
+pub(super) fn postpone(tx: &mut WriteTx<'_>, case: CaseId, until: Timestamp) -> Result<()> {
+    let sooner = erasures::table
+        .filter(erasures::case_id.eq(case))
+        .filter(erasures::state.eq(ErasureState::Approved))
+        .filter(erasures::due_at.lt(until));
+    diesel::update(sooner)
+        .set((erasures::due_at.eq(until), erasures::version.eq(erasures::version + 1)))
+        .execute(tx.conn())?;
+    Ok(())
+}
+
+/// Those that are wiped and have no certificate yet.
 pub(super) fn to_certify(tx: &mut Tx<'_>, limit: i64) -> Result<Vec<ErasureRow>> {
     Ok(erasures::table
         .filter(erasures::state.eq(ErasureState::Erased))
         .filter(erasures::certificate.is_null())
+        .filter(erasures::wiped_at.is_not_null())
         .limit(limit)
         .select(ErasureRow::as_select())
         .load(tx.conn())?)
@@ -235,11 +278,11 @@ pub(super) fn note_erased(tx: &mut WriteTx<'_>, erased: &Erased) -> Result<()> {
     let (state, ended_at) = (ErasureState::Erased, Some(erased.at));
     let certificate = Some(erased.certificate.clone());
     if let Some(read) = known {
-        let row = ErasureRow { state, ended_at, certificate, ..read.clone() };
+        let row = ErasureRow { state, ended_at, wiped_at: ended_at, certificate, ..read.clone() };
         return update(tx, &read, row).map(drop);
     }
     let asked = ErasureRow::requested(erased.case, ErasureReason::Other, None, erased.at);
-    let row = ErasureRow { id: erased.id, state, ended_at, certificate, ..asked };
+    let row = ErasureRow { id: erased.id, state, ended_at, wiped_at: ended_at, certificate, ..asked };
     insert(tx, &row)
 }
 

@@ -1,16 +1,12 @@
 //! Accounts: whose password opens what, and what an attempt leaves on the log.
 
 use serde_json::json;
+use waystation::access::Role;
 
 use crate::common::{Answer, Client, Entry, TestApp};
 
 const HERONS: &str = "four quiet herons at dusk";
 const BARGES: &str = "nine slow barges upstream";
-
-async fn user(admin: &Client, username: &str, password: &str) -> String {
-    let body = json!({"username": username, "role": "caseworker", "password": password});
-    admin.post("/v1/users", body).await.expect(201)["id"].as_str().unwrap().to_owned()
-}
 
 async fn log_in(app: &TestApp, username: &str, password: &str) -> Answer {
     app.anonymous().post("/v1/sessions", json!({"username": username, "password": password})).await
@@ -23,8 +19,8 @@ async fn entries_of(app: &TestApp, answer: &Answer) -> Vec<Entry> {
 #[actix_web::test]
 async fn a_hash_in_the_row_of_another_user_fits_no_password() {
     let app = TestApp::new().await;
-    let admin = app.administrator();
-    let (kestrel, tern) = (user(&admin, "kestrel", HERONS).await, user(&admin, "tern", BARGES).await);
+    let user = async |name: &str, password: &str| app.let_in(name, Role::Caseworker, password).await;
+    let (kestrel, tern) = (user("kestrel", HERONS).await, user("tern", BARGES).await);
     let opened = log_in(&app, "tern", BARGES).await.expect(201);
     let in_row = |from: &str, to: &str| {
         app.database
@@ -43,14 +39,16 @@ async fn a_hash_in_the_row_of_another_user_fits_no_password() {
     let answer = terns.post("/v1/me/password", change).await;
     answer.expect_problem(422, "invalid_fields");
     assert_eq!(answer.pointers(), ["/current_password"]);
-    log_in(&app, "kestrel", HERONS).await.expect(201);
-    // A password that is set is bound to its user like the first one.
-    let set = json!({"password": BARGES});
-    admin.post(&format!("/v1/users/{tern}/password"), set).await.expect(204);
+    let opened = log_in(&app, "kestrel", HERONS).await.expect(201);
+    // A password that is changed is bound to its user like the first one.
+    let kestrels = app.anonymous().with_token(opened["access_token"].as_str().unwrap());
+    let geese = "seven loud geese at dawn";
+    let change = json!({"current_password": HERONS, "new_password": geese});
+    kestrels.post("/v1/me/password", change).await.expect(204);
+    log_in(&app, "kestrel", geese).await.expect(201);
+    in_row(&kestrel, &tern);
     app.wait(chrono::TimeDelta::seconds(10));
-    log_in(&app, "tern", BARGES).await.expect(201);
-    in_row(&tern, &kestrel);
-    log_in(&app, "kestrel", BARGES).await.expect_problem(401, "login_refused");
+    log_in(&app, "tern", geese).await.expect_problem(401, "login_refused");
 }
 
 #[actix_web::test]

@@ -13,7 +13,12 @@ use crate::common::TestDatabase;
 use crate::common::columns::{Column, columns};
 
 /// Texts that are no code of one list, besides ids and countries.
-const OTHERS: [(&str, &str); 17] = [
+const OTHERS: [(&str, &str); 24] = [
+    ("api_keys.name", "a name that a person gives"),
+    ("api_keys.permissions", "names of permissions"),
+    ("api_keys.addresses", "addresses"),
+    ("users.duress_hash", "a hash"),
+    ("account_grants.code_hash", "a hash"),
     ("erasures.certificate", "a signed note"),
     ("settings.name", "a name that the program gives"),
     ("settings.value", "whatever belongs under the name"),
@@ -30,6 +35,8 @@ const OTHERS: [(&str, &str); 17] = [
     ("audit_checkpoints.note", "a signed note"),
     ("audit_cosignatures.witness", "the name of a witness"),
     ("audit_cosignatures.line", "a line of a signed note"),
+    ("recovery_codes.code_hash", "a hash"),
+    ("notices.subject", "an id of whatever waits"),
     ("idempotency_keys.key", "a text that a client gives"),
 ];
 

@@ -198,14 +198,62 @@ async fn a_legal_hold_an_objection_and_a_reopened_case_stand_in_the_way() {
     scene.asks.send(lifted).await.expect(200);
     assert_eq!(scene.run().await, (0, 0), "somebody works on it again");
 
-    let withdrawal = scene.heron.request(Method::POST, &format!("{erasure}/withdrawal"));
-    let withdrawn = scene.heron.send(withdrawal.insert_header(("If-Match", "\"2\""))).await.expect(200);
-    assert_eq!(withdrawn["state"], "withdrawn");
+    // An approval was of the case as it was then: closed once more, it has to be asked for anew.
+    assert_eq!(scene.heron.get(&erasure).await.expect(200)["state"], "withdrawn");
+    let noted = scene.app.log().await.into_iter().filter(|entry| entry.action == "erasure.withdraw").count();
+    assert_eq!(noted, 1);
     scene.close("withdrew", "2026-03-09").await;
-    assert_eq!(scene.run().await, (0, 0), "whoever objected is heard");
+    scene.later(OBJECTIONS);
+    assert_eq!(scene.run().await, (0, 0), "nobody has asked for it since");
     assert_eq!(scene.app.database.raw().count("SELECT COUNT(*) FROM sealed_records"), 1);
     let refused = scene.decide(&scene.decides, &erasure, "approve").await;
     assert_eq!(refused.status.as_u16(), 412);
+}
+
+#[actix_web::test]
+async fn when_a_hold_is_lifted_there_is_time_to_object_again() {
+    let mut scene = Scene::set().await;
+    let erasure = scene.request().await;
+    scene.decide(&scene.decides, &erasure, "approve").await.expect(200);
+    let hold =
+        scene.asks.post(&format!("{}/holds", scene.path), json!({"reason": "court"})).await.expect(201);
+    scene.later(OBJECTIONS * 2);
+    let lifting = format!("{}/holds/{}/lifting", scene.path, hold["id"].as_str().unwrap());
+    let lifted = scene.asks.request(Method::POST, &lifting).insert_header(("If-Match", "\"1\""));
+    scene.asks.send(lifted).await.expect(200);
+    assert_eq!(scene.run().await, (0, 0));
+    scene.later(OBJECTIONS - TimeDelta::seconds(1));
+    assert_eq!(scene.run().await, (0, 0));
+    scene.later(TimeDelta::seconds(1));
+    assert_eq!(scene.run().await, (1, 1));
+}
+
+#[actix_web::test]
+async fn what_somebody_reads_still_is_wiped_when_they_have_done_and_certified_only_then() {
+    let mut scene = Scene::set().await;
+    let erasure = scene.request().await;
+    scene.decide(&scene.decides, &erasure, "approve").await.expect(200);
+    scene.later(OBJECTIONS);
+    let mut reader = scene.app.database.raw();
+    let begin =
+        if scene.app.database.is_postgres() { "BEGIN ISOLATION LEVEL REPEATABLE READ" } else { "BEGIN" };
+    reader.execute(&format!("{begin}; SELECT COUNT(*) FROM case_keys")).unwrap();
+    scene.app.log().await;
+    let first = retention::run(&scene.app.app).await.unwrap();
+    assert_eq!((first.erased.len(), first.certified), (1, 0));
+    scene.app.log().await;
+    assert_eq!(
+        retention::run(&scene.app.app).await.unwrap().certified,
+        0,
+        "it is tried again, and not certified"
+    );
+    let certificate = format!("{erasure}/certificate");
+    scene.decides.get(&certificate).await.expect_problem(404, "not_found");
+    reader.execute("COMMIT").unwrap();
+    assert_eq!(retention::run(&scene.app.app).await.unwrap().certified, 1);
+    scene.decides.get(&certificate).await.expect(200);
+    let log = scene.decides.get(&format!("{}/access-log", scene.path)).await;
+    log.expect_problem(409, "case_erased");
 }
 
 #[actix_web::test]
@@ -231,4 +279,9 @@ async fn a_case_that_was_merged_is_erased_with_its_survivor() {
     }
     let state = state::verify(&scene.app.app, |_, _| {}).await.unwrap();
     assert_eq!(state.findings, []);
+    // The certificate names both, for a restore of what was not merged yet.
+    let certificate = scene.decides.get(&format!("{erasure}/certificate")).await.expect(200);
+    let lines: Vec<&str> = certificate["certificate"].as_str().unwrap().lines().collect();
+    assert_eq!(lines[3], scene.path.rsplit('/').next().unwrap());
+    assert_eq!(lines[7], other["id"].as_str().unwrap());
 }

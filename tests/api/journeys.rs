@@ -84,6 +84,7 @@ async fn whoever_planned_a_journey_does_not_approve_it_as_a_coordinator_either()
     let planned = plan(&heron, &heron.open_case(hub).await, heron.id).await;
     let promote = format!("UPDATE users SET role = 'coordinator' WHERE id = '{}'", heron.id);
     app.database.raw().execute(&promote).unwrap();
+    app.enrol(heron.id);
     assert_eq!(approve(&heron, &planned).await.guards(), ["approved_by_another"]);
 }
 
@@ -105,6 +106,7 @@ async fn whoever_added_or_changed_a_leg_does_not_approve_the_journey_as_a_coordi
     for helper in [&tern, &owl] {
         let promote = format!("UPDATE users SET role = 'coordinator' WHERE id = '{}'", helper.id);
         app.database.raw().execute(&promote).unwrap();
+        app.enrol(helper.id);
         assert_eq!(approve(helper, &shortened).await.guards(), ["approved_by_another"]);
     }
     approve(&other, &shortened).await.expect(200);

@@ -94,24 +94,12 @@ fn found(process: u32, wanted: &Secrets) -> Option<Vec<String>> {
     let mut found = Vec::new();
     for (place, bytes) in writable_memory(process)? {
         for (name, secret) in wanted {
-            if holds(&bytes, &secret[..secret.len().min(24)]) {
+            if memchr::memmem::find(&bytes, &secret[..secret.len().min(24)]).is_some() {
                 found.push(format!("{name} in {place}"));
             }
         }
     }
     Some(found)
-}
-
-/// Whether a part stands anywhere.
-fn holds(bytes: &[u8], part: &[u8]) -> bool {
-    let mut rest = bytes;
-    while let Some(at) = rest.iter().position(|byte| *byte == part[0]) {
-        if rest[at..].starts_with(part) {
-            return true;
-        }
-        rest = &rest[at + 1..];
-    }
-    false
 }
 
 /// People work: they log in, write a record, read it.

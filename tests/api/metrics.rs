@@ -3,7 +3,13 @@
 use std::net::TcpListener;
 use std::time::{Duration, Instant};
 
+use crate::common::TestApp;
 use crate::common::server::{Installation, refusal};
+
+/// All figures of a network.
+pub async fn told(app: &TestApp) -> String {
+    waystation::metrics::figures(&app.app).await.unwrap()
+}
 
 fn get(address: &str) -> (u16, String, String) {
     let agent: ureq::Agent = ureq::Agent::config_builder().http_status_as_error(false).build().into();

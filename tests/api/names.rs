@@ -25,7 +25,7 @@ async fn a_name_holds_nothing_that_nobody_sees() {
     let larch = shelter(&swan, hub, "Larch", 6).await;
     for unseen in UNSEEN {
         let name = format!("riv{unseen}er");
-        let user = json!({"username": name, "role": "auditor", "password": "four quiet herons at dusk"});
+        let user = json!({"username": name, "role": "auditor"});
         assert_refused(&admin.post("/v1/users", user).await, "/username", unseen);
         let new = json!({"name": name, "country": "CHN"});
         assert_refused(&admin.post("/v1/hubs", new).await, "/name", unseen);

@@ -28,6 +28,11 @@ async fn in_an_address_or_a_query_it_is_refused() {
     lists::fill(&app, &heron, hub, &case).await;
     lists::canaries(&app, &case).await;
     lists::three_alike(&heron, hub).await;
+    lists::two_emergencies(&app, hub, &case).await;
+    lists::two_grants(&app, hub);
+    for (_, person) in &cast {
+        lists::notices(&app, person, 2);
+    }
     let (mut segments, mut parameters, mut cursors) = (0, 0, 0);
     for route in routes::all() {
         let Some(person) = asker(&route, &cast, &heron) else { continue };

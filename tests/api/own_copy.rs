@@ -131,3 +131,30 @@ async fn a_merged_case_has_its_own_and_is_named_in_its_survivor_s() {
     assert_eq!(merged["case"], code);
     assert!(merged.to_string().contains("139 0000 0000"), "{merged}");
 }
+
+#[actix_web::test]
+async fn nobody_reads_by_a_copy_what_they_may_not_read_otherwise() {
+    let Scene { app, hub, heron, swan, path } = scene().await;
+    // A note of the other team, and no record whose group could be withheld.
+    let tern = app.caseworker(hub);
+    let other = tern.open_case(hub).await;
+    let other_path = format!("/v1/cases/{}", other["id"].as_str().unwrap());
+    let missing =
+        json!({"to": "missing", "reason": "lost_contact", "on": "2026-03-01", "note": "Tern's own note."});
+    tern.post_if(&format!("{other_path}/status"), &case_etag(&tern, &other_path).await, missing)
+        .await
+        .expect(200);
+    let merge =
+        json!({"duplicate": other["id"], "duplicate_version": 2, "reason": "opened_twice", "team": "apart"});
+    swan.post_if(&format!("{path}/merges"), &case_etag(&heron, &path).await, merge).await.expect(200);
+    copy(&heron, &other_path, json!({})).await.expect_problem(403, "field_group_withheld");
+    let own = by_passphrase(&copy(&tern, &other_path, json!({})).await.expect(200));
+    assert!(own.to_string().contains("Tern's own note."));
+
+    // Nor why somebody else has opened the case in an emergency.
+    let why = json!({"reason": "raid", "explanation": "I fear that heron has told them."});
+    swan.post(&format!("{path}/emergency-accesses"), why).await.expect(201);
+    let told = by_passphrase(&copy(&heron, &path, json!({})).await.expect(200));
+    assert_eq!(told["held"]["emergency_accesses"][0]["reason"], "raid");
+    assert!(!told.to_string().contains("I fear"), "{told}");
+}

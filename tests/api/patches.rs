@@ -32,7 +32,6 @@ fn value(path: &str, member: &str) -> Option<Value> {
         ("/v1/shelters/{shelter}", "beds") => json!(9),
         ("/v1/shelters/{shelter}", "codename") => json!("heron"),
         ("/v1/shelters/{shelter}", "state") => json!("paused"),
-        ("/v1/users/{user}", "role") => json!("coordinator"),
         ("/v1/users/{user}", "status") => json!("suspended"),
         _ => return None,
     })

@@ -244,6 +244,8 @@ fn what_the_list_names_of_a_table_is_there() {
             copied.insert((holding.table.to_owned(), column.to_owned()));
         }
     }
+    // Whoever makes a copy may not read why somebody else has opened the case: it is for them and their coordinators.
+    copied.insert(("emergency_accesses".to_owned(), "explanation".to_owned()));
     assert_eq!(copied, sealed.into_iter().collect(), "every sealed value of a person is in their own copy");
 }
 

@@ -44,7 +44,7 @@ PASSWORD_HERON=$(waystation user add heron --role caseworker --hub 'River office
 PASSWORD_LANTERN=$(waystation user add lantern --role coordinator --hub 'River office' | password)
 port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
 export PASSWORD_HERON PASSWORD_LANTERN ADDRESS="http://127.0.0.1:$port"
-waystation serve --listen "127.0.0.1:$port" >"$work/log" 2>&1 &
+WAYSTATION_ALLOW_PASSWORD_ALONE=1 waystation serve --listen "127.0.0.1:$port" >"$work/log" 2>&1 &
 server=$!
 curl --silent --fail --retry 50 --retry-delay 1 --retry-connrefused "$ADDRESS/ready" >/dev/null ||
     { cat "$work/log"; exit 1; }

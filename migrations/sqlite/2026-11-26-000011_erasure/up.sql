@@ -11,17 +11,19 @@ CREATE TABLE erasures (
     decided_at   BIGINT,
     due_at       BIGINT,
     ended_at     BIGINT,
+    wiped_at     BIGINT,
     certificate  TEXT,
     version      BIGINT NOT NULL CHECK (version >= 1),
     CHECK ((decided_by IS NULL) = (decided_at IS NULL)),
     CHECK (state <> 'approved' OR due_at IS NOT NULL),
     CHECK ((state IN ('refused', 'withdrawn', 'erased')) = (ended_at IS NOT NULL)),
-    CHECK (certificate IS NULL OR state = 'erased')
+    CHECK (certificate IS NULL OR (state = 'erased' AND wiped_at IS NOT NULL))
 );
 CREATE INDEX erasures_by_case ON erasures (case_id, requested_at, id);
 CREATE UNIQUE INDEX erasures_one_open ON erasures (case_id) WHERE state IN ('requested', 'approved');
 CREATE INDEX erasures_due ON erasures (state, due_at);
 CREATE INDEX erasures_by_state ON erasures (state, requested_at, id);
+CREATE INDEX erasures_to_wipe ON erasures (state) WHERE wiped_at IS NULL;
 CREATE INDEX erasures_to_certify ON erasures (id) WHERE state = 'erased' AND certificate IS NULL;
 
 -- As long as it is not lifted, nothing of the case is erased.

@@ -6,17 +6,18 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::UserView;
-use super::attempt::recorded;
+use super::attempt::{answered_before, recorded};
 use crate::access::Permit;
 use crate::access::permissions::{AccountRead, AccountUpdate};
 use crate::accounts::codes::SessionEnd;
 use crate::accounts::gate::Attempt;
 use crate::accounts::model::User;
+use crate::accounts::password::Known;
 use crate::accounts::sessions::{self, Ending};
-use crate::accounts::{store, users};
+use crate::accounts::{duress, store, users};
 use crate::app::App;
 use crate::audit::{Action, Event};
-use crate::error::{Code, Error, Result};
+use crate::error::{Error, Result};
 use crate::http::{Body, Json, NoContent};
 
 /// Another password for one's own account. No `Debug`: it holds both.
@@ -63,40 +64,54 @@ pub async fn change_password(
     // Before the present one is looked at, so that what is said of the new one tells nothing of it.
     app.passwords.check_new("/new_password", &new_password, user.username.as_str()).await?;
     let ticket = app.gate.enter(&app.db, Attempt::Own(user.id)).await?;
-    let right = app.passwords.verify(ticket, current_password, Some(&user)).await?;
+    let known = app.passwords.verify(ticket, current_password, Some(&user)).await?;
     let (origin, planned) = (permit.origin(), event.clone());
-    let changed = if right {
-        change(permit, &app, planned, user, new_password).await
-    } else {
-        changed_before(permit, &app, planned).await
+    let changed = match known.filter(|known| known.is_own(&user)) {
+        Some(known) => change(permit, &app, planned, (user, known), new_password).await,
+        None => answered_before::<_, ()>(permit, &app, planned, wrong_password).await.map(drop),
     };
     recorded(&app, event, origin, changed).await.map(|()| NoContent)
+}
+
+fn wrong_password() -> Error {
+    Error::invalid_field("/current_password", "This is not your password until now.")
 }
 
 async fn change(
     permit: Permit<AccountUpdate>,
     app: &App,
     event: Event,
-    user: User,
+    (user, known): (User, Known),
     new_password: SecretString,
 ) -> Result<()> {
-    let hash = app.passwords.hash(user.id, new_password).await?;
+    let hash = match beside(&user, known) {
+        Some(other) => app.passwords.hash_beside(user.id, new_password, other.to_owned()).await?,
+        None => app.passwords.hash(user.id, new_password).await?,
+    };
+    let is_the_other = beside(&user, known) == Some(&hash);
+    if is_the_other && known == Known::Password {
+        return Err(Error::invalid_field("/new_password", "Choose another one."));
+    }
     app.db
         .write(permit, event, move |tx, permit| {
             sessions::end(tx, user.id, Ending::Others(permit.session()?), SessionEnd::PasswordChanged)?;
-            users::set_password(tx, &user, &hash)
+            match known {
+                Known::Password => users::set_password(tx, &user, &hash),
+                // Whoever holds the device is not told that they have guessed the other one.
+                Known::DuressPassword if is_the_other => {
+                    duress::change_password(tx, &user, user.duress_hash.clone())
+                }
+                Known::DuressPassword => duress::change_password(tx, &user, Some(hash.clone())),
+            }
         })
         .await
         .map(drop)
 }
 
-/// The answer to a request whose current password does not fit: the one that it was given before, if it
-/// comes again under its key and has changed the password itself.
-///
-/// It is looked for only after the hash was computed, and another request under the key is answered and
-/// recorded like any wrong password: so the kept answer helps nobody to guess one.
-async fn changed_before(permit: Permit<AccountUpdate>, app: &App, event: Event) -> Result<()> {
-    let wrong = || Error::invalid_field("/current_password", "This is not your password until now.");
-    let before = app.db.write(permit, event, move |_, _| Err::<(), _>(wrong())).await;
-    before.map(drop).map_err(|error| if error.code() == Code::IdempotencyKeyReused { wrong() } else { error })
+/// The other of the user's two passwords, which the new one is made like and is not.
+fn beside(user: &User, known: Known) -> Option<&String> {
+    match known {
+        Known::Password => user.duress_hash.as_ref(),
+        Known::DuressPassword => Some(&user.password_hash),
+    }
 }

@@ -9,12 +9,15 @@ use utoipa::ToSchema;
 
 use super::attempt::recorded;
 use crate::access::permissions::{AccountUpdate, SystemAct};
-use crate::access::{HubId, Permit, Role, SessionId, UserId};
+use crate::access::{Factor, FactorStanding, HubId, Permit, Role, SessionId, UserId};
 use crate::accounts::access_token::Bearer;
 use crate::accounts::codes::{SessionEnd, UserStatus};
+use crate::accounts::duress;
 use crate::accounts::gate::{Attempt, Device};
 use crate::accounts::model::User;
+use crate::accounts::password::Known;
 use crate::accounts::refresh::{self, RefreshToken, Refreshed};
+use crate::accounts::second_factor::{self, Offered, store as factors};
 use crate::accounts::sessions::{self, Ending};
 use crate::accounts::username::Username;
 use crate::accounts::{store, users};
@@ -35,6 +38,10 @@ pub struct LoginRequest {
     /// The password.
     #[schema(value_type = String, format = Password)]
     password: SecretString,
+    /// A code of the second factor, or a recovery code, where one is enrolled.
+    #[serde(default)]
+    #[schema(value_type = Option<String>, example = "287082")]
+    code: Option<SecretString>,
     /// What the last login from this device gave, if there was one: whoever guesses elsewhere cannot slow this login down.
     #[serde(default)]
     #[schema(value_type = Option<String>, format = Password)]
@@ -57,6 +64,7 @@ pub struct RefreshRequest {
     "access_token": "eyJ0eXAiOiJhdCtqd3QiLCJhbGciOiJFZERTQSJ9.e30.c2ln", "token_type": "Bearer", "expires_in": 600,
     "refresh_token": "Jq5v0rZ3kX8mC1wYp7nB2sD4fG6hT9uLaEiOoQxWzVc",
     "device_token": "c2V2ZW4gaGVyb25zIGF0IGR1c2sgYnkgdGhlIHJpdmVyLCBhbmQgb25lIG1vcmUgdGhhdCBuby1vbmU",
+    "second_factor": "given",
     "user": {"id": "2b5w8z0v4n9qx2c7m1b6t8r4ye", "username": "heron", "role": "caseworker",
              "hubs": ["1a5w8z0v4n9qx2c7m1b6t8r4ye"]}
 }))]
@@ -72,6 +80,8 @@ pub struct SessionView {
     /// For the next login from this device. A login gives one; a session that is carried on does not.
     #[serde(skip_serializing_if = "Option::is_none")]
     device_token: Option<String>,
+    /// How the session stands with the second factor: with `to_enrol` or `to_give` nothing else can be done first.
+    second_factor: FactorStanding,
     /// Who has logged in.
     user: SessionUser,
 }
@@ -95,6 +105,8 @@ struct OpenSession {
     session: SessionId,
     refresh_token: String,
     user: SessionUser,
+    #[serde(skip)]
+    factor: Factor,
 }
 
 impl OpenSession {
@@ -106,8 +118,10 @@ impl OpenSession {
         token: &RefreshToken,
     ) -> Result<Self> {
         let hubs = store::hubs_of(tx, permit, &[user.id])?.remove(&user.id).unwrap_or_default();
+        let hubs = if user.duress_since.is_some() { Vec::new() } else { hubs };
+        let factor = sessions::factor(tx, user.id, session)?;
         let user = SessionUser { id: user.id, username: user.username, role: user.role, hubs };
-        Ok(Self { session, refresh_token: token.to_text(), user })
+        Ok(Self { session, refresh_token: token.to_text(), user, factor })
     }
 
     fn view(self, app: &App, device: Option<Device>) -> Result<SessionView> {
@@ -115,7 +129,16 @@ impl OpenSession {
         let (access_token, expires_in) = app.tokens.issue(bearer)?;
         let (refresh_token, user) = (self.refresh_token, self.user);
         let device_token = device.map(|device| device.token(&app.keyring, user.id, app.clock.now()));
-        Ok(SessionView { access_token, token_type: "Bearer", expires_in, refresh_token, device_token, user })
+        let second_factor = app.factors.standing(user.role, self.factor);
+        Ok(SessionView {
+            access_token,
+            token_type: "Bearer",
+            expires_in,
+            refresh_token,
+            device_token,
+            second_factor,
+            user,
+        })
     }
 }
 
@@ -136,59 +159,84 @@ pub async fn create_session(
     // Whoever fails is nobody; whose account they tried is what it is about.
     let (origin, event) = (permit.origin(), Event::new(Action::SessionCreate));
     let event = user.iter().fold(event, |event, user| event.subject(user.id));
-    let LoginRequest { password, device_token, .. } = body.0;
+    let LoginRequest { password, code, device_token, .. } = body.0;
     let device = user
         .as_ref()
         .zip(device_token)
         .and_then(|(user, token)| Device::of(&app.keyring, user.id, token.expose_secret(), app.clock.now()));
     let attempt = Attempt::Stranger { user: user.as_ref(), device, address };
     let ticket = app.gate.enter(&app.db, attempt).await?;
-    let right = app.passwords.verify(ticket, password.clone(), user.as_ref()).await?;
-    let session = log_in(&app, permit, user.filter(|_| right), password).await;
+    let database = (&app.db, Arc::clone(&app.keyring));
+    let offered =
+        second_factor::offered(database, ticket.as_ref(), user.as_ref().map(|user| user.id), code).await?;
+    // Whose code is wrong is checked like nobody, so that neither answer nor time tells which of the two was wrong.
+    let checked = user.as_ref().filter(|_| offered != Offered::Wrong);
+    let known = app.passwords.verify(ticket, password.clone(), checked).await?;
+    let session = log_in(&app, permit, user.zip(known), password, offered).await;
     let session = recorded(&app, event, origin, session).await?;
-    Ok(Issued(session.view(&app, Some(device.unwrap_or_else(Device::new)))?))
+    Ok(Issued(Given::Now(session.view(&app, Some(device.unwrap_or_else(Device::new)))?)))
 }
 
 /// A session for the user whose password was right.
 async fn log_in(
     app: &App,
     permit: Permit<SystemAct>,
-    user: Option<User>,
+    user: Option<(User, Known)>,
     password: SecretString,
+    offered: Offered,
 ) -> Result<OpenSession> {
-    let user = user.filter(|user| user.status == UserStatus::Active).ok_or_else(refused)?;
-    let renewed = if app.passwords.is_outdated(&user.password_hash) {
+    let user = user.filter(|(user, _)| user.status == UserStatus::Active);
+    let (user, known) = user.ok_or_else(refused)?;
+    // Of two that are made alike only one is known: they are made anew when one of them is changed.
+    let renewed = if app.passwords.is_outdated(&user.password_hash) && user.duress_hash.is_none() {
         Some(app.passwords.hash(user.id, password).await?)
     } else {
         None
     };
     let event = Event::new(Action::SessionCreate).by(user.id);
-    let opened = app.db.write(permit, event, move |tx, permit| open(tx, permit, &user, renewed.as_deref()));
+    let keyring = Arc::clone(&app.keyring);
+    let opened = app.db.write(permit, event, move |tx, permit| {
+        let (user, session) = open(tx, permit, (&user, known), renewed.as_deref())?;
+        if !second_factor::holds(tx, &keyring, user.id, &offered)? {
+            return Err(refused());
+        }
+        if let Offered::Right(_) = offered {
+            factors::given(tx, session.0)?;
+        }
+        OpenSession::load(tx, permit, user, session.0, &session.1)
+    });
     opened.await?.made()
 }
 
 /// One answer for whatever is wrong.
 fn refused() -> Error {
-    Error::new(Code::LoginRefused, "Check both, wait ten seconds and try again, or ask an administrator.")
+    Error::new(
+        Code::LoginRefused,
+        "Check them, wait for the next code, and at least ten seconds, and try again; or ask an administrator.",
+    )
 }
 
 /// Opens the session of a user whose password was right a moment ago, and still is.
 fn open(
     tx: &mut WriteTx<'_>,
     permit: &Permit<SystemAct>,
-    checked: &User,
+    (checked, known): (&User, Known),
     renewed: Option<&str>,
-) -> Result<OpenSession> {
-    let user = store::find(tx, permit, checked.id)?;
-    if user.status != UserStatus::Active || user.password_hash != checked.password_hash {
+) -> Result<(User, (SessionId, RefreshToken))> {
+    let mut user = store::find(tx, permit, checked.id)?;
+    let hashes = |user: &User| (user.password_hash.clone(), user.duress_hash.clone());
+    if user.status != UserStatus::Active || hashes(&user) != hashes(checked) {
         return Err(refused());
+    }
+    if known == Known::DuressPassword {
+        user = duress::begin(tx, &user)?;
     }
     if let Some(hash) = renewed {
         users::set_password(tx, &user, hash)?;
     }
     let (session, token) = refresh::open_session(tx, user.id)?;
     tx.event.set_subject(session);
-    OpenSession::load(tx, permit, user, session, &token)
+    Ok((user, (session, token)))
 }
 
 /// `POST /v1/sessions/refresh`

@@ -1,14 +1,15 @@
 //! Users, for coordinators who see those of their hubs and administrators who manage all.
 
 use actix_web::web::Data;
-use secrecy::SecretString;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::UserView;
+use super::grants::GrantView;
 use crate::access::permissions::{UserCreate, UserEndSessions, UserList, UserRead, UserUpdate};
 use crate::access::{HubId, Permit, Role, UserId};
-use crate::accounts::codes::{SessionEnd, UserStatus};
+use crate::accounts::codes::{GrantKind, SessionEnd, UserStatus};
+use crate::accounts::grants::decide;
 use crate::accounts::sessions::{self, Ending};
 use crate::accounts::store;
 use crate::accounts::username::Username;
@@ -16,27 +17,23 @@ use crate::accounts::users::{self, Creation};
 use crate::app::App;
 use crate::audit::{Action, Event};
 use crate::error::{Error, Result};
+use crate::http::reply::HasVersion;
 use crate::http::{Body, Created, IfMatch, ListQuery, NoContent, Page, Path, Unfiltered, Versioned, patch};
-use crate::machine::unmet;
 
 /// More than this in one request is a mistake; each is looked up by itself.
 const MOST_HUBS: usize = 50;
 
-/// A user to create. No `Debug`: it holds a password.
+/// A user to let in.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({
-    "username": "heron", "role": "caseworker", "password": "four quiet herons at dusk",
-    "hubs": ["1a5w8z0v4n9qx2c7m1b6t8r4ye"]
+    "username": "heron", "role": "caseworker", "hubs": ["1a5w8z0v4n9qx2c7m1b6t8r4ye"]
 }))]
 pub struct NewUserRequest {
     /// A pseudonym; no two users have the same.
     username: Username,
     /// The role.
     role: Role,
-    /// The first password: 12 to 128 characters.
-    #[schema(value_type = String, format = Password)]
-    password: SecretString,
     /// Open hubs to put them into, at most 50; only caseworkers and coordinators have any.
     #[serde(default)]
     #[schema(max_items = 50)]
@@ -48,10 +45,6 @@ pub struct NewUserRequest {
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"status": "suspended"}))]
 pub struct UserPatchRequest {
-    /// The role; auditors, administrators and readers leave their hubs and teams.
-    #[serde(default, deserialize_with = "patch::required")]
-    #[schema(nullable = false)]
-    role: Option<Role>,
     /// The status; suspending ends every session.
     #[serde(default, deserialize_with = "patch::required")]
     #[schema(nullable = false)]
@@ -59,19 +52,9 @@ pub struct UserPatchRequest {
 }
 
 impl UserPatchRequest {
-    fn fields(&self) -> [(&'static str, bool); 2] {
-        [("role", self.role.is_some()), ("status", self.status.is_some())]
+    fn fields(&self) -> [(&'static str, bool); 1] {
+        [("status", self.status.is_some())]
     }
-}
-
-/// A password that an administrator sets. No `Debug`.
-#[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-#[schema(example = json!({"password": "four quiet herons at dusk"}))]
-pub struct PasswordResetRequest {
-    /// 12 to 128 characters.
-    #[schema(value_type = String, format = Password)]
-    password: SecretString,
 }
 
 /// `GET /v1/users`
@@ -81,6 +64,7 @@ pub async fn list_users(
     query: ListQuery<Unfiltered>,
 ) -> Result<Page<UserView>> {
     let (limit, start) = (query.page.limit(), query.page.start::<Username>()?);
+    let asks = permit.user();
     let event = Event::new(Action::UserList);
     let seen = app.db.read(permit, event, move |tx, permit| {
         let rows = store::list(tx, permit, start.as_ref(), limit + 1)?;
@@ -90,30 +74,52 @@ pub async fn list_users(
     let (rows, mut hubs) = seen.await?.value;
     let view = |user: crate::accounts::model::User| {
         let hubs = hubs.remove(&user.id).unwrap_or_default();
-        UserView::new(user, hubs)
+        UserView::new(user, hubs, (app.clock.now(), asks))
     };
     Page::of(rows, &query.page, |user| user.username.clone(), view)
 }
 
+/// A user who was asked for, and what has to be decided first.
+#[derive(Serialize, ToSchema)]
+pub struct InvitedUser {
+    /// The user's id.
+    id: UserId,
+    /// The user's version, as in their ETag.
+    version: i64,
+    /// The user, who cannot log in yet.
+    user: UserView,
+    /// What somebody else has to approve; that gives the code with which the user chooses a password.
+    grant: GrantView,
+}
+
+impl HasVersion for InvitedUser {
+    fn version(&self) -> i64 {
+        self.version
+    }
+}
+
 /// `POST /v1/users`
+///
+/// Nobody but the user ever knows their password.
 pub async fn create_user(
     permit: Permit<UserCreate>,
     app: Data<App>,
     body: Body<NewUserRequest>,
-) -> Result<Created<UserView>> {
-    let NewUserRequest { username, role, password, hubs } = body.0;
+) -> Result<Created<InvitedUser>> {
+    let NewUserRequest { username, role, hubs } = body.0;
     if hubs.len() > MOST_HUBS {
         return Err(Error::invalid_field("/hubs", format!("Name at most {MOST_HUBS} hubs.")));
     }
-    app.passwords.check_new("/password", &password, username.as_str()).await?;
     let id = UserId::generate();
-    let password_hash = app.passwords.hash(id, password).await?;
-    let creation = Creation { id, username, role, password_hash, hubs };
+    let password_hash = app.passwords.of_nobody(id).await?;
+    let creation = Creation { id, username, role, status: UserStatus::Invited, password_hash, hubs };
     let view = app
         .db
         .write(permit, Event::new(Action::UserCreate), move |tx, permit| {
             let user = users::create(tx, &creation)?;
-            UserView::load(tx, permit, user)
+            let grant = decide::ask(tx, permit, &user, (GrantKind::Invitation, Some(role)))?;
+            let user = UserView::load(tx, permit, user)?;
+            Ok(InvitedUser { id, version: user.version, user, grant: grant.into() })
         })
         .await?;
     Ok(Created::at("/v1/users/{id}", view))
@@ -146,35 +152,10 @@ pub async fn update_user(
     let view = app.db.write(permit, event, move |tx, permit| {
         let user = store::find(tx, permit, id)?;
         if_match.check(user.version)?;
-        let user = users::change(tx, permit, &user, request.role, request.status)?;
+        let user = users::change(tx, permit, &user, None, request.status)?;
         UserView::load(tx, permit, user)
     });
     Ok(Versioned(view.await?))
-}
-
-/// `POST /v1/users/{user}/password`
-pub async fn reset_password(
-    permit: Permit<UserUpdate>,
-    app: Data<App>,
-    path: Path<UserId>,
-    body: Body<PasswordResetRequest>,
-) -> Result<NoContent> {
-    let (id, password) = (path.0, body.0.password);
-    if permit.user() == Some(id) {
-        let guard = unmet("not_own_account", "Change your own password with POST /v1/me/password.");
-        return Err(Error::unmet(vec![guard]));
-    }
-    let reader = permit.clone();
-    let found = app.db.unrecorded("whose password is set", move |tx| store::find(tx, &reader, id)).await?;
-    app.passwords.check_new("/password", &password, found.username.as_str()).await?;
-    let hash = app.passwords.hash(id, password).await?;
-    app.db
-        .write(permit, Event::new(Action::UserPasswordReset).subject(id), move |tx, permit| {
-            let user = store::find(tx, permit, id)?;
-            users::reset_password(tx, &user, &hash)
-        })
-        .await?;
-    Ok(NoContent)
 }
 
 /// `DELETE /v1/users/{user}/sessions`

@@ -148,6 +148,11 @@ pub(crate) struct Ticket {
 }
 
 impl Ticket {
+    /// Whether it is of somebody whom this server knows: by their device, or because they are logged in.
+    pub(crate) fn is_of_somebody_known(&self) -> bool {
+        self.keys.iter().all(|key| matches!(key, Key::Device(..) | Key::Own(_)))
+    }
+
     /// It was right.
     pub(crate) fn right(mut self) {
         self.tried = Tried::Right;

@@ -10,7 +10,7 @@ use super::claims::{Claim, Claims, Label, Place, sha256};
 use super::{Finding, StateError, Wrong};
 use crate::app::App;
 use crate::db::Tx;
-use crate::db::schema::{case_periods, sealed_records};
+use crate::db::schema::{case_periods, emergency_accesses, sealed_records};
 use crate::error::Result;
 
 /// Rows that are read at once.
@@ -23,7 +23,8 @@ type Row = (String, String, Vec<u8>, Option<InClear>);
 type Page = fn(&mut Tx<'_>, &str) -> Result<Vec<Row>>;
 
 /// Every column that holds sealed values of cases, as table and column.
-pub const SEALED_COLUMNS: [(&str, &str); 2] = [("sealed_records", "sealed"), ("case_periods", "note")];
+pub const SEALED_COLUMNS: [(&str, &str); 3] =
+    [("sealed_records", "sealed"), ("case_periods", "note"), ("emergency_accesses", "explanation")];
 
 const PAGES: [Page; SEALED_COLUMNS.len()] = [
     |tx, after| {
@@ -40,6 +41,19 @@ const PAGES: [Page; SEALED_COLUMNS.len()] = [
             .filter(case_periods::note.is_not_null())
             .order(case_periods::id);
         let columns = (case_periods::id, case_periods::case_id, case_periods::note.assume_not_null());
+        let rows: Vec<(String, String, Vec<u8>)> = rows.limit(PAGE).select(columns).load(tx.conn())?;
+        Ok(rows.into_iter().map(|(id, case, value)| (id, case, value, None)).collect())
+    },
+    |tx, after| {
+        let rows = emergency_accesses::table
+            .filter(emergency_accesses::id.gt(after))
+            .filter(emergency_accesses::explanation.is_not_null())
+            .order(emergency_accesses::id);
+        let columns = (
+            emergency_accesses::id,
+            emergency_accesses::case_id,
+            emergency_accesses::explanation.assume_not_null(),
+        );
         let rows: Vec<(String, String, Vec<u8>)> = rows.limit(PAGE).select(columns).load(tx.conn())?;
         Ok(rows.into_iter().map(|(id, case, value)| (id, case, value, None)).collect())
     },

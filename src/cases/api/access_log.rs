@@ -15,8 +15,9 @@ use crate::cases::code::CaseRef;
 use crate::cases::merging;
 use crate::cases::store;
 use crate::db::types::Timestamp;
-use crate::error::Result;
+use crate::error::{Code, Error, Result};
 use crate::http::{ListQuery, Page, Path, Unfiltered};
+use crate::retention;
 
 /// One access to a case.
 #[derive(Serialize, Deserialize, ToSchema)]
@@ -70,6 +71,13 @@ pub async fn list_case_access(
     let event = Event::new(Action::CaseAccessLog).asked_for(reference);
     let seen = app.db.read(permit, event, move |tx, permit| {
         let case = store::find(tx, permit, &reference)?;
+        // What is left of an erased person are months; to the minute, and by whom, is for auditors.
+        if retention::store::is_erased(tx, case.id)? {
+            return Err(Error::new(
+                Code::CaseErased,
+                "Its person was erased: only auditors see who opened it.",
+            ));
+        }
         let merged = merging::store::merged_into(tx, case.id)?;
         let cases: Vec<CaseId> = merged.into_iter().map(|(id, _)| id).chain([case.id]).collect();
         let limit = usize::try_from(limit + 1).unwrap_or(usize::MAX);

@@ -108,8 +108,8 @@ pub async fn get_case_history(
     let event = if for_team { event.opening_texts() } else { event };
     let read = app.db.read(permit, event, move |tx, permit| {
         let case = store::find_as_named(tx, permit, &reference)?;
-        let open = for_team
-            && (case.merged_into.is_none() || store::opens_merged(tx, permit.person()?, case.id, None)?);
+        let open =
+            for_team && (case.merged_into.is_none() || store::opens_merged(tx, permit, case.id, None)?);
         Ok((periods::of_case(tx, &case, start, limit + 1)?, store::key(tx, &case)?, open))
     });
     let seen = read.await?;

@@ -2,6 +2,7 @@
 
 mod access_log;
 mod create;
+mod handover;
 mod history;
 mod list;
 mod read;
@@ -13,6 +14,7 @@ mod view;
 
 pub use access_log::list_case_access;
 pub use create::create_case;
+pub use handover::hand_over_cases;
 pub use history::{correct_case_history, get_case_history};
 pub use list::list_cases;
 pub use read::get_case;

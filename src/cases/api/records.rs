@@ -273,7 +273,7 @@ pub async fn list_record_versions<R: SealedGroup>(
         let case = store::find_opening(tx, permit, &reference, R::GROUP)?;
         let (mut cases, mut merged) = (vec![case.id], BTreeMap::new());
         for (id, code) in merging::store::merged_into(tx, case.id)? {
-            if store::opens_merged(tx, permit.person()?, id, Some(R::GROUP))? {
+            if store::opens_merged(tx, permit, id, Some(R::GROUP))? {
                 cases.push(id);
                 merged.insert(id, code);
             }

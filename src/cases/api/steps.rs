@@ -26,6 +26,7 @@ use crate::db::types::Day;
 use crate::error::{Error, Result};
 use crate::http::{Body, IfMatch, Path, Versioned};
 use crate::machine::latest_day;
+use crate::retention;
 
 /// Stores a step that the rules allow.
 fn take<P: Permission>(
@@ -201,6 +202,8 @@ pub async fn reopen_case(
         if_match.check(case.version)?;
         rules::reopen_case(&facts::of_row(&case), request.reason, request.on, latest_day(tx.now()))
             .map_err(Error::unmet)?;
+        // An approval was of a case that nobody worked on any more: closed once more, it has to be asked for anew.
+        retention::store::withdraw_open(tx, case.id)?;
         let to = Standing { status: Status::Active, outcome: None, ..standing(&case) };
         let reason = PeriodReason::Reopening(request.reason);
         take(tx, permit, &keyring, &case, to, (reason, request.on, request.note.as_ref()))

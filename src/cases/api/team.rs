@@ -15,7 +15,6 @@ use crate::db::WriteTx;
 use crate::db::types::{CodeList as _, Timestamp};
 use crate::error::{Error, Fault, Result};
 use crate::http::{Body, Json, NoContent, Page, Path};
-use crate::machine::unmet;
 
 /// A place on a team.
 #[derive(Serialize, ToSchema)]
@@ -131,31 +130,12 @@ fn put(
         return Err(Error::invalid_field("user", "Give the place to an active caseworker or coordinator."));
     };
     let present = store::team::place(tx, case.id, user)?;
-    // Else a place that ends by itself would end when its holder likes.
-    if present.is_some() && user == giver {
-        let guard = unmet("not_own_place", "Another coordinator of the hub must change your place.");
-        return Err(Error::unmet(vec![guard]));
-    }
+    store::team::not_own(present.as_ref(), giver)?;
     if case.restricted && request.ends_at.is_some() {
         store::team::someone_stays(tx, case, Some(user))?;
     }
     tx.event.set_groups(groups.to_vec());
-    if let Some(row) = present {
-        store::team::update(tx, &row, groups, request.ends_at, giver)?;
-    } else {
-        let row = TeamRow {
-            case_id: case.id,
-            user_id: user,
-            groups,
-            ends_at: request.ends_at,
-            added_by: giver,
-            added_at: now,
-            changed_by: Some(giver),
-            changed_at: now,
-            version: 1,
-        };
-        store::team::insert(tx, &row)?;
-    }
+    store::team::give(tx, (case.id, user), present.as_ref(), (groups, request.ends_at), giver)?;
     let row = store::team::place(tx, case.id, user)?.ok_or_else(Error::not_found)?;
     Ok(PlaceView::new((row, username), now))
 }

@@ -83,6 +83,8 @@ pub enum Erasure {
     Deleted(fn(&mut WriteTx<'_>, CaseId) -> Result<usize>),
     /// They become coarse statistics: month, stage, country, age band, sex. How many they were.
     MadeCoarse(fn(&mut WriteTx<'_>, CaseId) -> Result<usize>),
+    /// They stay, because somebody has to answer for them, without what is sealed in them. How many those were.
+    Emptied(fn(&mut WriteTx<'_>, CaseId) -> Result<usize>),
     /// They stay, because of this.
     Kept(&'static str),
 }

@@ -17,7 +17,7 @@ mod team;
 pub use manner::{BackupPart, Erasure, Holding, Merge, Moves, OwnCopy, OwnRow, SealedMember, Undo};
 pub(crate) use manner::{deleted, gives_back, moves};
 
-use crate::{asylum, network, resettlement, retention, transit};
+use crate::{asylum, emergency, network, readings, resettlement, retention, transit};
 
 /// Every holding, in an order in which rows may be deleted: whatever refers to another stands before it.
 pub const HOLDINGS: &[Holding] = &[
@@ -27,6 +27,8 @@ pub const HOLDINGS: &[Holding] = &[
     duplicates::HOLDING,
     retention::ERASURES,
     retention::HOLDS,
+    emergency::HOLDING,
+    readings::HOLDING,
     merges::MERGE_ROWS,
     merges::MERGE_PLACES,
     merges::MERGES,

@@ -57,10 +57,7 @@ fn given(merge: &MergeRow, place: &TeamRow, former: Option<&TeamRow>, now: Times
         (MergedTeam::Apart, Some(_)) => return None,
         (MergedTeam::Apart, None) => (GroupSet::default(), place.ends_at),
         (MergedTeam::Joined, None) => (place.groups, place.ends_at),
-        (MergedTeam::Joined, Some(present)) => {
-            let ends_at = present.ends_at.zip(place.ends_at).map(|(one, other)| one.max(other));
-            (present.groups.or(place.groups), ends_at)
-        }
+        (MergedTeam::Joined, Some(present)) => present.together(place),
     };
     if present.is_some_and(|present| present.groups == groups && present.ends_at == ends_at) {
         return None;

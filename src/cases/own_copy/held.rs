@@ -33,6 +33,13 @@ pub(super) fn read(tx: &mut Tx<'_>, permit: &Permit<OwnCopyMake>, reference: &Ca
     if retention::store::is_erased(tx, case.id)? {
         return Err(Error::new(Code::CaseErased, "Its person was erased: nothing is held any more."));
     }
+    // The notes of a case that was merged are for whoever opened them before, or was given to.
+    if case.merged_into.is_some() && !store::opens_merged(tx, permit, case.id, None)? {
+        return Err(Error::new(
+            Code::FieldGroupWithheld,
+            "Whoever makes the copy has to be allowed to open its notes too.",
+        ));
+    }
     let groups = records::written_groups(tx, &case)?;
     refuse_withheld(tx, permit, &case, &groups)?;
     if records::stored_bytes(tx, &case)? > LARGEST {

@@ -11,6 +11,8 @@ pub(super) enum Who {
     Nobody,
     /// What is one's own.
     Oneself,
+    /// What belongs to one's hubs is there; it opens to whoever has opened the case in an emergency.
+    Emergency,
     /// The cases whose team one is on.
     Team,
     /// What belongs to one's hubs, and to see, the cases whose team one is on.
@@ -20,7 +22,7 @@ pub(super) enum Who {
     /// Everything.
     Network,
 }
-use Who::{Hub, Lead, Network, Nobody, Oneself, Team};
+use Who::{Emergency, Hub, Lead, Network, Nobody, Oneself, Team};
 
 impl Who {
     /// The same in the words of the server.
@@ -28,6 +30,7 @@ impl Who {
         match self {
             Nobody => Reach::No,
             Oneself => Reach::Own,
+            Emergency => Reach::Emergency,
             Team => Reach::Team,
             Hub => Reach::Hub,
             Lead => Reach::Lead,
@@ -47,8 +50,21 @@ pub(super) const TABLE: &[(&str, [Who; 5])] = &[
     ("user.read", [Nobody, Hub, Network, Network, Nobody]),
     ("user.create", [Nobody, Nobody, Nobody, Network, Nobody]),
     ("user.update", [Nobody, Nobody, Nobody, Network, Nobody]),
+    // Who was made to log in is safe when whoever answers for them says so.
+    ("user.lift_duress", [Nobody, Lead, Nobody, Network, Nobody]),
+    // Nobody is let in, raised or given another password by one person alone.
+    ("account.recover", [Nobody, Lead, Nobody, Network, Nobody]),
+    ("grant.read", [Nobody, Hub, Network, Network, Nobody]),
+    ("grant.decide", [Nobody, Lead, Nobody, Network, Nobody]),
     // Whoever is arrested is logged out by whoever hears of it first.
     ("user.end_sessions", [Nobody, Hub, Nobody, Network, Nobody]),
+    // A leaver's cases go to others by whoever assigns them.
+    ("team.hand_over", [Nobody, Lead, Nobody, Nobody, Nobody]),
+    // Who put their own access away gets it back from whoever sees that they are safe.
+    ("user.end_away", [Nobody, Hub, Nobody, Network, Nobody]),
+    // How much somebody reads is seen by whoever answers for them, and by who reviews; only the former let them read more.
+    ("reading_budget.read", [Nobody, Hub, Network, Nobody, Nobody]),
+    ("reading_budget.allow", [Nobody, Lead, Nobody, Nobody, Nobody]),
     ("hub.list", [Hub, Hub, Network, Network, Nobody]),
     ("hub.read", [Hub, Hub, Network, Network, Nobody]),
     ("hub.create", [Nobody, Nobody, Nobody, Network, Nobody]),
@@ -81,20 +97,20 @@ pub(super) const TABLE: &[(&str, [Who; 5])] = &[
     ("case.access_log", [Team, Hub, Nobody, Nobody, Nobody]),
     ("team.list", [Team, Hub, Nobody, Nobody, Nobody]),
     ("team.update", [Nobody, Lead, Nobody, Nobody, Nobody]),
-    // Sealed records: those on the team whose place names the group, and nobody else.
-    ("identity.read", [Team, Nobody, Nobody, Nobody, Nobody]),
+    // Sealed records: those on the team whose place names the group, and who opened the case in an emergency.
+    ("identity.read", [Team, Emergency, Nobody, Nobody, Nobody]),
     ("identity.write", [Team, Nobody, Nobody, Nobody, Nobody]),
-    ("contact.read", [Team, Nobody, Nobody, Nobody, Nobody]),
+    ("contact.read", [Team, Emergency, Nobody, Nobody, Nobody]),
     ("contact.write", [Team, Nobody, Nobody, Nobody, Nobody]),
-    ("family.read", [Team, Nobody, Nobody, Nobody, Nobody]),
+    ("family.read", [Team, Emergency, Nobody, Nobody, Nobody]),
     ("family.write", [Team, Nobody, Nobody, Nobody, Nobody]),
-    ("protection.read", [Team, Nobody, Nobody, Nobody, Nobody]),
+    ("protection.read", [Team, Emergency, Nobody, Nobody, Nobody]),
     ("protection.write", [Team, Nobody, Nobody, Nobody, Nobody]),
-    ("health.read", [Team, Nobody, Nobody, Nobody, Nobody]),
+    ("health.read", [Team, Emergency, Nobody, Nobody, Nobody]),
     ("health.write", [Team, Nobody, Nobody, Nobody, Nobody]),
-    ("legal.read", [Team, Nobody, Nobody, Nobody, Nobody]),
+    ("legal.read", [Team, Emergency, Nobody, Nobody, Nobody]),
     ("legal.write", [Team, Nobody, Nobody, Nobody, Nobody]),
-    ("passage.read", [Team, Nobody, Nobody, Nobody, Nobody]),
+    ("passage.read", [Team, Emergency, Nobody, Nobody, Nobody]),
     ("passage.write", [Team, Nobody, Nobody, Nobody, Nobody]),
     // Around the case: the team records, the coordinator follows, houses and approves.
     ("stay.read", [Team, Hub, Nobody, Nobody, Nobody]),
@@ -114,6 +130,12 @@ pub(super) const TABLE: &[(&str, [Who; 5])] = &[
     ("erasure.request", [Team, Lead, Nobody, Nobody, Nobody]),
     ("erasure.decide", [Nobody, Lead, Nobody, Nobody, Nobody]),
     ("hold.write", [Nobody, Lead, Nobody, Nobody, Nobody]),
+    // In an emergency whoever is of the hub opens a case; coordinators watch and end, auditors review.
+    ("emergency.open", [Lead, Lead, Nobody, Nobody, Nobody]),
+    ("emergency.read", [Oneself, Hub, Network, Nobody, Nobody]),
+    ("emergency.explanation", [Oneself, Hub, Nobody, Nobody, Nobody]),
+    ("emergency.end", [Oneself, Hub, Nobody, Nobody, Nobody]),
+    ("emergency.review", [Nobody, Nobody, Network, Nobody, Nobody]),
     // Figures within one's reach; the log is the auditor's, an administrator sees what they did.
     ("report.stages", [Team, Hub, Nobody, Nobody, Nobody]),
     ("audit.read", [Nobody, Nobody, Network, Oneself, Nobody]),
@@ -128,6 +150,24 @@ pub(super) const TABLE: &[(&str, [Who; 5])] = &[
     ("system.seal", [Nobody, Network, Nobody, Network, Nobody]),
     // The program's own, nobody's.
     ("system.act", [Nobody, Nobody, Nobody, Nobody, Nobody]),
+];
+
+/// What whoever has opened a case in an emergency may do with it: look, and nothing else.
+const IN_EMERGENCY: [&str; 14] = [
+    "case.read",
+    "case.history",
+    "team.list",
+    "identity.read",
+    "contact.read",
+    "family.read",
+    "protection.read",
+    "health.read",
+    "legal.read",
+    "passage.read",
+    "stay.read",
+    "journey.read",
+    "application.read",
+    "resettlement.read",
 ];
 
 /// What the table says.
@@ -176,9 +216,10 @@ pub(super) fn may(world: &World, user: &User, permission: &str, case: Option<&Wo
     }
     let place = place_of(world, user, case);
     let in_hub = user.hubs.contains(&case.hub) && !case.restricted;
+    let emergency = in_hub && IN_EMERGENCY.contains(&permission) && has_emergency(world, user, case);
     let reached = match who {
-        Team => place.is_some(),
-        Hub | Lead => place.is_some() || in_hub,
+        Team => place.is_some() || emergency,
+        Hub | Lead | Emergency => place.is_some() || in_hub,
         Nobody | Oneself | Network => false,
     };
     if !reached {
@@ -195,7 +236,12 @@ pub(super) fn may(world: &World, user: &User, permission: &str, case: Option<&Wo
         Some(_) if place.is_some_and(|place| place.given_since) => has(place),
         Some(merged) => has(place_of(world, user, named)) || (merged.joined && has(place)),
     };
-    if opened { Decision::Allowed } else { Decision::Withheld }
+    if (opened && who != Emergency) || emergency { Decision::Allowed } else { Decision::Withheld }
+}
+
+/// An emergency access that has not ended.
+fn has_emergency(world: &World, user: &User, case: &WorldCase) -> bool {
+    case.emergencies.iter().any(|(holder, ends_at)| *holder == user.id && world.now < *ends_at)
 }
 
 /// A place that has not ended.

@@ -13,7 +13,9 @@ use crate::cases::merging::codes::{MergeReason, MergedTeam};
 use crate::cases::merging::model::{MergeId, MergeRow};
 use crate::cases::model::{NewCase, TeamRow};
 use crate::db::WriteTx;
-use crate::db::schema::{case_merges, case_team, cases, hub_members, hubs, sessions, users};
+use crate::db::schema::{
+    case_merges, case_team, cases, emergency_accesses, hub_members, hubs, sessions, users,
+};
 use crate::db::types::{CodeList as _, Timestamp};
 use crate::error::Result;
 
@@ -48,6 +50,8 @@ pub(super) struct WorldCase {
     pub(super) hub: HubId,
     pub(super) restricted: bool,
     pub(super) places: Vec<Place>,
+    /// Who has opened it in an emergency, and until when.
+    pub(super) emergencies: Vec<(UserId, Timestamp)>,
     pub(super) merged: Option<Merged>,
 }
 
@@ -196,12 +200,14 @@ impl WorldCase {
         let size = random.random_range(0..9);
         let members: Vec<&User> = users.sample(random, size).collect();
         let places = members.into_iter().map(|user| Place::random(random, user.id, now)).collect();
+        let emergencies: Vec<&User> = users.sample(random, 4).collect();
         Self {
             id: CaseId::generate(),
             code: CaseCode::generate(),
             hub: *hubs.choose(random).unwrap(),
             restricted: random.random_bool(0.3),
             places,
+            emergencies: emergencies.into_iter().map(|user| (user.id, around(random, now))).collect(),
             merged: None,
         }
     }
@@ -241,8 +247,27 @@ impl WorldCase {
             };
             diesel::insert_into(case_team::table).values(row).execute(tx.conn())?;
         }
+        for (user, ends_at) in &self.emergencies {
+            let row = (
+                emergency_accesses::id.eq(UserId::generate().to_string()),
+                emergency_accesses::case_id.eq(self.id),
+                emergency_accesses::hub_id.eq(self.hub),
+                emergency_accesses::user_id.eq(user),
+                emergency_accesses::reason.eq("raid"),
+                emergency_accesses::began_at.eq(ends_at.plus(-TimeDelta::minutes(30))),
+                emergency_accesses::ends_at.eq(ends_at),
+                emergency_accesses::version.eq(1),
+            );
+            diesel::insert_into(emergency_accesses::table).values(row).execute(tx.conn())?;
+        }
         Ok(())
     }
+}
+
+/// A moment about now: the boundary itself too.
+fn around(random: &mut StdRng, now: Timestamp) -> Timestamp {
+    let away = *[-60_000_000, -1, 0, 1, 60_000_000].choose(random).unwrap();
+    now.plus(TimeDelta::microseconds(away))
 }
 
 impl Place {

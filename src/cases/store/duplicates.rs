@@ -18,6 +18,8 @@ use crate::db::types::Timestamp;
 use crate::db::{Tx, WriteTx, changed_one};
 use crate::error::{Error, Result};
 use crate::http::IfMatch;
+use crate::notices::codes::NoticeKind;
+use crate::notices::{About, Whom, tell};
 
 /// A pair as stored: the case with the lower id first.
 #[derive(Queryable, Selectable, Insertable, Clone, Copy)]
@@ -92,10 +94,24 @@ pub(crate) fn note(
             Some(DuplicateState::Open | DuplicateState::Merged) => continue,
         };
         noted.push(other);
+        tell_coordinators(tx, &pair)?;
     }
     tx.event.set_detail("pairs", noted.len());
     tx.event.set_cases(noted);
     Ok(())
+}
+
+/// Tells those of both hubs. Of a pair with a restricted case they are not told: who reaches both sees it there.
+fn tell_coordinators(tx: &mut WriteTx<'_>, pair: &Pair) -> Result<()> {
+    let sides: Vec<(HubId, bool)> = cases::table
+        .filter(cases::id.eq_any(pair.cases()))
+        .select((cases::hub_id, cases::restricted))
+        .load(tx.conn())?;
+    if sides.iter().any(|(_, restricted)| *restricted) {
+        return Ok(());
+    }
+    let whom: Vec<Whom> = sides.into_iter().map(|(hub, _)| Whom::CoordinatorsOf(hub)).collect();
+    tell(tx, &whom, About { kind: NoticeKind::DuplicateWaits, subject: pair.id.as_str(), not_to: None })
 }
 
 fn store(tx: &mut WriteTx<'_>, pair: &Pair) -> Result<usize> {

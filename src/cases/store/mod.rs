@@ -1,6 +1,7 @@
 //! Queries on cases. Every one asks for the permit and filters by its scope.
 
 pub(crate) mod duplicates;
+pub(crate) mod handover;
 pub(crate) mod keys;
 pub(crate) mod leaving;
 mod list;
@@ -22,9 +23,9 @@ use super::code::CaseRef;
 use super::merging;
 use super::merging::model::MergeRow;
 use super::model::{Case, CaseKeyRow};
-use super::scope::{opens, reached};
+use super::scope::{CaseFilter, opens, reached, reached_in_emergency};
 use crate::access::permissions::CaseMerge;
-use crate::access::{CaseId, FieldGroup, Permission, Permit, UserId};
+use crate::access::{CaseId, FieldGroup, Permission, Permit, Reach};
 use crate::crypto::WrappedCaseKey;
 use crate::db::Tx;
 use crate::db::schema::{case_keys, cases};
@@ -95,25 +96,31 @@ pub(crate) fn opens_group<P: Permission>(
     case: &Case,
     group: FieldGroup,
 ) -> Result<bool> {
-    let person = permit.person()?;
     if case.merged_into.is_some() {
-        return opens_merged(tx, person, case.id, Some(group));
+        return opens_merged(tx, permit, case.id, Some(group));
     }
-    let of_it = cases::table.filter(cases::id.eq(case.id)).filter(opens(person, group, tx.now()));
-    let open: Option<CaseId> = of_it.select(cases::id).first(tx.conn()).optional()?;
-    Ok(open.is_some())
+    let opening = opens(permit, permit.person()?, group, tx.now());
+    any_such(tx, case.id, opening)
 }
 
-/// Whether a member of the survivor's team opens what was sealed for a case that was merged: of a field group, or a
+/// Whether somebody who reaches the survivor opens what was sealed for a case that was merged: of a field group, or a
 /// text that belongs to none.
-pub(crate) fn opens_merged(
+pub(crate) fn opens_merged<P: Permission>(
     tx: &mut Tx<'_>,
-    user: UserId,
+    permit: &Permit<P>,
     merged: CaseId,
     group: Option<FieldGroup>,
 ) -> Result<bool> {
     let Some(merge) = merging::store::standing(tx, merged)? else { return Ok(false) };
-    merging::opens(tx, &merge, user, group)
+    let in_emergency = reached_in_emergency(permit, tx.now());
+    let by_place = permit.reach() != Reach::Emergency && merging::opens(tx, &merge, permit.person()?, group)?;
+    Ok(by_place || any_such(tx, merge.survivor_id, in_emergency)?)
+}
+
+fn any_such(tx: &mut Tx<'_>, case: CaseId, filter: CaseFilter) -> Result<bool> {
+    let of_it = cases::table.filter(cases::id.eq(case)).filter(filter);
+    let found: Option<CaseId> = of_it.select(cases::id).first(tx.conn()).optional()?;
+    Ok(found.is_some())
 }
 
 /// What a reference names within a permit's reach.

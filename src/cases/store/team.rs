@@ -11,21 +11,11 @@ use crate::db::schema::{case_team, cases, hub_members, users};
 use crate::db::types::Timestamp;
 use crate::db::{Tx, WriteTx, changed_one};
 use crate::error::{Code, Error, Result};
+use crate::machine::unmet;
 
 /// The opener's place: every field group, without an end.
 pub(crate) fn insert_opener(tx: &mut WriteTx<'_>, case: CaseId, opener: UserId) -> Result<()> {
-    let row = TeamRow {
-        case_id: case,
-        user_id: opener,
-        groups: GroupSet::all(),
-        ends_at: None,
-        added_by: opener,
-        added_at: tx.now(),
-        changed_by: Some(opener),
-        changed_at: tx.now(),
-        version: 1,
-    };
-    insert(tx, &row)
+    give(tx, (case, opener), None, (GroupSet::all(), None), opener)
 }
 
 /// A new place.
@@ -81,6 +71,29 @@ pub(crate) fn update(
     ))
     .execute(tx.conn())?;
     changed_one(changed)
+}
+
+/// Gives a place to whoever has none on the team, or changes the one that they have.
+pub(crate) fn give(
+    tx: &mut WriteTx<'_>,
+    (case, user): (CaseId, UserId),
+    present: Option<&TeamRow>,
+    (groups, ends_at): (GroupSet, Option<Timestamp>),
+    giver: UserId,
+) -> Result<()> {
+    match present {
+        Some(row) => update(tx, row, groups, ends_at, giver),
+        None => insert(tx, &TeamRow::new(case, user, (groups, ends_at), giver, tx.now())),
+    }
+}
+
+/// Refuses where `giver` would change their own place: else one that ends by itself would end when its holder likes.
+pub(crate) fn not_own(present: Option<&TeamRow>, giver: UserId) -> Result<()> {
+    if present.is_some_and(|row| row.user_id == giver) {
+        let guard = unmet("not_own_place", "Another coordinator of the hub must change your place.");
+        return Err(Error::unmet(vec![guard]));
+    }
+    Ok(())
 }
 
 /// Takes a place away.

@@ -22,6 +22,7 @@ use super::history::{self, Network};
 use super::plan::Plan;
 use super::table::StageCount;
 use super::{day, welcome};
+use crate::access::FactorRule;
 use crate::accounts::password::{Cost, Passwords};
 use crate::app::App;
 use crate::cli::{init, logging, serve};
@@ -101,7 +102,11 @@ fn configuration(flags: &Flags, arguments: &Arguments, data: Option<PathBuf>) ->
         bail!("the demonstration makes a root key of its own, in its data directory");
     }
     let flags = Flags { data, root_key_file: None, listen: arguments.listen.clone() };
-    let config = Config::read(&flags, &std::collections::BTreeMap::new())?;
+    let mut config = Config::read(&flags, &std::collections::BTreeMap::new())?;
+    // Who only looks around has no app for codes.
+    config.factors = FactorRule::nobody();
+    // Its people were last there in 2006.
+    config.longest_idle = None;
     if !config.listen.ip().is_loopback() {
         bail!(
             "the demonstration prints its passwords: it is served on this machine only, such as 127.0.0.1:9000"

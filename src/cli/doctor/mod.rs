@@ -4,6 +4,8 @@ mod backup;
 mod disk;
 mod finding;
 mod log;
+mod logins;
+mod reviews;
 
 use std::process::ExitCode;
 
@@ -23,8 +25,10 @@ pub fn run(config: &Config) -> anyhow::Result<ExitCode> {
                 format!("{} opens, and its tables are those of this version", config.database.kind()),
             ));
             findings.push(Finding::ok("keys", keys(config)));
+            findings.push(logins::look(config.factors));
             findings.extend(log::look(&app)?);
             findings.push(backup::look(&app)?);
+            findings.push(reviews::look(&app)?);
         }
         Err(error) => findings.push(Finding::wrong("network", format!("it does not open: {error}"))),
     }

@@ -18,7 +18,9 @@ fn reached<P: Permission>(
     match permit.reach() {
         Reach::All => Box::new(diesel::dsl::sql::<Bool>("1 = 1")),
         Reach::Hub | Reach::Lead => Box::new(hubs::id.eq_any(permit.hubs().to_vec())),
-        Reach::Team | Reach::Own | Reach::No => Box::new(diesel::dsl::sql::<Bool>("1 = 0")),
+        Reach::Team | Reach::Emergency | Reach::Own | Reach::No | Reach::Nothing => {
+            Box::new(diesel::dsl::sql::<Bool>("1 = 0"))
+        }
     }
 }
 

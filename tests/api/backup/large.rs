@@ -12,7 +12,7 @@ use waystation::cases::code::CaseCode;
 
 use super::{Safe, give_root_key, part_of, read_manifest};
 use crate::common::server::Installation;
-use crate::common::{Raw, hex, scaled, skipped};
+use crate::common::{Raw, scaled, skipped};
 
 const CASES: usize = 400;
 /// Cases that one statement of each table is for.
@@ -31,13 +31,6 @@ struct Fill<'a> {
 }
 
 impl Fill<'_> {
-    fn literal(&self, bytes: &[u8]) -> String {
-        match self.raw {
-            Raw::Sqlite(_) => format!("X'{}'", hex(bytes)),
-            Raw::Postgres(_) => format!("'\\x{}'", hex(bytes)),
-        }
-    }
-
     /// Bytes that do not repeat, as sealed ones do not.
     fn bytes(&mut self, length: usize) -> Vec<u8> {
         let mut next = || {
@@ -59,7 +52,7 @@ impl Fill<'_> {
                 code.as_str()
             ));
             let key = self.bytes(109);
-            rows[1].push(format!("('{id}',{},1,{AT})", self.literal(&key)));
+            rows[1].push(format!("('{id}',{},1,{AT})", self.raw.literal(&key)));
             rows[2].push(format!("('{}','{id}','{hub}','shelter','active',NULL,'intake','2026-01-31',NULL,1,NULL,{AT},'{user}',NULL)", CaseId::generate()));
             rows[3].push(format!(
                 "('{id}','{user}',TRUE,TRUE,TRUE,TRUE,TRUE,TRUE,TRUE,NULL,'{user}',{AT},'{user}',{AT},1)"
@@ -69,7 +62,7 @@ impl Fill<'_> {
                 rows[4].push(format!(
                     "('{}','{id}','{group}',1,{},{AT},'{user}')",
                     CaseId::generate(),
-                    self.literal(&sealed)
+                    self.raw.literal(&sealed)
                 ));
             }
             for _ in 0..EVENTS_OF_A_CASE {
@@ -84,8 +77,8 @@ impl Fill<'_> {
                 rows[5].push(format!(
                     "('{event}',{},{AT},'{user}','case.read','done','{id}',NULL,{},{})",
                     self.position,
-                    self.literal(body.as_bytes()),
-                    self.literal(&leaf)
+                    self.raw.literal(body.as_bytes()),
+                    self.raw.literal(&leaf)
                 ));
                 self.position += 1;
             }

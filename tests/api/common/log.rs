@@ -72,6 +72,14 @@ impl Raw {
         }
     }
 
+    /// Bytes, to be written.
+    pub fn literal(&self, bytes: &[u8]) -> String {
+        match self {
+            Raw::Sqlite(_) => format!("X'{}'", hex(bytes)),
+            Raw::Postgres(_) => format!("'\\x{}'", hex(bytes)),
+        }
+    }
+
     /// The expression for a column of bytes as hexadecimal.
     pub fn hex(&self, column: &str) -> String {
         match self {

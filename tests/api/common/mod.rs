@@ -30,8 +30,10 @@ pub use authority::Authority;
 pub use database::{Raw, TestDatabase};
 pub use log::{Entry, assert_without_gap, hex, unhex};
 pub use people::{Client, Person};
+use waystation::access::FactorRule;
 use waystation::accounts::access_token::AccessTokens;
 use waystation::accounts::gate::Gate;
+use waystation::accounts::idle;
 use waystation::accounts::password::{Cost, Passwords};
 use waystation::app::{self, App};
 use waystation::audit::checkpoint::{LogOrigin, Notary};
@@ -134,6 +136,8 @@ impl TestApp {
             tokens: AccessTokens::new(Arc::clone(&keyring), "test", clock.clone()),
             passwords: Passwords::new(Arc::clone(&keyring), Cost::LEAST).unwrap(),
             gate: Gate::new(clock.clone()),
+            factors: FactorRule::standard(),
+            longest_idle: Some(idle::USUAL),
             proxies: TrustedProxies::default(),
             search: Arc::default(),
             keyring,

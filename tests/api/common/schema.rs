@@ -35,7 +35,9 @@ pub fn tables() -> BTreeMap<String, Table> {
 ///
 /// The others hold keys, which are wrapped, hashes, or the log.
 pub fn sealed_columns() -> Vec<(String, String)> {
-    const OTHERS: [&str; 11] = [
+    const OTHERS: [&str; 13] = [
+        "second_factors.secret",
+        "second_factors.pending",
         "keyring.wrapped",
         "keyring.handover",
         "key_split_shares.fingerprint",

@@ -1,5 +1,6 @@
 //! The real program on a real data directory: set up, served as a child process, spoken to over HTTP.
 
+use std::cell::OnceCell;
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
@@ -21,6 +22,8 @@ pub struct Installation {
     directory: TempDir,
     database: Place,
     administrator: String,
+    /// The password of a second administrator, once there has to be one.
+    second: OnceCell<String>,
 }
 
 /// Where its database is.
@@ -84,16 +87,19 @@ impl Installation {
     }
 
     fn on(database: Place) -> Self {
-        Self { directory: private_directory(), database, administrator: String::new() }
+        Self {
+            directory: private_directory(),
+            database,
+            administrator: String::new(),
+            second: OnceCell::new(),
+        }
     }
 
     fn initialized(database: Place) -> Self {
         let mut new = Self::on(database);
         let output = new.program(&["init"]).output().unwrap();
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-        let told = String::from_utf8(output.stdout).unwrap();
-        let line = told.lines().find(|line| line.trim_start().starts_with("password")).unwrap();
-        line.split_whitespace().nth(1).unwrap().clone_into(&mut new.administrator);
+        new.administrator = told_password(output);
         new
     }
 
@@ -176,6 +182,10 @@ impl Installation {
     /// With no variable of whoever runs the tests.
     fn command(&self, mut command: Command) -> Command {
         command.env_clear().env("WAYSTATION_DATA", self.directory.path()).env("WAYSTATION_LOG", "error");
+        // What asks for second factors says so, by `env -u`.
+        command.env("WAYSTATION_ALLOW_PASSWORD_ALONE", "1");
+        // Its users read as fast as they are answered.
+        command.env("WAYSTATION_READING_BUDGET", "1000000,1000000");
         command.env("PATH", "/usr/bin:/bin");
         match &self.database {
             Place::File => &mut command,
@@ -220,7 +230,7 @@ impl Installation {
         let hub = hub.body["id"].as_str().unwrap().to_owned();
         let tokens = (0..count).map(|number| {
             let username = format!("heron{number}");
-            make_user(&administrator, &username, "caseworker", &[&hub]);
+            self.let_in(&administrator, server, &username, "caseworker", &[&hub]);
             server.token_of(&username)
         });
         let tokens = tokens.collect();
@@ -234,15 +244,47 @@ impl Installation {
 
     /// Makes a user of this role; their token.
     pub fn user(&self, server: &Server, username: &str, role: &str, hubs: &[&str]) -> String {
-        make_user(&self.administrator(server), username, role, hubs);
+        self.let_in(&self.administrator(server), server, username, role, hubs);
         server.token_of(username)
+    }
+
+    /// Lets a user in, by two administrators, with the password of all who are made for a test; their id.
+    pub fn let_in(
+        &self,
+        administrator: &Wire,
+        server: &Server,
+        username: &str,
+        role: &str,
+        hubs: &[&str],
+    ) -> String {
+        let user = json!({"username": username, "role": role, "hubs": hubs});
+        let asked = told(administrator.send("POST", "/v1/users", None, &user), 201);
+        let second = self.second.get_or_init(|| {
+            let output = self.run(&["user", "add", "second", "--role", "administrator"]);
+            assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+            told_password(output)
+        });
+        let second = server.log_in("second", second);
+        let decision = format!("/v1/grants/{}/decision", asked["grant"]["id"].as_str().unwrap());
+        let given = told(second.send("POST", &decision, None, &json!({"approve": true})), 200);
+        let chosen = json!({"username": username, "code": given["activation_code"], "password": PASSWORD});
+        told(server.wire(None).send("POST", "/v1/activations", None, &chosen), 204);
+        asked["id"].as_str().unwrap().to_owned()
     }
 }
 
-fn make_user(administrator: &Wire, username: &str, role: &str, hubs: &[&str]) {
-    let user = json!({"username": username, "role": role, "password": PASSWORD, "hubs": hubs});
-    let answer = administrator.send("POST", "/v1/users", None, &user).unwrap();
-    assert_eq!(answer.status, 201, "{}", answer.body);
+#[track_caller]
+fn told(answer: Result<Told, ureq::Error>, status: u16) -> Value {
+    let answer = answer.unwrap();
+    assert_eq!(answer.status, status, "{}", answer.text);
+    answer.body
+}
+
+/// The password that a command has made and told.
+fn told_password(output: Output) -> String {
+    let told = String::from_utf8(output.stdout).unwrap();
+    let line = told.lines().find(|line| line.trim_start().starts_with("password")).unwrap();
+    line.split_whitespace().nth(1).unwrap().to_owned()
 }
 
 /// The share that stands on a sheet: its four lines.

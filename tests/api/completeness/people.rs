@@ -39,7 +39,8 @@ impl Team {
         let hub = send("/v1/hubs", json!({"name": format!("Kunming {number}"), "country": "CHN"}));
         let user = |username: &str, role: &str| {
             let hubs = if ["caseworker", "coordinator"].contains(&role) { vec![&hub] } else { vec![] };
-            send("/v1/users", json!({"username": username, "role": role, "password": PASSWORD, "hubs": hubs}))
+            let hubs: Vec<&str> = hubs.into_iter().map(String::as_str).collect();
+            installation.let_in(&administrator, server, username, role, &hubs)
         };
         let people: Vec<Person> = ROLES
             .iter()

@@ -49,7 +49,7 @@ impl Expected {
         if (route.describe)().permission.is_none() {
             return match (route.operation.as_str(), passed.status, code) {
                 ("create_session", 201, _) | ("refresh_session", 200, _) => Self::Done,
-                ("create_session", 401, _) => Self::Failed,
+                ("create_session" | "activate_account", 401, _) => Self::Failed,
                 ("refresh_session", 401, _) => Self::OneIfIssued,
                 // Health, readiness, public keys; a login or a refresh that is not well formed.
                 _ => Self::Nothing,

@@ -33,7 +33,7 @@ async fn apart_everybody_opens_what_they_opened_before() {
     assert_eq!(given_name(&pair.tern, &pair.duplicate.at("identity/versions/1")).await, "Soon-hee");
     pair.heron.get(&other).await.expect_problem(403, "field_group_withheld");
     pair.tern.get(&own).await.expect_problem(403, "field_group_withheld");
-    pair.swan.get(&own).await.expect_problem(403, "forbidden");
+    pair.swan.get(&own).await.expect_problem(403, "field_group_withheld");
     let team = pair.tern.get(&pair.survivor.at("team")).await.expect(200);
     let given = place_of(&team, &pair.tern).unwrap();
     assert_eq!((&given["field_groups"], &given["added_by"]), (&json!([]), &json!(pair.swan.id)));

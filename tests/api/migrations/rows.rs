@@ -56,6 +56,8 @@ fn insert(raw: &mut Raw, tables: &Tables, table: &str, row: usize) {
 
 fn value(raw: &Raw, tables: &Tables, (table, column): (&str, &Column), row: usize, attempt: usize) -> String {
     if let Some(parent) = &column.refers_to {
+        // Nobody asks or decides for themselves.
+        let row = if ["asked_by", "decided_by"].contains(&column.name.as_str()) { 1 - row } else { row };
         let key = tables[parent].iter().find(|column| column.key).unwrap();
         return value(raw, tables, (parent, key), row, attempt);
     }

@@ -26,6 +26,8 @@ pub struct Sample {
     pub version: i64,
     /// The status where it is allowed.
     pub status: u16,
+    /// Another one, where that depends on who asks.
+    pub or: Option<u16>,
 }
 
 impl Sample {
@@ -35,11 +37,15 @@ impl Sample {
     }
 
     fn new(status: u16, body: Value) -> Self {
-        Self { body: Some(body), version: 1, status }
+        Self { body: Some(body), version: 1, status, or: None }
     }
 
     fn bare(status: u16) -> Self {
-        Self { body: None, version: 1, status }
+        Self { body: None, version: 1, status, or: None }
+    }
+
+    fn or(self, status: u16) -> Self {
+        Self { or: Some(status), ..self }
     }
 
     fn version(self, version: i64) -> Self {
@@ -51,24 +57,50 @@ impl Sample {
 pub fn sample(operation: &str, names: &Names) -> Option<Sample> {
     let leg = json!({"from_country": "CHN", "to_country": "THA", "keeper_id": names.keeper, "planned_on": "2026-03-05"});
     Some(match generic(operation).as_str() {
-        "end_session" | "end_own_session" | "end_user_sessions" => Sample::bare(204),
+        "make_api_key" => Sample::new(
+            201,
+            json!({
+                "current_password": super::scene::PASSWORD, "name": "reports", "permissions": ["code_list.read"], "days": 90
+            }),
+        ),
+        "end_session" | "end_own_session" | "end_api_key" | "end_user_sessions" | "see_notice" => {
+            Sample::bare(204)
+        }
+        // Nobody hands their own places over to themselves.
+        "hand_over_cases" => Sample::new(200, json!({"to": names.keeper})).or(422),
         "change_password" => Sample::new(
             204,
             json!({"current_password": super::scene::PASSWORD, "new_password": "four quiet herons at dusk"}),
         ),
+        // Nobody allows themselves more.
+        "allow_more_reading" => Sample::new(200, json!({"more": 5, "minutes": 60})).or(409),
+        "take_allowance_back" => Sample::bare(204).or(409),
+        "set_duress_password" => Sample::new(
+            204,
+            json!({"current_password": super::scene::PASSWORD, "duress_password": "seven loud geese at dawn"}),
+        ),
+        "begin_away" => Sample::new(200, json!({"until": "2026-03-09T09:00:00Z"})),
+        "begin_second_factor" => Sample::new(201, json!({"current_password": super::scene::PASSWORD})),
+        // Nobody has begun, or holds the device.
+        "confirm_second_factor" => Sample::new(409, json!({"code": "000000"})),
+        "give_second_factor" => Sample::new(422, json!({"code": "x"})),
+        // Some have one, some have none, and some must not be without: see `second_factor.rs`.
+        "renew_recovery_codes" => Sample::bare(201).or(409),
+        "remove_second_factor" => Sample::bare(204).or(409),
         "seal_server" => Sample::new(204, json!({})),
         "create_user" => Sample::new(
             201,
             json!({
-                "username": names.word, "role": "caseworker", "password": "four quiet herons at dusk",
-                "hubs": [names.hub]
+                "username": names.word, "role": "caseworker", "hubs": [names.hub]
             }),
         ),
         "update_user" => Sample::new(200, json!({"status": "suspended"})),
-        "reset_password" => Sample::new(204, json!({"password": "four quiet herons at dusk"})),
-        "add_hub_member" | "remove_hub_member" | "remove_team_place" | "put_canary" | "remove_canary" => {
-            Sample::bare(204)
-        }
+        // One thing at a time is asked for of a user, and nothing of oneself.
+        "ask_for_role" => Sample::new(201, json!({"role": "coordinator"})).or(409),
+        "ask_for_recovery" => Sample::bare(201).or(409),
+        "decide_grant" => Sample::new(200, json!({"approve": true})),
+        "add_hub_member" | "remove_hub_member" | "remove_team_place" | "put_canary" | "remove_canary"
+        | "end_away" | "lift_duress" => Sample::bare(204),
         "create_hub" => Sample::new(201, json!({"name": names.word, "country": "CHN"})),
         "update_hub" => Sample::new(200, json!({"country": "THA"})),
         "create_shelter" => Sample::new(201, json!({"hub_id": names.hub, "codename": names.word, "beds": 4})),
@@ -138,6 +170,13 @@ pub fn sample(operation: &str, names: &Names) -> Option<Sample> {
         "decide_erasure" => Sample::new(200, json!({"decision": "refuse"})),
         "withdraw_erasure" | "lift_hold" => Sample::bare(200),
         "create_hold" => Sample::new(201, json!({"reason": "investigation"})),
+        // They have one that lasts.
+        "open_in_emergency" => Sample::new(
+            409,
+            json!({"reason": "raid", "explanation": "Police at the shelter.", "minutes": 30}),
+        ),
+        "end_emergency_access" => Sample::bare(200),
+        "review_emergency_access" => Sample::new(200, json!({"finding": "justified"})),
         // The network has no policy of witnesses.
         "add_cosignatures" => {
             Sample::new(409, json!({"size": 1, "lines": ["\u{2014} witness.example/heron AAAAAAA=\n"]}))

@@ -97,6 +97,7 @@ impl<'a> Scene<'a> {
                         "hub" => hub.to_string(),
                         "shelter" => shelter(self.app, hub),
                         "user" => self.app.caseworker(hub).id.to_string(),
+                        "grant" => self.app.grant_for(&self.app.caseworker(hub)),
                         name => panic!("{}: say in walk/scene.rs how a {{{name}}} comes to be", self.path),
                     };
                 }
@@ -116,7 +117,7 @@ impl<'a> Scene<'a> {
                     *id = if *name == "tile" { "0/000.p/1" } else { "roles" }.to_owned();
                 }
             }
-            Kind::Entry | Kind::Session | Kind::Whole => {}
+            Kind::Entry | Kind::Session | Kind::Emergency | Kind::Whole => {}
         }
         ids
     }
@@ -132,7 +133,27 @@ impl<'a> Scene<'a> {
         }
         if self.kind == Kind::Session && situation.there {
             let whose = if situation.own { person } else { &self.owner };
-            ids.insert("session", self.app.session_of(whose.id).to_string());
+            if ids.contains_key("session") {
+                ids.insert("session", self.app.session_of(whose.id).to_string());
+            } else if ids.contains_key("api_key") {
+                ids.insert("api_key", self.app.key_of(whose, "code_list.read").0);
+            } else {
+                crate::lists::notices(self.app, whose, 1);
+                let newest = format!("SELECT MAX(id) AS t FROM notices WHERE user_id = '{}'", whose.id);
+                ids.insert("notice", self.app.database.raw().texts(&newest).remove(0));
+            }
+        }
+        if ids.contains_key("grant") && situation.there {
+            // One that nobody has decided yet.
+            let hub = if situation.own { self.hub } else { self.other_hub };
+            ids.insert("grant", self.app.grant_for(&self.app.caseworker(hub)));
+        }
+        if self.path.ends_with("/{case}/emergency-accesses") {
+            // Of a restricted case they are refused one, too: so that it is one answer, they have one.
+            self.emergency(person, &OWN_HUB).await;
+        }
+        if self.kind == Kind::Emergency && situation.there {
+            ids.insert("emergency_access", self.emergency(person, situation).await);
         }
         let mut names = parameters(self.path);
         match situation.spelling {
@@ -148,11 +169,31 @@ impl<'a> Scene<'a> {
         ids
     }
 
-    /// Takes away what brings somebody of the role near a case: places on teams, and the hubs of whoever
-    /// does not need a place.
-    pub fn lose(&self, role: Role, person: &Person) {
-        let tables: &[&str] =
-            if role == Role::Caseworker { &["case_team"] } else { &["case_team", "hub_members"] };
+    /// An emergency access, of the person's own if they can have one; a review finds it ended.
+    async fn emergency(&self, person: &Person, situation: &Situation) -> String {
+        let (hub, owner) =
+            if situation.own { (self.hub, &self.owner) } else { (self.other_hub, &self.other_owner) };
+        let can = |(role, of_cast): &(Role, Person)| {
+            of_cast.id == person.id && [Role::Caseworker, Role::Coordinator].contains(role)
+        };
+        let another = self.app.caseworker(hub);
+        let holder = if situation.own && self.cast.iter().any(can) { person } else { &another };
+        let case = text(&owner.open_case(hub).await["id"]);
+        let ended = format!("DELETE FROM emergency_accesses WHERE user_id = '{}'", holder.id);
+        self.app.database.raw().execute(&ended).unwrap();
+        let body = json!({"reason": "raid", "explanation": "Police at the shelter."});
+        let opened = holder.post(&format!("/v1/cases/{case}/emergency-accesses"), body).await.expect(201);
+        let id = text(&opened["id"]);
+        if self.path.ends_with("/review") {
+            let sql = format!("UPDATE emergency_accesses SET ends_at = began_at WHERE id = '{id}'");
+            self.app.database.raw().execute(&sql).unwrap();
+        }
+        id
+    }
+
+    /// Takes away what brings somebody near a case: places on teams, and the hubs of whoever does not need a place.
+    pub fn lose(&self, needs_place: bool, person: &Person) {
+        let tables: &[&str] = if needs_place { &["case_team"] } else { &["case_team", "hub_members"] };
         for table in tables {
             let sql = format!("DELETE FROM {table} WHERE user_id = '{}'", person.id);
             self.app.database.raw().execute(&sql).unwrap();
@@ -228,7 +269,7 @@ impl<'a> Scene<'a> {
 }
 
 /// An open shelter with beds.
-fn shelter(app: &TestApp, hub: HubId) -> String {
+pub fn shelter(app: &TestApp, hub: HubId) -> String {
     let id = UserId::generate().to_string();
     let now = app.now().micros();
     app.database
@@ -334,8 +375,8 @@ impl Parts<'_> {
             .database
             .raw()
             .execute(&format!(
-                "INSERT INTO erasures (id, case_id, state, reason, requested_at, ended_at, certificate, version) \
-                 VALUES ('{id}', '{case}', '{state}', 'person_asked', {now}, {ended}, {certificate}, 1)"
+                "INSERT INTO erasures (id, case_id, state, reason, requested_at, ended_at, wiped_at, certificate, version) \
+                 VALUES ('{id}', '{case}', '{state}', 'person_asked', {now}, {ended}, {ended}, {certificate}, 1)"
             ))
             .unwrap();
         id

@@ -20,8 +20,10 @@ pub enum Kind {
     Logged,
     /// A canary case, or one that is to be one.
     Canary,
-    /// A session, which is somebody's own.
+    /// A session or a notice, which is somebody's own.
     Session,
+    /// An emergency access to a case.
+    Emergency,
     /// A code list, a part of the log: the same for everybody.
     List,
     /// Nothing: a list, or something new.
@@ -41,9 +43,11 @@ impl Kind {
             None => Self::Whole,
             Some("case") => Self::Case,
             Some("hub" | "shelter") => Self::Hub,
-            Some("user") => Self::User,
+            // What is granted to a user stands where the user does.
+            Some("user" | "grant") => Self::User,
             Some("event") => Self::Entry,
-            Some("session") => Self::Session,
+            Some("session" | "notice" | "api_key") => Self::Session,
+            Some("emergency_access") => Self::Emergency,
             Some("list" | "tile") => Self::List,
             Some(_) => return None,
         })
@@ -54,7 +58,7 @@ impl Kind {
         match self {
             Self::Case => CASES.to_vec(),
             Self::Hub | Self::User | Self::Entry => vec![OWN_HUB, ANOTHERS, ABSENT, NO_ID, NO_PART],
-            Self::Session => vec![OWN_HUB, ANOTHERS, ABSENT, NO_ID],
+            Self::Session | Self::Emergency => vec![OWN_HUB, ANOTHERS, ABSENT, NO_ID],
             Self::List => vec![OWN_HUB, ABSENT, NO_ID],
             Self::Logged | Self::Canary => vec![OWN_HUB, ANOTHERS, ABSENT, RESTRICTED, NO_ID],
             Self::Whole => vec![OWN_HUB],
@@ -214,7 +218,7 @@ impl Expected {
         if reach == Reach::Lead && !situation.own {
             return Self::ToReadOnly;
         }
-        if opens_a_group(row) && situation.place != Place::Full {
+        if opens_a_group(row) && (situation.place != Place::Full || reach == Reach::Emergency) {
             return Self::Withheld;
         }
         if situation.strange_parts { Self::Hidden } else { Self::Allowed }
@@ -242,10 +246,17 @@ fn within(reach: Reach, kind: Kind, situation: &Situation) -> bool {
     let on_team = matches!(situation.place, Place::Full | Place::Lean);
     match (kind, reach) {
         (Kind::Whole | Kind::List, _)
-        | (Kind::Hub | Kind::User | Kind::Entry | Kind::Logged | Kind::Canary, Reach::All) => true,
+        | (
+            Kind::Hub | Kind::User | Kind::Entry | Kind::Logged | Kind::Canary | Kind::Emergency,
+            Reach::All,
+        ) => true,
         (Kind::Case, Reach::Team) => on_team,
-        (Kind::Case, Reach::Hub | Reach::Lead) => on_team || (situation.own && !situation.restricted),
-        (Kind::Hub | Kind::User, Reach::Hub) | (Kind::Entry | Kind::Session, Reach::Own) => situation.own,
+        (Kind::Case, Reach::Hub | Reach::Lead | Reach::Emergency) => {
+            on_team || (situation.own && !situation.restricted)
+        }
+        (Kind::Hub | Kind::User | Kind::Emergency, Reach::Hub)
+        | (Kind::User, Reach::Lead)
+        | (Kind::Entry | Kind::Session | Kind::Emergency, Reach::Own) => situation.own,
         _ => false,
     }
 }

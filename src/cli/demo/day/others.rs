@@ -26,7 +26,7 @@ pub fn play(stage: &Stage, tern: &mut Client, heron: &mut Client, case: &Case) -
     stage.at(13, 20);
     let identity = format!("{}/identity", case.path);
     heron.get(&case.path)?.expect(200)?;
-    heron.get(&identity)?.expect_problem(403, "forbidden")?;
+    heron.get(&identity)?.expect_problem(403, "field_group_withheld")?;
     stage.tell("heron may read the case, but not who the woman is: her identity is refused.");
 
     stage.at(13, 30);

@@ -88,6 +88,20 @@ impl Router {
             Condition::Version(version) => request.insert_header(("If-Match", format!("\"{version}\""))),
             Condition::Absent => request.insert_header(("If-None-Match", "*")),
         };
+        self.answer_to(request, (&method, path), body).await
+    }
+
+    /// Sends a request as somebody who has not logged in.
+    pub async fn send_as_nobody(&self, method: Method, path: &str, body: &Value) -> Result<Value> {
+        self.answer_to(TestRequest::with_uri(path).method(method.clone()), (&method, path), body).await
+    }
+
+    async fn answer_to(
+        &self,
+        request: TestRequest,
+        (method, path): (&Method, &str),
+        body: &Value,
+    ) -> Result<Value> {
         let request = if body.is_null() { request } else { request.set_json(body) };
         let (status, bytes) = (self.call)(request).await?;
         if !status.is_success() {

@@ -1,0 +1,2 @@
+DROP TABLE reading_allowances;
+DROP TABLE case_readings;

@@ -1,0 +1,108 @@
+//! Whoever was let in chooses a password, with a code that two people gave.
+
+use actix_web::web::Data;
+use secrecy::{ExposeSecret as _, SecretString};
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+use super::attempt::recorded;
+use crate::access::Permit;
+use crate::accounts::gate::Attempt;
+use crate::accounts::grants::activate::{activate, good};
+use crate::accounts::model::User;
+use crate::accounts::one_time_code::OneTimeCode;
+use crate::accounts::store;
+use crate::accounts::username::Username;
+use crate::app::App;
+use crate::audit::{Action, Event};
+use crate::error::{Code, Error, Result};
+use crate::http::context::RequestContext;
+use crate::http::{Body, NoContent};
+
+/// Who chooses. No `Debug`: it holds a code and a password.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({
+    "username": "heron", "code": "0A1B2-C3D4E-5F6G7-H8J9K", "password": "four quiet herons at dusk"
+}))]
+pub struct ActivationRequest {
+    /// The pseudonym.
+    username: String,
+    /// The code, which was handed over in person.
+    #[schema(value_type = String)]
+    code: SecretString,
+    /// The password from now on: 12 to 128 characters.
+    #[schema(value_type = String, format = Password)]
+    password: SecretString,
+}
+
+fn refused() -> Error {
+    Error::new(
+        Code::ActivationRefused,
+        "The username or the code is wrong, or the code was used or is too old: whoever gave it can be asked for another.",
+    )
+}
+
+/// `POST /v1/activations`
+pub async fn activate_account(
+    context: RequestContext,
+    app: Data<App>,
+    body: Body<ActivationRequest>,
+) -> Result<NoContent> {
+    let address = context.address;
+    let permit = Permit::system_in("activation", context);
+    let ActivationRequest { username, code, password } = body.0;
+    let username: Option<Username> = username.parse().ok();
+    let user = match username {
+        Some(name) => app.db.unrecorded("who is activated", move |tx| store::by_name(tx, &name)).await?,
+        None => None,
+    };
+    let (origin, event) = (permit.origin(), Event::new(Action::UserActivate));
+    let event = user.iter().fold(event, |event, user| event.subject(user.id));
+    // A code has a hundred random bits: nobody guesses one, and nobody may keep somebody from using theirs.
+    let attempt = Attempt::Stranger { user: None, device: None, address };
+    let ticket = app.gate.enter(&app.db, attempt).await?;
+    let found = match (&ticket, user, OneTimeCode::parse(code.expose_secret())) {
+        (Some(_), Some(user), Some(code)) => look(&app, user, code).await?,
+        _ => None,
+    };
+    let outcome = match found {
+        None => Err(refused()),
+        Some((user, code)) => {
+            if let Some(ticket) = ticket {
+                ticket.right();
+            }
+            choose(&app, permit, user, code, password).await
+        }
+    };
+    recorded(&app, event, origin, outcome).await.map(|()| NoContent)
+}
+
+async fn look(app: &App, user: User, code: OneTimeCode) -> Result<Option<(User, OneTimeCode)>> {
+    let look = move |tx: &mut crate::db::Tx<'_>| {
+        let is_good = good(tx, &user, &code)?.is_some();
+        Ok(is_good.then(|| (user.clone(), code.clone())))
+    };
+    app.db.unrecorded("whether a code is right", look).await
+}
+
+async fn choose(
+    app: &App,
+    permit: Permit<crate::access::permissions::SystemAct>,
+    user: User,
+    code: OneTimeCode,
+    password: SecretString,
+) -> Result<()> {
+    app.passwords.check_new("/password", &password, user.username.as_str()).await?;
+    let hash = app.passwords.hash(user.id, password).await?;
+    let event = Event::new(Action::UserActivate).by(user.id).subject(user.id);
+    let done =
+        app.db.write(
+            permit,
+            event,
+            move |tx, _| {
+                if activate(tx, &user, &code, &hash)? { Ok(()) } else { Err(refused()) }
+            },
+        );
+    done.await.map(drop)
+}

@@ -1,0 +1,115 @@
+//! Choosing a password for when one is made to log in, and giving whoever was their access back.
+
+use actix_web::web::Data;
+use secrecy::SecretString;
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+use super::attempt::{answered_before, recorded};
+use crate::access::permissions::{AccountUpdate, DuressLift};
+use crate::access::{Permit, UserId};
+use crate::accounts::gate::Attempt;
+use crate::accounts::model::User;
+use crate::accounts::password::Known;
+use crate::accounts::{duress, store};
+use crate::app::App;
+use crate::audit::{Action, Event};
+use crate::error::{Error, Result};
+use crate::http::{Body, NoContent, Path};
+use crate::machine::unmet;
+
+/// A password that says that one is made to log in. No `Debug`: it holds both.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({
+    "current_password": "four quiet herons at dusk", "duress_password": "seven loud geese at dawn"
+}))]
+pub struct DuressPasswordRequest {
+    /// The password.
+    #[schema(value_type = String, format = Password)]
+    current_password: SecretString,
+    /// The other one: 12 to 128 characters; null for none any more.
+    #[schema(value_type = Option<String>, format = Password)]
+    duress_password: Option<SecretString>,
+}
+
+/// `POST /v1/me/duress-password`
+///
+/// No answer tells whether there is one.
+pub async fn set_duress_password(
+    permit: Permit<AccountUpdate>,
+    app: Data<App>,
+    body: Body<DuressPasswordRequest>,
+) -> Result<NoContent> {
+    let DuressPasswordRequest { current_password, duress_password } = body.0;
+    let own = permit.clone();
+    let user = app
+        .db
+        .unrecorded("who chooses a duress password", move |tx| store::find(tx, &own, own.person()?))
+        .await?;
+    let event = Event::new(Action::DuressSet).subject(user.id);
+    if let Some(password) = &duress_password {
+        app.passwords.check_new("/duress_password", password, user.username.as_str()).await?;
+    }
+    let ticket = app.gate.enter(&app.db, Attempt::Own(user.id)).await?;
+    let known = app.passwords.verify(ticket, current_password, Some(&user)).await?;
+    let (origin, planned) = (permit.origin(), event.clone());
+    let set = match known.filter(|known| known.is_own(&user)) {
+        Some(known) => choose(permit, &app, planned, (user, known), duress_password).await,
+        None => answered_before::<_, ()>(permit, &app, planned, wrong_password).await.map(drop),
+    };
+    recorded(&app, event, origin, set).await.map(|()| NoContent)
+}
+
+fn wrong_password() -> Error {
+    Error::invalid_field("/current_password", "This is not your password.")
+}
+
+async fn choose(
+    permit: Permit<AccountUpdate>,
+    app: &App,
+    event: Event,
+    (user, known): (User, Known),
+    password: Option<SecretString>,
+) -> Result<()> {
+    let hash = match password {
+        Some(password) => {
+            Some(app.passwords.hash_beside(user.id, password, user.password_hash.clone()).await?)
+        }
+        None => None,
+    };
+    // Compared with the one that was given, whichever that is: else it would be told which.
+    let given = match known {
+        Known::Password => Some(&user.password_hash),
+        Known::DuressPassword => user.duress_hash.as_ref(),
+    };
+    if hash.is_some() && hash.as_ref() == given {
+        return Err(Error::invalid_field("/duress_password", "Choose another one than your password."));
+    }
+    let done = app.db.write(permit, event, move |tx, _| match known {
+        Known::Password => duress::set_password(tx, &user, hash.clone()),
+        // Whoever makes them choose another is answered as if they had.
+        Known::DuressPassword => Ok(()),
+    });
+    done.await.map(drop)
+}
+
+/// `DELETE /v1/users/{user}/duress`
+pub async fn lift_duress(
+    permit: Permit<DuressLift>,
+    app: Data<App>,
+    path: Path<UserId>,
+) -> Result<NoContent> {
+    let id = path.0;
+    let event = Event::new(Action::DuressLift).subject(id);
+    let lifted = app.db.write(permit, event, move |tx, permit| {
+        let user = store::find(tx, permit, id)?;
+        if permit.user() == Some(user.id) {
+            let guard = unmet("lifted_by_another", "somebody else says that you are safe");
+            return Err(Error::unmet(vec![guard]));
+        }
+        duress::lift(tx, &user)
+    });
+    lifted.await?;
+    Ok(NoContent)
+}

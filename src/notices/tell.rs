@@ -1,0 +1,79 @@
+//! Whom a notice goes to, as they are at that moment.
+
+use std::collections::BTreeSet;
+
+use diesel::prelude::*;
+
+use super::codes::NoticeKind;
+use super::model::{Notice, NoticeId};
+use super::store;
+use crate::access::{HubId, Role, UserId};
+use crate::accounts::codes::UserStatus;
+use crate::db::schema::{hub_members, users};
+use crate::db::{Tx, WriteTx};
+use crate::error::Result;
+
+/// Who is told.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Whom {
+    /// The coordinators of a hub.
+    CoordinatorsOf(HubId),
+    /// Every auditor.
+    Auditors,
+    /// Every administrator.
+    Administrators,
+    /// One user.
+    User(UserId),
+}
+
+/// What waits.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct About<'a> {
+    pub kind: NoticeKind,
+    /// Its id.
+    pub subject: &'a str,
+    /// Whoever did it knows of it.
+    pub not_to: Option<UserId>,
+}
+
+impl Whom {
+    fn users(self, tx: &mut Tx<'_>) -> Result<Vec<UserId>> {
+        let active = users::table.filter(users::status.eq(UserStatus::Active));
+        Ok(match self {
+            Self::CoordinatorsOf(hub) => active
+                .inner_join(hub_members::table.on(hub_members::user_id.eq(users::id)))
+                .filter(hub_members::hub_id.eq(hub))
+                .filter(users::role.eq(Role::Coordinator))
+                .select(users::id)
+                .load(tx.conn())?,
+            Self::Auditors | Self::Administrators => {
+                let role = if matches!(self, Self::Auditors) { Role::Auditor } else { Role::Administrator };
+                active.filter(users::role.eq(role)).select(users::id).load(tx.conn())?
+            }
+            Self::User(user) => active.filter(users::id.eq(user)).select(users::id).load(tx.conn())?,
+        })
+    }
+}
+
+/// Tells them in the transaction of what happened. Whoever has not seen an earlier notice of the same gets no second one.
+pub(crate) fn tell(tx: &mut WriteTx<'_>, whom: &[Whom], about: About<'_>) -> Result<()> {
+    let mut told = BTreeSet::new();
+    for whom in whom {
+        told.extend(whom.users(tx)?);
+    }
+    for user in told.into_iter().filter(|user| Some(*user) != about.not_to) {
+        if store::waits(tx, user, about)? {
+            continue;
+        }
+        let notice = Notice {
+            id: NoticeId::generate(tx.now()),
+            user_id: user,
+            kind: about.kind,
+            subject: about.subject.to_owned(),
+            told_at: tx.now(),
+            seen_at: None,
+        };
+        store::insert(tx, &notice)?;
+    }
+    Ok(())
+}
