@@ -21,6 +21,7 @@ use crate::door::SealSwitch;
 use crate::error::Error;
 use crate::http;
 use crate::http::client_address::TrustedProxies;
+use crate::notices::mail::sender::Sender;
 use crate::retention;
 use crate::verifier::Policy;
 
@@ -46,6 +47,8 @@ pub struct App {
     pub factors: FactorRule,
     /// How long an account may lie idle before it is suspended; none: for as long as it likes.
     pub longest_idle: Option<TimeDelta>,
+    /// Tells people by e-mail that something waits, where the operator has a mail server.
+    pub mail: Option<Sender>,
     /// Who may say where a request comes from.
     pub proxies: TrustedProxies,
     /// How long people whose cases are closed are kept.

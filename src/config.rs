@@ -17,6 +17,7 @@ use crate::db::sqlite_file::beside;
 use crate::db::url::{DatabaseUrl, UrlError};
 use crate::http::client_address::TrustedProxies;
 use crate::keyholders::Keyholders;
+use crate::notices::mail::config::{self as mail, MailConfig, MailServer};
 use crate::readings::{NoBudget, ReadingBudget};
 use crate::retention;
 
@@ -59,6 +60,10 @@ pub struct Flags {
 /// | `WAYSTATION_ALLOW_PASSWORD_ALONE` | `1`: nobody needs a second factor; for trials, never for a network with people in it | |
 /// | `WAYSTATION_IDLE_DAYS` | days without a login after which an account is suspended, 1 to 3650; `0`: never | 90 |
 /// | `WAYSTATION_READING_BUDGET` | of how many different cases a user opens something sealed within an hour and a day before a coordinator is asked: `HOUR,DAY` | `30,100` |
+/// | `WAYSTATION_SMTP` | a mail server that tells people that something waits: `smtps://USER:PASSWORD@HOST`, or `smtp://` for STARTTLS | |
+/// | `WAYSTATION_SMTP_FROM` | from whom those messages are, such as `post@example.org` | |
+/// | `WAYSTATION_SMTP_AUTHORITIES` | file of the authorities (PEM) that certify the mail server | those of this machine |
+/// | `WAYSTATION_SMTP_TEXT` | all that a message says, its subject included | `Something waits for you.` |
 /// | `WAYSTATION_TRUSTED_PROXIES` | addresses of the proxies whose `X-Forwarded-For` is believed, such as `10.0.0.1,::1` | |
 /// | `WAYSTATION_AUDIT_POLICY` | file of the witnesses of the audit log (C2SP tlog-policy) | |
 ///
@@ -90,6 +95,8 @@ pub struct Config {
     pub reading_budget: ReadingBudget,
     /// How long an account may lie idle before it is suspended.
     pub longest_idle: Option<TimeDelta>,
+    /// By whom people are told that something waits.
+    pub mail: Option<MailConfig>,
     /// Who may say where a request comes from.
     pub proxies: TrustedProxies,
     /// Worker threads.
@@ -172,6 +179,10 @@ const KNOWN: &[&str] = &[
     "WAYSTATION_ROOT_KEY_PASSPHRASE_FILE",
     "WAYSTATION_ROOT_KEY_SHARES",
     "WAYSTATION_SECOND_FACTOR_FOR",
+    "WAYSTATION_SMTP",
+    "WAYSTATION_SMTP_AUTHORITIES",
+    "WAYSTATION_SMTP_FROM",
+    "WAYSTATION_SMTP_TEXT",
     "WAYSTATION_TRUSTED_PROXIES",
     "WAYSTATION_WORKERS",
 ];
@@ -232,6 +243,7 @@ impl Config {
                 .map(reading_budget)
                 .transpose()?
                 .unwrap_or_default(),
+            mail: mail_config(variables)?,
             proxies: variable("WAYSTATION_TRUSTED_PROXIES").map(proxies).transpose()?.unwrap_or_default(),
             workers: workers(variable("WAYSTATION_WORKERS"))?,
             log: variable("WAYSTATION_LOG").unwrap_or("info").to_owned(),
@@ -390,6 +402,30 @@ fn reading_budget(text: &str) -> Result<ReadingBudget, ConfigError> {
         name: "WAYSTATION_READING_BUDGET",
         wanted: "two numbers of cases, within an hour and within a day, such as 30,100; the second not smaller, up to 1000000",
     })
+}
+
+fn mail_config(variables: &BTreeMap<String, String>) -> Result<Option<MailConfig>, ConfigError> {
+    let variable = |name: &'static str| variables.get(name).map(String::as_str);
+    let invalid = |name, wanted| ConfigError::Invalid { name, wanted };
+    let alone = ["WAYSTATION_SMTP_FROM", "WAYSTATION_SMTP_AUTHORITIES", "WAYSTATION_SMTP_TEXT"];
+    let Some(server) = variable("WAYSTATION_SMTP") else {
+        let wanted = "unset where WAYSTATION_SMTP is not set: no mail is sent";
+        return alone
+            .into_iter()
+            .find(|name| variables.contains_key(*name))
+            .map_or(Ok(None), |name| Err(invalid(name, wanted)));
+    };
+    let from = variable("WAYSTATION_SMTP_FROM").and_then(|from| from.parse().ok());
+    let text = variable("WAYSTATION_SMTP_TEXT").unwrap_or(mail::USUAL_TEXT);
+    if text.trim().is_empty() || text.chars().count() > 200 || text.chars().any(char::is_control) {
+        return Err(invalid("WAYSTATION_SMTP_TEXT", "one line of at most 200 characters"));
+    }
+    Ok(Some(MailConfig {
+        server: MailServer::parse(server).ok_or(invalid("WAYSTATION_SMTP", mail::WANTED_SERVER))?,
+        from: from.ok_or(invalid("WAYSTATION_SMTP_FROM", "an address, such as post@example.org"))?,
+        authorities: variable("WAYSTATION_SMTP_AUTHORITIES").map(PathBuf::from),
+        text: text.to_owned(),
+    }))
 }
 
 fn proxies(text: &str) -> Result<TrustedProxies, ConfigError> {

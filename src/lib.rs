@@ -5,6 +5,7 @@ pub mod accounts;
 pub mod app;
 pub mod asylum;
 pub mod audit;
+pub mod authorities;
 pub mod backup;
 pub mod cases;
 pub mod cli;

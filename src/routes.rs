@@ -89,6 +89,9 @@ routes! {
     GET    "/v1/me/reading-budget" => readings::api::get_own_reading_budget, "Read of how many cases one opened something sealed, and may";
     GET    "/v1/me/notices" => notices::api::list_notices, "List what waits for oneself";
     PUT    "/v1/me/notices/{notice}/seen" => notices::api::see_notice, "Mark a notice as seen";
+    GET    "/v1/me/mail-address" => notices::mail::api::get_mail_address, "Read whether one is told by e-mail that something waits";
+    PUT    "/v1/me/mail-address" => notices::mail::api::put_mail_address, "Be told by e-mail that something waits, and not what", [InvalidFields, GuardsUnmet];
+    DELETE "/v1/me/mail-address" => notices::mail::api::remove_mail_address, "Be told by e-mail no more";
     POST   "/v1/me/password" => me::change_password, "Change one's own password";
     POST   "/v1/me/duress-password" => duress::set_duress_password, "Choose a password for when one is made to log in", [InvalidFields];
     GET    "/v1/users" => users::list_users, "List the users within one's reach";

@@ -24,6 +24,7 @@ use crate::db::url::DatabaseUrl;
 use crate::door::{Opened, SealSwitch};
 use crate::error::{Code, Error};
 use crate::keys;
+use crate::notices::mail::sender::{NoSender, Sender};
 
 /// Why the network cannot be opened.
 #[derive(Debug, thiserror::Error)]
@@ -49,6 +50,9 @@ pub enum StartError {
     /// The policy of witnesses is none.
     #[error(transparent)]
     Policy(#[from] NoPolicy),
+    /// No mail can be sent.
+    #[error(transparent)]
+    Mail(#[from] NoSender),
     /// The keys do not open.
     #[error(transparent)]
     Key(#[from] KeyError),
@@ -169,6 +173,7 @@ impl App {
             gate: Gate::new(clock.clone()),
             factors: config.factors,
             longest_idle: config.longest_idle,
+            mail: config.mail.as_ref().map(Sender::new).transpose()?,
             proxies: config.proxies.clone(),
             search: Arc::default(),
             retention: config.retention.clone(),

@@ -41,6 +41,7 @@ pub async fn run(app: Data<App>) {
         look_after_keys(&app),
         erase(&app),
         retain(&app),
+        tell_by_mail(&app),
         app.search.keep(&app)
     );
 }
@@ -152,6 +153,20 @@ async fn retain(app: &App) {
             Err(error) => {
                 tracing::error!(?error, "the rules of retention could not be followed; trying again later");
             }
+        }
+    }
+}
+
+/// Tells people by e-mail that something waits.
+async fn tell_by_mail(app: &App) {
+    let mut ticks = every(LOOK);
+    loop {
+        ticks.tick().await;
+        if let Err(error) = notices::mail::look_after_keys(app).await {
+            tracing::error!(?error, "addresses of e-mail could not be sealed anew; trying again later");
+        }
+        if let Err(error) = notices::mail::run(app).await {
+            tracing::warn!(?error, "it cannot be seen who is to be told by e-mail; trying again later");
         }
     }
 }

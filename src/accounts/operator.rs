@@ -68,7 +68,7 @@ pub async fn add_user(
 /// All users.
 pub async fn list_users(app: &App) -> Result<Vec<UserView>> {
     let seen = app.db.read(permit(), Event::new(Action::UserList), |tx, permit| {
-        let rows = store::list(tx, permit, None, MOST_SHOWN)?;
+        let rows = store::list(tx, permit, (None, None), None, MOST_SHOWN)?;
         rows.into_iter().map(|user| UserView::load(tx, permit, user)).collect::<Result<Vec<_>>>()
     });
     Ok(seen.await?.value)

@@ -19,17 +19,18 @@ type UserFilter = Box<dyn BoxableExpression<users::table, Backend, SqlType = Boo
 fn reached<P: Permission>(permit: &Permit<P>) -> UserFilter {
     match permit.reach() {
         Reach::All => Box::new(diesel::dsl::sql::<Bool>("1 = 1")),
-        Reach::Hub | Reach::Lead => {
-            let in_hubs = hub_members::table
-                .filter(hub_members::hub_id.eq_any(permit.hubs().to_vec()))
-                .select(hub_members::user_id);
-            Box::new(users::id.eq_any(in_hubs))
-        }
+        Reach::Hub | Reach::Lead => Box::new(users::id.eq_any(users_in(permit.hubs().to_vec()))),
         Reach::Own => Box::new(users::id.eq_any(permit.user())),
         Reach::Team | Reach::Emergency | Reach::No | Reach::Nothing => {
             Box::new(diesel::dsl::sql::<Bool>("1 = 0"))
         }
     }
+}
+
+/// Whoever has a place in one of the hubs.
+#[diesel::dsl::auto_type]
+pub(crate) fn users_in(hubs: Vec<HubId>) -> _ {
+    hub_members::table.filter(hub_members::hub_id.eq_any(hubs)).select(hub_members::user_id)
 }
 
 /// A user within reach; not within reach and not there are one answer.
@@ -54,14 +55,21 @@ pub(crate) fn any_peppered_by(tx: &mut Tx<'_>, version: i32) -> Result<bool> {
     Ok(diesel::select(diesel::dsl::exists(with_it)).get_result(tx.conn())?)
 }
 
-/// Users within reach in the order of their names, after `start`.
+/// Users within reach in the order of their names, after `start`; with a status and a role, or all.
 pub(crate) fn list<P: Permission>(
     tx: &mut Tx<'_>,
     permit: &Permit<P>,
+    (status, role): (Option<UserStatus>, Option<Role>),
     start: Option<&Username>,
     limit: i64,
 ) -> Result<Vec<User>> {
     let mut query = users::table.filter(reached(permit)).into_boxed();
+    if let Some(status) = status {
+        query = query.filter(users::status.eq(status));
+    }
+    if let Some(role) = role {
+        query = query.filter(users::role.eq(role));
+    }
     if let Some(start) = start {
         query = query.filter(users::username.gt(start.clone()));
     }
@@ -102,6 +110,25 @@ pub(crate) fn is_active_as(tx: &mut Tx<'_>, user: UserId, role: Role) -> Result<
 pub(crate) fn every_hub_of(tx: &mut Tx<'_>, user: UserId) -> Result<Vec<HubId>> {
     let of_user = hub_members::table.filter(hub_members::user_id.eq(user));
     Ok(of_user.order(hub_members::hub_id).select(hub_members::hub_id).load(tx.conn())?)
+}
+
+/// Whether an active coordinator beside the user is in one of the user's hubs.
+pub(crate) fn has_other_coordinator(tx: &mut Tx<'_>, user: UserId) -> Result<bool> {
+    let hubs = every_hub_of(tx, user)?;
+    let others = users::table
+        .filter(users::id.ne(user))
+        .filter(users::role.eq(Role::Coordinator))
+        .filter(users::status.eq(UserStatus::Active))
+        .filter(users::id.eq_any(users_in(hubs)));
+    Ok(diesel::select(diesel::dsl::exists(others)).get_result(tx.conn())?)
+}
+
+/// Whether both are in one hub.
+pub(crate) fn share_a_hub(tx: &mut Tx<'_>, one: UserId, other: UserId) -> Result<bool> {
+    let hubs = every_hub_of(tx, one)?;
+    let places =
+        hub_members::table.filter(hub_members::user_id.eq(other)).filter(hub_members::hub_id.eq_any(hubs));
+    Ok(diesel::select(diesel::dsl::exists(places)).get_result(tx.conn())?)
 }
 
 /// A new user.

@@ -19,7 +19,7 @@ use crate::machine::{settled, unmet};
 use crate::network::codes::HubState;
 use crate::network::hubs;
 use crate::notices::codes::NoticeKind;
-use crate::notices::{About, Whom, tell};
+use crate::notices::{self, About, Whom, tell};
 
 /// A user to create; the password is hashed already, because hashing does not belong in a transaction, and
 /// the id is there already, because the hash is bound to it.
@@ -108,6 +108,9 @@ pub(crate) fn change<P: Permission>(
         let own = store::hubs_of(tx, permit, &[user.id])?.remove(&user.id).unwrap_or_default();
         leaving::require_others(tx, user.id, |hub| !own.contains(&hub))?;
     }
+    if status == Some(UserStatus::Active) {
+        notices::store::settle(tx, NoticeKind::UserIdle, user.id.as_str())?;
+    }
     let governed_as = role.and_then(governing);
     store::update(tx, user, &UserPatch { role, status, governed_as, ..UserPatch::default() })
 }
@@ -162,17 +165,11 @@ pub(crate) fn set_password(tx: &mut WriteTx<'_>, user: &User, password_hash: &st
 }
 
 /// Puts a user's own access away, and tells the coordinators of their hubs.
-pub(crate) fn put_away<P: Permission>(
-    tx: &mut WriteTx<'_>,
-    permit: &Permit<P>,
-    user: &User,
-    until: Timestamp,
-) -> Result<User> {
+pub(crate) fn put_away(tx: &mut WriteTx<'_>, user: &User, until: Timestamp) -> Result<User> {
     let patch = UserPatch { away_until: Some(Some(until)), ..UserPatch::default() };
     let user = store::update(tx, user, &patch)?;
-    let whom: Vec<Whom> = permit.hubs().iter().map(|hub| Whom::CoordinatorsOf(*hub)).collect();
     let about = About { kind: NoticeKind::SomebodyAway, subject: user.id.as_str(), not_to: Some(user.id) };
-    tell(tx, &whom, about)?;
+    tell(tx, &[Whom::CoordinatorsOfUser(user.id)], about)?;
     Ok(user)
 }
 
@@ -181,6 +178,7 @@ pub(crate) fn give_back(tx: &mut WriteTx<'_>, user: &User) -> Result<()> {
     if user.away_until.is_none() {
         return Ok(());
     }
+    notices::store::settle(tx, NoticeKind::SomebodyAway, user.id.as_str())?;
     store::update(tx, user, &UserPatch { away_until: Some(None), ..UserPatch::default() }).map(drop)
 }
 

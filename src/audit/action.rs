@@ -170,6 +170,13 @@ text_enum! {
         EmergencyOverdue = "emergency.overdue": "Nobody has reviewed an emergency access in time",
         NoticeList = "notice.list": "Somebody listed their own notices",
         NoticeSee = "notice.see": "A notice was marked as seen",
+        MailAddressRead = "mail_address.read": "Somebody looked whether they are told by e-mail",
+        MailAddressSet = "mail_address.set": "Somebody said where they are told by e-mail",
+        MailAddressRemove = "mail_address.remove": "Somebody is told by e-mail no more",
+        MailAddressReseal = "mail_address.reseal": "Where somebody is told by e-mail was sealed under the current pepper",
+        MailBegin = "mail.begin": "A message that something waits was begun",
+        MailSend = "mail.send": "The mail server took a message that something waits",
+        MailRefuse = "mail.refuse": "The mail server refused a message for good",
         BackupBegin = "backup.begin": "A backup was begun",
         BackupCreate = "backup.create": "A backup was made",
         BackupRestore = "backup.restore": "The network was put back from a backup, of which this entry is the first after",
@@ -291,6 +298,13 @@ impl Action {
             | Self::EmergencyOverdue
             | Self::NoticeList
             | Self::NoticeSee
+            | Self::MailAddressRead
+            | Self::MailAddressSet
+            | Self::MailAddressRemove
+            | Self::MailAddressReseal
+            | Self::MailBegin
+            | Self::MailSend
+            | Self::MailRefuse
             | Self::BackupBegin
             | Self::BackupCreate
             | Self::BackupRestore

@@ -52,6 +52,9 @@ tables! {
         user_id: String, secret: Option<Bytes>, enrolled_at: Option<i64>, pending: Option<Bytes>,
         pending_since: Option<i64>, last_step: i64,
     }
+    data mail_addresses by (user_id) {
+        user_id: String, sealed: Bytes, set_at: i64, told_to: i64, not_before: i64, mailed_at: Option<i64>,
+    }
     data recovery_codes by (code_hash) {
         code_hash: String, user_id: String, made_at: i64, used_at: Option<i64>,
     }

@@ -148,6 +148,19 @@ pub enum CaseRef {
 }
 
 impl CaseRef {
+    /// The ids and the codes among them.
+    #[must_use]
+    pub fn apart(references: &[Self]) -> (Vec<CaseId>, Vec<CaseCode>) {
+        let (mut ids, mut codes) = (Vec::new(), Vec::new());
+        for reference in references {
+            match reference {
+                Self::Id(id) => ids.push(*id),
+                Self::Code(code) => codes.push(*code),
+            }
+        }
+        (ids, codes)
+    }
+
     /// Whether it names the case of this id and code.
     #[must_use]
     pub fn names(self, id: CaseId, code: CaseCode) -> bool {

@@ -18,6 +18,7 @@ mod permissions;
 mod progress;
 mod serve;
 mod terminal;
+mod test_mail;
 mod unseal;
 mod user;
 
@@ -78,6 +79,8 @@ enum Command {
         after_help = "Example:\n  waystation doctor\n\nEnds with 0 when nothing is wrong, warnings or not, with 1 when something is."
     )]
     Doctor,
+    /// Send one message, to see that the mail server takes it
+    TestMail(test_mail::Arguments),
     /// Bring the database up to date after an upgrade
     #[command(after_help = "Stop every server and take a backup first:\n  waystation migrate")]
     Migrate,
@@ -120,6 +123,7 @@ fn execute(command: Command, flags: &Flags) -> anyhow::Result<ExitCode> {
         Command::Unseal(arguments) => unseal::run(&configured(flags, false)?, &arguments)?,
         Command::User(command) => user::run(&configured(flags, false)?, command)?,
         Command::Hub(command) => hub::run(&configured(flags, false)?, command)?,
+        Command::TestMail(arguments) => test_mail::run(&configured(flags, false)?, arguments)?,
         Command::Migrate => migrate::run(&configured(flags, false)?)?,
     }
     Ok(ExitCode::SUCCESS)

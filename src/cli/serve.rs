@@ -56,6 +56,10 @@ Environment:
   WAYSTATION_ALLOW_PASSWORD_ALONE=1       nobody needs one; for trials
   WAYSTATION_IDLE_DAYS                    days without a login after which an account is suspended [90]
   WAYSTATION_READING_BUDGET               cases a user opens in an hour and a day before a coordinator is asked [30,100]
+  WAYSTATION_SMTP           a mail server that tells people that something waits: smtps://USER:PASSWORD@HOST
+  WAYSTATION_SMTP_FROM      from whom: post@example.org
+  WAYSTATION_SMTP_AUTHORITIES             file of the authorities (PEM) that certify it
+  WAYSTATION_SMTP_TEXT      all that a message says [Something waits for you.]
   WAYSTATION_TRUSTED_PROXIES              addresses of proxies whose X-Forwarded-For is believed
   WAYSTATION_METRICS_LISTEN figures for a monitor (OpenMetrics), such as 127.0.0.1:9464
   WAYSTATION_WORKERS        worker threads; one a core when not said

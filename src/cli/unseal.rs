@@ -9,12 +9,12 @@ use ureq::Agent;
 use super::operator::block_on;
 use super::terminal::Terminal;
 use crate::app::App;
+use crate::authorities::Authorities;
 use crate::config::Config;
 use crate::crypto::Share;
 use crate::door::{keeping, marker};
 use crate::keyholders::{self, Ask as _, Keyholders};
 use crate::witness::client::{agent, checked};
-use crate::witness::tls::Authorities;
 
 const LARGEST_ANSWER: u64 = 64 * 1024;
 

@@ -199,8 +199,28 @@ impl Keyring {
     /// Seals the secret of a user's second factor, under the pepper of now: it opens for nobody else, and goes with their
     /// password when the pepper is followed by another.
     pub fn seal_second_factor(&self, user: UserId, secret: &[u8]) -> Result<Vec<u8>, SealError> {
+        self.seal_of_user(OfUser::SecondFactor, user, secret)
+    }
+
+    /// The same for where a user is told by e-mail.
+    pub fn seal_mail_address(&self, user: UserId, address: &str) -> Result<Vec<u8>, SealError> {
+        self.seal_of_user(OfUser::MailAddress, user, &padding::pad(address.as_bytes())?)
+    }
+
+    /// Opens it, and says whether it should be sealed anew.
+    pub fn open_mail_address(
+        &self,
+        user: UserId,
+        sealed: &[u8],
+    ) -> Result<(Zeroizing<String>, bool), SealError> {
+        let (padded, is_outdated) = self.open_of_user(OfUser::MailAddress, user, sealed)?;
+        let address = std::str::from_utf8(padding::unpad(&padded)?).map_err(|_| SealError::DoesNotOpen)?;
+        Ok((Zeroizing::new(address.to_owned()), is_outdated))
+    }
+
+    fn seal_of_user(&self, what: OfUser, user: UserId, text: &[u8]) -> Result<Vec<u8>, SealError> {
         let (version, pepper) = self.keys().password_pepper.current();
-        envelope::seal(&second_factor_key(&pepper, user), version, &second_factor_place(user), secret)
+        envelope::seal(&what.key(&pepper, user), version, &what.place(user), text)
     }
 
     /// Opens it, and says whether it should be sealed anew.
@@ -209,12 +229,20 @@ impl Keyring {
         user: UserId,
         sealed: &[u8],
     ) -> Result<(Zeroizing<Vec<u8>>, bool), SealError> {
+        self.open_of_user(OfUser::SecondFactor, user, sealed)
+    }
+
+    fn open_of_user(
+        &self,
+        what: OfUser,
+        user: UserId,
+        sealed: &[u8],
+    ) -> Result<(Zeroizing<Vec<u8>>, bool), SealError> {
         let version = envelope::key_version(sealed)?;
         let keys = self.keys();
         let pepper = keys.password_pepper.get(version).ok_or(SealError::UnknownKeyVersion(version))?;
-        let secret =
-            envelope::open(&second_factor_key(&pepper, user), version, &second_factor_place(user), sealed)?;
-        Ok((secret, version != keys.password_pepper.current().0))
+        let text = envelope::open(&what.key(&pepper, user), version, &what.place(user), sealed)?;
+        Ok((text, version != keys.password_pepper.current().0))
     }
 
     /// HMAC-SHA256 under the current key for refresh tokens. What the message is for must be part of the message: one
@@ -269,14 +297,30 @@ pub(super) fn answer_place(context: &str) -> Vec<u8> {
     associated_data::encode("waystation stored answer v1", &[context.as_bytes()])
 }
 
-/// A pepper does one thing: for second factors it gives another key, one a user.
-fn second_factor_key(pepper: &Secret, user: UserId) -> Secret {
-    let info = associated_data::encode("waystation second factor key v1", &[user.as_str().as_bytes()]);
-    Secret::new(&primitives::hkdf_sha256(&[], pepper.bytes(), &[&info]))
+/// What is sealed for a user. A pepper does one thing: for each of these it gives another key, one a user.
+#[derive(Clone, Copy)]
+enum OfUser {
+    SecondFactor,
+    MailAddress,
 }
 
-fn second_factor_place(user: UserId) -> Vec<u8> {
-    associated_data::encode("waystation second factor v1", &[user.as_str().as_bytes()])
+impl OfUser {
+    fn key(self, pepper: &Secret, user: UserId) -> Secret {
+        let label = match self {
+            Self::SecondFactor => "waystation second factor key v1",
+            Self::MailAddress => "waystation mail address key v1",
+        };
+        let info = associated_data::encode(label, &[user.as_str().as_bytes()]);
+        Secret::new(&primitives::hkdf_sha256(&[], pepper.bytes(), &[&info]))
+    }
+
+    fn place(self, user: UserId) -> Vec<u8> {
+        let label = match self {
+            Self::SecondFactor => "waystation second factor v1",
+            Self::MailAddress => "waystation mail address v1",
+        };
+        associated_data::encode(label, &[user.as_str().as_bytes()])
+    }
 }
 
 pub(super) fn search_place(search: &str) -> Vec<u8> {

@@ -344,6 +344,17 @@ impl Db {
         self.record(&event, &origin, self.clock.now(), Outcome::Refused, Some(code)).await
     }
 
+    /// The outcome, once it is on the record: every failure after a secret was looked at, or something sealed was opened, is
+    /// an entry, whatever it failed by, since its answer may tell something of it. What was done has its own.
+    pub(crate) async fn recorded<T>(&self, event: Event, origin: Origin, outcome: Result<T>) -> Result<T> {
+        if let Err(error) = &outcome
+            && !error.is_recorded()
+        {
+            self.record_failure(event, origin, error.code()).await?;
+        }
+        outcome
+    }
+
     /// Puts a failed attempt on the record.
     pub(crate) async fn record_failure(&self, event: Event, origin: Origin, code: Code) -> Result<()> {
         self.record(&event, &origin, self.clock.now(), Outcome::Failed, Some(code)).await

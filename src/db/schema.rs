@@ -434,6 +434,17 @@ diesel::table! {
 }
 
 diesel::table! {
+    mail_addresses (user_id) {
+        user_id -> Text,
+        sealed -> Binary,
+        set_at -> BigInt,
+        told_to -> BigInt,
+        not_before -> BigInt,
+        mailed_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
     recovery_codes (code_hash) {
         code_hash -> Text,
         user_id -> Text,
@@ -487,6 +498,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     sessions,
     refresh_tokens,
     second_factors,
+    mail_addresses,
     recovery_codes,
     idempotency_keys,
     audit_events,
@@ -582,6 +594,7 @@ diesel::joinable!(sessions -> users (user_id));
 diesel::joinable!(api_keys -> sessions (session_id));
 diesel::joinable!(refresh_tokens -> sessions (session_id));
 diesel::joinable!(second_factors -> users (user_id));
+diesel::joinable!(mail_addresses -> users (user_id));
 diesel::joinable!(hub_members -> hubs (hub_id));
 diesel::joinable!(hub_members -> users (user_id));
 diesel::joinable!(stays -> shelters (shelter_id));

@@ -11,6 +11,7 @@ use crate::crypto::KeyPurpose;
 use crate::db::keyring_rows::{self, KeyRow};
 use crate::db::{Tx, WriteTx, idempotency};
 use crate::error::Result;
+use crate::notices;
 
 /// A version of a key.
 type Version = (KeyPurpose, i32);
@@ -90,7 +91,8 @@ fn is_needed(tx: &mut Tx<'_>, (purpose, version): Version, next: &KeyRow) -> Res
         // What it signed is there for good, and its public half is had from it.
         KeyPurpose::AuditSigning => Ok(true),
         KeyPurpose::PasswordPepper => Ok(accounts::store::any_peppered_by(tx, version)?
-            || accounts::second_factor::store::any_sealed_by(tx, version)?),
+            || accounts::second_factor::store::any_sealed_by(tx, version)?
+            || notices::mail::any_sealed_by(tx, version)?),
         KeyPurpose::SearchTexts => audit::text::any_before(tx, next.active_from.plus(LET_GO)),
         KeyPurpose::RefreshTokens | KeyPurpose::StoredAnswers => {
             idempotency::any_before(tx, next.active_from.plus(LET_GO))

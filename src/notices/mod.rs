@@ -3,6 +3,7 @@
 
 pub mod api;
 pub mod codes;
+pub mod mail;
 pub(crate) mod model;
 pub(crate) mod store;
 mod tell;

@@ -8,8 +8,10 @@ use super::codes::NoticeKind;
 use super::model::{Notice, NoticeId};
 use super::store;
 use crate::access::{HubId, Role, UserId};
+use crate::accounts;
 use crate::accounts::codes::UserStatus;
-use crate::db::schema::{hub_members, users};
+use crate::accounts::store::users_in;
+use crate::db::schema::users;
 use crate::db::{Tx, WriteTx};
 use crate::error::Result;
 
@@ -18,6 +20,8 @@ use crate::error::Result;
 pub(crate) enum Whom {
     /// The coordinators of a hub.
     CoordinatorsOf(HubId),
+    /// The coordinators of every hub of a user, who is among them if they are one.
+    CoordinatorsOfUser(UserId),
     /// Every auditor.
     Auditors,
     /// Every administrator.
@@ -40,12 +44,11 @@ impl Whom {
     fn users(self, tx: &mut Tx<'_>) -> Result<Vec<UserId>> {
         let active = users::table.filter(users::status.eq(UserStatus::Active));
         Ok(match self {
-            Self::CoordinatorsOf(hub) => active
-                .inner_join(hub_members::table.on(hub_members::user_id.eq(users::id)))
-                .filter(hub_members::hub_id.eq(hub))
-                .filter(users::role.eq(Role::Coordinator))
-                .select(users::id)
-                .load(tx.conn())?,
+            Self::CoordinatorsOf(hub) => coordinators_of(tx, vec![hub])?,
+            Self::CoordinatorsOfUser(user) => {
+                let hubs = accounts::store::every_hub_of(tx, user)?;
+                coordinators_of(tx, hubs)?
+            }
             Self::Auditors | Self::Administrators => {
                 let role = if matches!(self, Self::Auditors) { Role::Auditor } else { Role::Administrator };
                 active.filter(users::role.eq(role)).select(users::id).load(tx.conn())?
@@ -53,6 +56,16 @@ impl Whom {
             Self::User(user) => active.filter(users::id.eq(user)).select(users::id).load(tx.conn())?,
         })
     }
+}
+
+fn coordinators_of(tx: &mut Tx<'_>, hubs: Vec<HubId>) -> Result<Vec<UserId>> {
+    let members = users_in(hubs);
+    Ok(users::table
+        .filter(users::status.eq(UserStatus::Active))
+        .filter(users::role.eq(Role::Coordinator))
+        .filter(users::id.eq_any(members))
+        .select(users::id)
+        .load(tx.conn())?)
 }
 
 /// Tells them in the transaction of what happened. Whoever has not seen an earlier notice of the same gets no second one.

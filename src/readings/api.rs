@@ -19,7 +19,7 @@ use crate::error::{Error, Fault, Result};
 use crate::http::{Body, Done, Json, NoContent, Path};
 use crate::machine::unmet;
 use crate::notices::codes::NoticeKind;
-use crate::notices::{About, Whom, tell};
+use crate::notices::{self, About, Whom, tell};
 
 /// Of how many different cases something sealed was opened.
 #[derive(Serialize, ToSchema)]
@@ -159,6 +159,7 @@ pub async fn allow_more_reading(
             told_at: None,
         };
         store::put(tx, &row)?;
+        notices::store::settle(tx, NoticeKind::ReadingBudgetSpent, id.as_str())?;
         let about = About { kind: NoticeKind::ReadingAllowed, subject: id.as_str(), not_to: None };
         tell(tx, &[Whom::User(id)], about)?;
         ReadingBudgetView::load(tx, id, budget)

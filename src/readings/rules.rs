@@ -63,8 +63,18 @@ impl ReadingBudget {
     }
 
     /// When there is room again without anybody's leave: `counted` is when each of the cases of the last day was counted,
-    /// the oldest first.
-    pub(super) fn room_at(self, counted: &[Timestamp], now: Timestamp) -> Timestamp {
+    /// the oldest first. `more` are allowed beside the budget until a moment.
+    pub(super) fn room_at(
+        self,
+        counted: &[Timestamp],
+        (more, until): (i64, Option<Timestamp>),
+        now: Timestamp,
+    ) -> Timestamp {
+        let widened = Self { hour: self.hour + more, day: self.day + more }.free_at(counted, now);
+        if until.is_some_and(|until| widened < until) { widened } else { self.free_at(counted, now) }
+    }
+
+    fn free_at(self, counted: &[Timestamp], now: Timestamp) -> Timestamp {
         let since = |within: TimeDelta| counted.partition_point(|at| *at <= now.plus(-within));
         let free = |within: TimeDelta, most: i64| {
             let counting = &counted[since(within)..];
@@ -99,10 +109,19 @@ mod tests {
 
     #[test]
     fn there_is_room_when_enough_of_them_count_no_more() {
-        assert_eq!(BUDGET.room_at(&[at(0), at(10)], at(20)), at(60));
-        assert_eq!(BUDGET.room_at(&[at(0), at(10), at(11)], at(20)), at(24 * 60));
-        assert_eq!(BUDGET.room_at(&[at(0), at(1), at(2), at(3)], at(20)), at(24 * 60 + 1));
-        assert_eq!(BUDGET.room_at(&[], at(20)), at(20));
+        let room = |counted: &[Timestamp]| BUDGET.room_at(counted, (0, None), at(20));
+        assert_eq!(room(&[at(0), at(10)]), at(60));
+        assert_eq!(room(&[at(0), at(10), at(11)]), at(24 * 60));
+        assert_eq!(room(&[at(0), at(1), at(2), at(3)]), at(24 * 60 + 1));
+        assert_eq!(room(&[]), at(20));
+    }
+
+    #[test]
+    fn what_is_allowed_makes_room_sooner_for_as_long_as_it_lasts() {
+        let budget = ReadingBudget { hour: 2, day: 9 };
+        let room = |until| budget.room_at(&[at(0), at(10), at(15)], (1, Some(at(until))), at(20));
+        assert_eq!(room(61), at(60), "the first of three counts no more");
+        assert_eq!(room(60), at(70), "by then two are too many again");
     }
 
     #[test]

@@ -5,7 +5,6 @@ use super::rules::{HOUR, ReadingBudget};
 use super::store;
 use crate::access::permissions::SystemAct;
 use crate::access::{CaseId, Permit, UserId};
-use crate::accounts;
 use crate::audit::{Action, Event};
 use crate::db::{Db, Tx, WriteTx};
 use crate::error::{Code, Error, Result};
@@ -25,16 +24,18 @@ pub(crate) fn spend(tx: &mut WriteTx<'_>, user: UserId, case: CaseId, budget: Re
     }
     let now = tx.now();
     let counted = store::counted(tx, user, Some(case))?;
-    let more = store::allowance(tx, user)?.map_or(0, |allowance| allowance.more_at(now));
+    let allowance = store::allowance(tx, user)?;
+    let more = allowance.as_ref().map_or(0, |allowance| allowance.more_at(now));
     if budget.has_room(store::opened(&counted, now), more) {
         return store::count(tx, user, case);
     }
-    let room = ReadingBudget { hour: budget.hour + more, day: budget.day + more }.room_at(&counted, now);
+    let until = allowance.and_then(|allowance| allowance.until_at);
+    let room = budget.room_at(&counted, (more, until), now);
     Err(Error::new(
         Code::ReadingBudgetSpent,
         format!(
-            "You have opened something sealed of as many cases as you may. The coordinators of your hubs are told, and can \
-             allow more; else there is room again at {room}."
+            "You have opened something sealed of as many cases as you may. Every other coordinator of your hubs is told, and \
+             can allow more; else there is room again at {room}."
         ),
     ))
 }
@@ -53,11 +54,9 @@ pub(crate) async fn tell_coordinators(db: &Db, user: UserId) -> Result<()> {
         let none = Allowance { user_id: user, more: 0, until_at: None, allowed_by: None, told_at: None };
         let row = store::allowance(tx, user)?.unwrap_or(none);
         store::put(tx, &Allowance { told_at: Some(tx.now()), ..row })?;
-        let whom: Vec<Whom> =
-            accounts::store::every_hub_of(tx, user)?.into_iter().map(Whom::CoordinatorsOf).collect();
         let about =
             About { kind: NoticeKind::ReadingBudgetSpent, subject: user.as_str(), not_to: Some(user) };
-        tell(tx, &whom, about)
+        tell(tx, &[Whom::CoordinatorsOfUser(user)], about)
     });
     told.await.map(drop)
 }

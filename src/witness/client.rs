@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use ureq::Agent;
 use ureq::http::{Request, Uri};
 
-use super::tls::Authorities;
+use crate::authorities::Authorities;
 use crate::verifier::merkle::Hash;
 use crate::verifier::{Note, base64};
 

@@ -12,7 +12,6 @@ pub mod key;
 pub mod request;
 pub mod server;
 pub mod state;
-pub mod tls;
 pub mod watch;
 #[cfg(test)]
 mod witness_tests;

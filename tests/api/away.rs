@@ -85,6 +85,7 @@ async fn somebody_else_gives_it_back_and_coordinators_are_told() {
     heron.delete(&address).await.expect_problem(403, "forbidden");
     swan.delete(&address).await.expect_problem(404, "not_found");
     crane.delete(&address).await.expect(204);
+    assert_eq!(crane.get("/v1/me/notices?state=unseen").await.expect(200)["items"], json!([]));
     heron.get("/v1/cases").await.expect(200);
     crane.delete(&address).await.expect(204);
 

@@ -5,10 +5,11 @@ use actix_web::http::Method;
 use chrono::TimeDelta;
 use serde_json::{Value, json};
 use waystation::access::{HubId, Reach, Role, UserId};
+use waystation::crypto::KeyPurpose;
 use waystation::db::types::CodeList as _;
-use waystation::{routes, upkeep};
+use waystation::{keys, routes, upkeep};
 
-use crate::common::{Answer, Client, Person, TestApp};
+use crate::common::{Answer, Client, Person, Raw, TestApp};
 use crate::walk::samples::{Names, sample};
 
 const HERONS: &str = "four quiet herons at dusk";
@@ -131,6 +132,10 @@ async fn it_opens_an_empty_network_and_tells_who_can_act() {
 #[actix_web::test]
 async fn whoever_holds_the_device_is_told_nothing_by_what_they_try() {
     let scene = Scene::set().await;
+    scene.heron.get(&format!("{}/identity", scene.case)).await.expect(200);
+    let more = format!("/v1/users/{}/reading-allowance", scene.heron.id);
+    scene.crane.post(&more, json!({"more": 20, "minutes": 60})).await.expect(200);
+    assert_eq!(notices(&scene.heron).await, ["reading_allowed"]);
     let client = scene.logged_in(GEESE).await;
     let change = |current: &str, new: &str| json!({"current_password": current, "new_password": new});
     let send = async |client: &Client, body: Value| client.post("/v1/me/password", body).await;
@@ -151,7 +156,17 @@ async fn whoever_holds_the_device_is_told_nothing_by_what_they_try() {
     choose(&client, BARGES, &json!(HERONS)).await.expect(204);
     send(&client, change(BARGES, HERONS)).await.expect(204);
     let budget = client.get("/v1/me/reading-budget").await.expect(200);
-    assert_eq!(budget["hour"]["opened"], 0);
+    assert_eq!((&budget["hour"], &budget["allowance"]), (&json!({"opened": 0, "most": 30}), &Value::Null));
+    // What they were told before is not shown, and cannot be marked.
+    assert_eq!(client.get("/v1/me/notices").await.expect(200)["items"], json!([]));
+    let notice = scene
+        .app
+        .database
+        .raw()
+        .texts("SELECT id AS t FROM notices WHERE kind = 'reading_allowed'")
+        .remove(0);
+    let seen = client.put(&format!("/v1/me/notices/{notice}/seen"), json!({})).await;
+    seen.expect_problem(404, "not_found");
 
     scene.crane.delete(&format!("/v1/users/{}/duress", scene.heron.id)).await.expect(204);
     scene.logged_in(HERONS).await.get(&scene.case).await.expect(200);
@@ -190,6 +205,34 @@ async fn it_is_another_than_the_password_and_goes_with_it() {
     scene.log_in(GEESE).await.expect_problem(401, "login_refused");
 }
 
+#[actix_web::test]
+async fn both_are_made_anew_when_both_are_given() {
+    let scene = Scene::set().await;
+    let made_with = |version: i32| {
+        let row = format!("FROM users WHERE id = '{}'", scene.heron.id);
+        let hashes =
+            scene.app.database.raw().texts(&format!("SELECT password_hash || duress_hash AS t {row}"));
+        hashes[0].matches(&format!(",keyid={version}$")).count() == 2
+    };
+    let rotate = async || {
+        keys::rotate(&scene.app.app, &scene.app.root, KeyPurpose::PasswordPepper).await.unwrap();
+        scene.app.wait(keys::KNOWN_WITHIN);
+        keys::follow(&scene.app.app).await.unwrap();
+    };
+    rotate().await;
+    let client = scene.logged_in(HERONS).await;
+    assert!(made_with(1), "of two that are made alike one alone is not made anew");
+    choose(&client, HERONS, &json!(GEESE)).await.expect(204);
+    assert!(made_with(2));
+    scene.logged_in(HERONS).await.get(&scene.case).await.expect(200);
+    let forced = scene.logged_in(GEESE).await;
+    forced.get(&scene.case).await.expect_problem(404, "not_found");
+    // Whoever holds the device makes nothing anew by it.
+    rotate().await;
+    choose(&forced, GEESE, &json!(BARGES)).await.expect(204);
+    assert!(made_with(2));
+}
+
 /// Every route of every role, on what was theirs until now.
 #[actix_web::test]
 async fn no_route_shows_or_changes_anything_of_the_network() {
@@ -209,6 +252,7 @@ async fn no_route_shows_or_changes_anything_of_the_network() {
         crate::lists::notices(app, &person, 1);
         let sql = format!("UPDATE users SET duress_since = 1 WHERE id = '{}'", person.id);
         app.database.raw().execute(&sql).unwrap();
+        let before = contents(app);
         for route in routes::all() {
             let Some(row) = (route.describe)().permission else { continue };
             if row.reach_of(*role) == Reach::No || row.own_account {
@@ -237,7 +281,6 @@ async fn no_route_shows_or_changes_anything_of_the_network() {
                 keeper: person.id,
                 word: UserId::generate().to_string(),
             };
-            let before = rows(app);
             let body = sample(&route.operation, &names).and_then(|sample| sample.body).unwrap_or(json!({}));
             let what = format!("{} {path} as {role}", route.method);
             let answer = match route.method {
@@ -264,18 +307,29 @@ async fn no_route_shows_or_changes_anything_of_the_network() {
                 let status = answer.status.as_u16();
                 assert!([400, 404, 409, 422].contains(&status), "{what}: {status} {told}");
             }
-            assert_eq!(rows(app), before, "{what}");
+            assert!(contents(app) == before, "{what}");
         }
     }
     assert!(asked > 90 && written > 70, "{asked} {written}");
 }
 
-/// Rows of every table but those of the log.
-fn rows(app: &TestApp) -> Vec<(String, i64)> {
+/// Every row of every table but those of the log.
+fn contents(app: &TestApp) -> Vec<String> {
     let mut raw = app.database.raw();
-    let tables = crate::common::columns::columns(&mut raw).into_keys();
-    let tables: Vec<String> =
-        tables.filter(|table| !table.starts_with("audit_") && table != "search_texts").collect();
-    let count = |table: String| (raw.count(&format!("SELECT COUNT(*) FROM {table}")), table);
-    tables.into_iter().map(count).map(|(rows, table)| (table, rows)).collect()
+    let is_postgres = matches!(raw, Raw::Postgres(_));
+    let tables = crate::common::columns::columns(&mut raw).into_iter();
+    let rows = tables.filter(|(table, _)| !table.starts_with("audit_") && table != "search_texts").map(
+        |(table, columns)| {
+            if is_postgres {
+                return format!("SELECT '{table}' || row_to_json(a)::text AS t FROM {table} AS a");
+            }
+            let values: Vec<String> =
+                columns.iter().map(|column| format!("quote({})", column.name)).collect();
+            format!("SELECT '{table}' || {} AS t FROM {table}", values.join(" || ',' || "))
+        },
+    );
+    let rows: Vec<String> = rows.collect();
+    let mut contents = raw.texts(&rows.join(" UNION ALL "));
+    contents.sort_unstable();
+    contents
 }

@@ -26,13 +26,14 @@ pub fn parameters(route: &Route) -> Vec<String> {
 /// A value that the parameter takes; a new one needs a line.
 pub fn value(name: &str, route: &Route, person: &Person) -> String {
     match name {
-        "hub" | "shelter" | "case" | "actor" | "subject" => person.id.to_string(),
+        "hub" | "shelter" | "case" | "actor" | "subject" | "user" => person.id.to_string(),
         "assigned" => "me".to_owned(),
         "state" if route.operation == "list_waiting_erasures" => "refused".to_owned(),
         "review" => "waiting".to_owned(),
         "state" if route.operation == "list_notices" => "unseen".to_owned(),
         "state" => "open".to_owned(),
         "stage" => "shelter".to_owned(),
+        "role" => "caseworker".to_owned(),
         "status" => "active".to_owned(),
         "risk" => "high".to_owned(),
         "sort" => "opened_on".to_owned(),
@@ -359,6 +360,7 @@ async fn what_a_list_was_narrowed_by_is_on_the_log() {
         ["the log"; 8].len()
             + ["cases"; 7].len()
             + ["shelters"; 2].len()
-            + ["erasures", "emergencies", "notices", "grants"].len()
+            + ["grants", "users"].len() * 2
+            + ["erasures", "emergencies", "notices"].len()
     );
 }

@@ -51,6 +51,7 @@ mod kill;
 mod leaving;
 mod lists;
 mod log_key;
+mod mail;
 mod memory;
 mod merges;
 mod metrics;

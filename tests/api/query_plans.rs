@@ -7,6 +7,8 @@ use std::sync::Mutex;
 use diesel::connection::{Instrumentation, InstrumentationEvent, set_default_instrumentation};
 use diesel::prelude::*;
 use waystation::access::Role;
+use waystation::accounts::idle;
+use waystation::retention;
 
 use crate::common::{Person, Raw, TestApp};
 use crate::{erasure, walk};
@@ -65,6 +67,7 @@ async fn no_request_reads_a_whole_table_that_grows() {
     walk::walk(|_| true).await;
     lists().await;
     erasure::carry_one_out().await;
+    by_itself().await;
     let sent = std::mem::take(&mut *SENT.lock().unwrap());
     let Raw::Sqlite(mut conn) = app.database.raw() else { unreachable!("an SQLite file") };
     let mut planned = 0;
@@ -102,6 +105,16 @@ async fn lists() {
         }
     }
     assert!(answered > 60, "{answered} lists were read");
+}
+
+/// What the server looks for by itself.
+async fn by_itself() {
+    let app = TestApp::new().await;
+    app.caseworker(app.hub("Kunming"));
+    app.administrator();
+    app.wait(idle::USUAL);
+    assert_eq!(idle::suspend(&app.app).await.unwrap(), 1);
+    assert_eq!(retention::ask_for_outlived(&app.app).await.unwrap(), 0);
 }
 
 /// Each route without an id in its address, narrowed by each parameter that it takes.

@@ -92,6 +92,7 @@ async fn more_than_thirty_cases_in_an_hour_wait_for_a_coordinator() {
 
     scene.allow(2, 60).await.expect(200);
     assert_eq!(scene.notices(&scene.heron).await, ["reading_allowed"]);
+    assert_eq!(scene.notices(&scene.crane).await, [""; 0], "who is allowed more waits for nobody");
     scene.open_all(HOUR..HOUR + 2).await;
     scene.open(HOUR + 2).await.expect_problem(403, "reading_budget_spent");
     scene.later(TimeDelta::hours(1));

@@ -99,3 +99,16 @@ async fn a_patch_of_a_version_that_is_not_the_present_one_opens_nothing() {
     let told: Vec<_> = entries.iter().map(|entry| (entry.action.as_str(), entry.outcome.as_str())).collect();
     assert_eq!(told, [("record.read", "failed")]);
 }
+
+#[actix_web::test]
+async fn a_patch_that_fails_after_the_record_was_opened_is_on_the_log_too() {
+    let app = TestApp::new().await;
+    let (heron, path) = case_with_identity(&app).await;
+    let wrong = json!({"birth": {"date": "tomorrow"}});
+    let refused = heron.change(Method::PATCH, &format!("{path}/identity"), "\"1\"", wrong).await;
+    refused.expect_problem(422, "invalid_fields");
+    let entries = app.events_of(refused.header("x-request-id").unwrap()).await;
+    let told: Vec<_> = entries.iter().map(|entry| (entry.action.as_str(), entry.outcome.as_str())).collect();
+    assert_eq!(told, [("record.read", "done"), ("record.write", "failed")]);
+    assert!(entries.iter().all(|entry| entry.case_id.as_deref() == Some(&path[10..])));
+}

@@ -72,6 +72,32 @@ fn replaced(object: &Value, members: &Value) -> Value {
     object
 }
 
+/// The forms in which the vectors for JSON Web Signatures of Wycheproof deform a good one, made of one of ours: their own
+/// are signed by algorithms that nobody checks here, so that each of them would be refused by its header alone.
+fn in_other_forms(good: &str) -> Vec<(String, String)> {
+    let [header, claims, signature] = good.split('.').collect::<Vec<_>>().try_into().unwrap();
+    let modified = |part: &str| format!("{}{}", if part.starts_with('X') { "Y" } else { "X" }, &part[1..]);
+    let json = json!({"payload": claims, "signatures": [{"protected": header, "signature": signature}]});
+    [
+        ("modified signature", format!("{header}.{claims}.{}", modified(signature))),
+        ("missing signature and separator", format!("{header}.{claims}")),
+        ("modified payload", format!("{header}.{}.{signature}", modified(claims))),
+        ("missing payload", format!("{header}..{signature}")),
+        ("missing payload and separator", format!("{header}.{signature}")),
+        ("modified header", format!("{}.{claims}.{signature}", modified(header))),
+        ("missing header", format!(".{claims}.{signature}")),
+        ("missing header and separator", format!("{claims}.{signature}")),
+        ("missing header and signature", format!(".{claims}.")),
+        ("missing header, signature and separators", claims.to_owned()),
+        ("separators alone", "..".to_owned()),
+        ("extra empty component", format!("{good}.")),
+        ("extra component", format!("{good}.foo")),
+        ("JSON serialization", json.to_string()),
+    ]
+    .map(|(what, token)| (what.to_owned(), token))
+    .into()
+}
+
 /// Everything that is wrong with a token by itself, by what it is.
 fn forged(app: &TestApp, person: &Person) -> Vec<(String, String)> {
     let forger = Forger::of(app, person);
@@ -105,6 +131,7 @@ fn forged(app: &TestApp, person: &Person) -> Vec<(String, String)> {
         ("header that is no object".into(), forger.sign("[]", &forger.claims.to_string())),
         ("not base64url".into(), format!("{}.{}.{}", parts[0], parts[1].replace(['A', 'e'], "+"), parts[2])),
     ];
+    all.extend(in_other_forms(&good));
     let alone = |members: Value| (format!("header {members}"), forger.header(&members));
     all.extend(
         [

@@ -42,7 +42,7 @@ CREATE TABLE sessions (
     ended_reason TEXT CHECK (ended_reason IN ('logout', 'reuse', 'password_changed', 'suspended', 'withdrawn', 'administrator', 'factor_enrolled', 'factor_reset', 'recovered', 'elsewhere')),
     CHECK ((ended_at IS NULL) = (ended_reason IS NULL))
 );
-CREATE INDEX sessions_by_user ON sessions (user_id, created_at, id) WHERE ended_at IS NULL;
+CREATE INDEX sessions_by_user ON sessions (user_id, created_at, id);
 
 -- A refresh token is stored as its hash; its successor is derived from it, never stored.
 CREATE TABLE refresh_tokens (

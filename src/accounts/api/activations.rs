@@ -5,7 +5,6 @@ use secrecy::{ExposeSecret as _, SecretString};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::attempt::recorded;
 use crate::access::Permit;
 use crate::accounts::gate::Attempt;
 use crate::accounts::grants::activate::{activate, good};
@@ -75,7 +74,7 @@ pub async fn activate_account(
             choose(&app, permit, user, code, password).await
         }
     };
-    recorded(&app, event, origin, outcome).await.map(|()| NoContent)
+    app.db.recorded(event, origin, outcome).await.map(|()| NoContent)
 }
 
 async fn look(app: &App, user: User, code: OneTimeCode) -> Result<Option<(User, OneTimeCode)>> {

@@ -9,7 +9,7 @@ use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::attempt::{answered_before, recorded};
+use super::attempt::answered_before;
 use crate::access::permissions::{AccountRead, AccountUpdate};
 use crate::access::{Permit, Role, Scope, SessionId};
 use crate::accounts::api_keys::model::ApiKey;
@@ -200,7 +200,7 @@ pub async fn make_api_key(
     } else {
         answered_before(permit, &app, planned, wrong_password).await
     };
-    recorded(&app, event, origin, made).await.map(Issued)
+    app.db.recorded(event, origin, made).await.map(Issued)
 }
 
 fn wrong_password() -> Error {

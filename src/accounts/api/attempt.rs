@@ -5,20 +5,8 @@ use serde::Serialize;
 use crate::access::{Permission, Permit};
 use crate::app::App;
 use crate::audit::Event;
-use crate::audit::entry::Origin;
 use crate::error::{Code, Error, Result};
 use crate::http::Given;
-
-/// The outcome, once it is on the record. Any answer may tell whether the secret was right, so every failure
-/// after it was looked at is an entry, whatever it failed by; what was done has its own.
-pub(super) async fn recorded<T>(app: &App, event: Event, origin: Origin, outcome: Result<T>) -> Result<T> {
-    if let Err(error) = &outcome
-        && !error.is_recorded()
-    {
-        app.db.record_failure(event, origin, error.code()).await?;
-    }
-    outcome
-}
 
 /// The answer to a request whose secret does not fit: the one that it was given before, if it comes again under its
 /// key and has changed the secret, or used it up, itself.

@@ -49,7 +49,7 @@ pub async fn begin_away(
                 "You are away for longer already: somebody else can give your access back.",
             ));
         }
-        let user = users::put_away(tx, permit, &user, until)?;
+        let user = users::put_away(tx, &user, until)?;
         UserView::load(tx, permit, user)
     });
     Ok(Versioned(view.await?))

@@ -5,13 +5,14 @@ use secrecy::SecretString;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::attempt::{answered_before, recorded};
+use super::attempt::answered_before;
 use crate::access::permissions::{AccountUpdate, DuressLift};
 use crate::access::{Permit, UserId};
+use crate::accounts::duress::{self, Hashes};
 use crate::accounts::gate::Attempt;
 use crate::accounts::model::User;
 use crate::accounts::password::Known;
-use crate::accounts::{duress, store};
+use crate::accounts::store;
 use crate::app::App;
 use crate::audit::{Action, Event};
 use crate::error::{Error, Result};
@@ -52,13 +53,14 @@ pub async fn set_duress_password(
         app.passwords.check_new("/duress_password", password, user.username.as_str()).await?;
     }
     let ticket = app.gate.enter(&app.db, Attempt::Own(user.id)).await?;
-    let known = app.passwords.verify(ticket, current_password, Some(&user)).await?;
+    let known = app.passwords.verify(ticket, current_password.clone(), Some(&user)).await?;
+    let given = duress_password.map(|duress| (current_password, duress));
     let (origin, planned) = (permit.origin(), event.clone());
     let set = match known.filter(|known| known.is_own(&user)) {
-        Some(known) => choose(permit, &app, planned, (user, known), duress_password).await,
+        Some(known) => choose(permit, &app, planned, (user, known), given).await,
         None => answered_before::<_, ()>(permit, &app, planned, wrong_password).await.map(drop),
     };
-    recorded(&app, event, origin, set).await.map(|()| NoContent)
+    app.db.recorded(event, origin, set).await.map(|()| NoContent)
 }
 
 fn wrong_password() -> Error {
@@ -70,28 +72,34 @@ async fn choose(
     app: &App,
     event: Event,
     (user, known): (User, Known),
-    password: Option<SecretString>,
+    given: Option<(SecretString, SecretString)>,
 ) -> Result<()> {
-    let hash = match password {
-        Some(password) => {
-            Some(app.passwords.hash_beside(user.id, password, user.password_hash.clone()).await?)
-        }
+    let hashes = match given {
+        Some(given) => Some(hashed(app, &user, given).await?),
         None => None,
     };
-    // Compared with the one that was given, whichever that is: else it would be told which.
-    let given = match known {
-        Known::Password => Some(&user.password_hash),
-        Known::DuressPassword => user.duress_hash.as_ref(),
-    };
-    if hash.is_some() && hash.as_ref() == given {
+    // Compared as they were given, whichever the first is: else it would be told which.
+    if hashes.as_ref().is_some_and(Hashes::are_one) {
         return Err(Error::invalid_field("/duress_password", "Choose another one than your password."));
     }
     let done = app.db.write(permit, event, move |tx, _| match known {
-        Known::Password => duress::set_password(tx, &user, hash.clone()),
+        Known::Password => duress::set_password(tx, &user, hashes.clone()),
         // Whoever makes them choose another is answered as if they had.
         Known::DuressPassword => Ok(()),
     });
     done.await.map(drop)
+}
+
+/// Both, the second made as the first is; the first anew where its cost or pepper is of yesterday, since both passwords are
+/// known here alone.
+async fn hashed(app: &App, user: &User, (own, duress): (SecretString, SecretString)) -> Result<Hashes> {
+    let own = if app.passwords.is_outdated(&user.password_hash) {
+        app.passwords.hash(user.id, own).await?
+    } else {
+        app.passwords.hash_beside(user.id, own, user.password_hash.clone()).await?
+    };
+    let duress = app.passwords.hash_beside(user.id, duress, own.clone()).await?;
+    Ok(Hashes { own, duress })
 }
 
 /// `DELETE /v1/users/{user}/duress`

@@ -129,10 +129,21 @@ async fn ask<P: Permission>(
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct GrantListQuery {
-    /// Those that wait for a decision, or those that were decided; all where nothing is said.
+    /// Those that wait for a decision, that nobody decided in time, or that were decided; all where nothing is said.
     #[serde(default)]
     #[param(inline)]
     state: Option<GrantState>,
+    /// Only those for this user.
+    user: Option<UserId>,
+}
+
+impl GrantListQuery {
+    fn narrowed(&self) -> [(&'static str, Option<String>); 2] {
+        [
+            ("state", self.state.map(|state| state.to_string())),
+            ("user", self.user.map(|user| user.to_string())),
+        ]
+    }
 }
 
 /// `GET /v1/grants`
@@ -143,10 +154,9 @@ pub async fn list_grants(
 ) -> Result<Page<GrantView>> {
     let ListQuery { filter, page } = query;
     let (limit, start) = (page.limit(), page.start()?);
-    let event =
-        Event::new(Action::GrantList).narrowed_by([("state", filter.state.map(|state| state.to_string()))]);
-    let read =
-        app.db.read(permit, event, move |tx, permit| store::list(tx, permit, filter.state, start, limit + 1));
+    let event = Event::new(Action::GrantList).narrowed_by(filter.narrowed());
+    let only = (filter.state, filter.user);
+    let read = app.db.read(permit, event, move |tx, permit| store::list(tx, permit, only, start, limit + 1));
     Page::of(read.await?.value, &page, |row| (row.asked_at, row.id), Into::into)
 }
 

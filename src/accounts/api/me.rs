@@ -6,7 +6,7 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::UserView;
-use super::attempt::{answered_before, recorded};
+use super::attempt::answered_before;
 use crate::access::Permit;
 use crate::access::permissions::{AccountRead, AccountUpdate};
 use crate::accounts::codes::SessionEnd;
@@ -70,7 +70,7 @@ pub async fn change_password(
         Some(known) => change(permit, &app, planned, (user, known), new_password).await,
         None => answered_before::<_, ()>(permit, &app, planned, wrong_password).await.map(drop),
     };
-    recorded(&app, event, origin, changed).await.map(|()| NoContent)
+    app.db.recorded(event, origin, changed).await.map(|()| NoContent)
 }
 
 fn wrong_password() -> Error {

@@ -7,7 +7,7 @@ use secrecy::{ExposeSecret as _, SecretString};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::attempt::{answered_before, recorded};
+use super::attempt::answered_before;
 use crate::access::permissions::{AccountRead, AccountUpdate};
 use crate::access::{FactorStanding, Permit, UserId};
 use crate::accounts::codes::SessionEnd;
@@ -104,7 +104,7 @@ pub async fn begin_second_factor(
     } else {
         Err(wrong_password())
     };
-    recorded(&app, event, origin, begun).await.map(Issued)
+    app.db.recorded(event, origin, begun).await.map(Issued)
 }
 
 fn wrong_password() -> Error {
@@ -186,13 +186,13 @@ pub async fn confirm_second_factor(
     let event = Event::new(Action::FactorEnrol).subject(user);
     let (origin, planned) = (permit.origin(), event.clone());
     let Some(ticket) = app.gate.enter(&app.db, Attempt::Own(user)).await? else {
-        return recorded(&app, event, origin, Err(wrong_code())).await;
+        return app.db.recorded(event, origin, Err(wrong_code())).await;
     };
     let pending = app.db.unrecorded("what waits to be confirmed", move |tx| factors::pending(tx, user));
     let Some(pending) = pending.await? else {
         ticket.unchecked();
         let confirmed = answered_before(permit, &app, planned, none_begun).await;
-        return recorded(&app, event, origin, confirmed).await.map(Issued);
+        return app.db.recorded(event, origin, confirmed).await.map(Issued);
     };
     let secret = TotpSecret::open(&app.keyring, user, &pending)?;
     let enrolled = match secret.step_of(body.0.code.expose_secret(), app.clock.now()) {
@@ -212,7 +212,7 @@ pub async fn confirm_second_factor(
     if enrolled.is_ok() {
         ticket.right();
     }
-    recorded(&app, event, origin, enrolled).await.map(Issued)
+    app.db.recorded(event, origin, enrolled).await.map(Issued)
 }
 
 /// `POST /v1/me/second-factor/recovery-codes`
@@ -271,7 +271,7 @@ pub async fn give_second_factor(
     let event = Event::new(Action::FactorGive).subject(user);
     let (origin, planned) = (permit.origin(), event.clone());
     let Some(ticket) = app.gate.enter(&app.db, Attempt::Own(user)).await? else {
-        return recorded(&app, event, origin, Err(wrong_code())).await;
+        return app.db.recorded(event, origin, Err(wrong_code())).await;
     };
     let database = (&app.db, Arc::clone(&app.keyring));
     let given = match second_factor::is_right(database, &ticket, user, body.0.code).await? {
@@ -281,7 +281,7 @@ pub async fn give_second_factor(
             if given.is_ok() {
                 ticket.unchecked();
             }
-            return recorded(&app, event, origin, given).await.map(|()| NoContent);
+            return app.db.recorded(event, origin, given).await.map(|()| NoContent);
         }
         Some(looked) => {
             let keyring = Arc::clone(&app.keyring);
@@ -297,5 +297,5 @@ pub async fn give_second_factor(
     if given.is_ok() {
         ticket.right();
     }
-    recorded(&app, event, origin, given).await.map(|()| NoContent)
+    app.db.recorded(event, origin, given).await.map(|()| NoContent)
 }

@@ -7,7 +7,6 @@ use secrecy::{ExposeSecret as _, SecretString};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::attempt::recorded;
 use crate::access::permissions::{AccountUpdate, SystemAct};
 use crate::access::{Factor, FactorStanding, HubId, Permit, Role, SessionId, UserId};
 use crate::accounts::access_token::Bearer;
@@ -173,7 +172,7 @@ pub async fn create_session(
     let checked = user.as_ref().filter(|_| offered != Offered::Wrong);
     let known = app.passwords.verify(ticket, password.clone(), checked).await?;
     let session = log_in(&app, permit, user.zip(known), password, offered).await;
-    let session = recorded(&app, event, origin, session).await?;
+    let session = app.db.recorded(event, origin, session).await?;
     Ok(Issued(Given::Now(session.view(&app, Some(device.unwrap_or_else(Device::new)))?)))
 }
 

@@ -2,7 +2,7 @@
 
 use actix_web::web::Data;
 use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
+use utoipa::{IntoParams, ToSchema};
 
 use super::UserView;
 use super::grants::GrantView;
@@ -18,7 +18,7 @@ use crate::app::App;
 use crate::audit::{Action, Event};
 use crate::error::{Error, Result};
 use crate::http::reply::HasVersion;
-use crate::http::{Body, Created, IfMatch, ListQuery, NoContent, Page, Path, Unfiltered, Versioned, patch};
+use crate::http::{Body, Created, IfMatch, ListQuery, NoContent, Page, Path, Versioned, patch};
 
 /// More than this in one request is a mistake; each is looked up by itself.
 const MOST_HUBS: usize = 50;
@@ -57,17 +57,42 @@ impl UserPatchRequest {
     }
 }
 
+/// Which users to list.
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct UserListQuery {
+    /// Only with this status.
+    #[serde(default)]
+    #[param(inline)]
+    status: Option<UserStatus>,
+    /// Only with this role.
+    #[serde(default)]
+    #[param(inline)]
+    role: Option<Role>,
+}
+
+impl UserListQuery {
+    fn narrowed(&self) -> [(&'static str, Option<String>); 2] {
+        [
+            ("status", self.status.map(|status| status.to_string())),
+            ("role", self.role.map(|role| role.to_string())),
+        ]
+    }
+}
+
 /// `GET /v1/users`
 pub async fn list_users(
     permit: Permit<UserList>,
     app: Data<App>,
-    query: ListQuery<Unfiltered>,
+    query: ListQuery<UserListQuery>,
 ) -> Result<Page<UserView>> {
-    let (limit, start) = (query.page.limit(), query.page.start::<Username>()?);
+    let ListQuery { filter, page } = query;
+    let (limit, start) = (page.limit(), page.start::<Username>()?);
     let asks = permit.user();
-    let event = Event::new(Action::UserList);
+    let event = Event::new(Action::UserList).narrowed_by(filter.narrowed());
     let seen = app.db.read(permit, event, move |tx, permit| {
-        let rows = store::list(tx, permit, start.as_ref(), limit + 1)?;
+        let rows = store::list(tx, permit, (filter.status, filter.role), start.as_ref(), limit + 1)?;
         let ids: Vec<UserId> = rows.iter().map(|user| user.id).collect();
         Ok((rows, store::hubs_of(tx, permit, &ids)?))
     });
@@ -76,7 +101,7 @@ pub async fn list_users(
         let hubs = hubs.remove(&user.id).unwrap_or_default();
         UserView::new(user, hubs, (app.clock.now(), asks))
     };
-    Page::of(rows, &query.page, |user| user.username.clone(), view)
+    Page::of(rows, &page, |user| user.username.clone(), view)
 }
 
 /// A user who was asked for, and what has to be decided first.

@@ -29,7 +29,8 @@ pub(crate) fn ask<P: Permission>(
     let waiting = store::waiting(tx, user.id)?;
     let lapsed = waiting.as_ref().filter(|grant| grant.expires_at <= now);
     let waits = waiting.is_some() && lapsed.is_none();
-    rules::ask(Asked { kind, own_account: user.id == by, status: user.status, waits })
+    let has_role = role == Some(user.role);
+    rules::ask(Asked { kind, own_account: user.id == by, has_role, status: user.status, waits })
         .map_err(Error::unmet)?;
     if let Some(grant) = lapsed {
         store::decide(tx, grant, (GrantDecision::Lapsed, by), None)?;
@@ -57,10 +58,8 @@ pub(crate) fn ask<P: Permission>(
     };
     store::insert(tx, &grant)?;
     tx.event.set_detail("grant", grant.id);
-    let hubs = accounts::every_hub_of(tx, user.id)?;
-    let whom: Vec<Whom> =
-        std::iter::once(Whom::Administrators).chain(hubs.into_iter().map(Whom::CoordinatorsOf)).collect();
-    tell(tx, &whom, About { kind: NoticeKind::GrantWaits, subject: grant.id.as_str(), not_to: Some(by) })?;
+    let about = About { kind: NoticeKind::GrantWaits, subject: grant.id.as_str(), not_to: Some(by) };
+    tell(tx, &[Whom::Administrators, Whom::CoordinatorsOfUser(user.id)], about)?;
     Ok(grant)
 }
 
@@ -79,9 +78,9 @@ pub(crate) fn decide<P: Permission>(
         user: user.id,
         asked: (grant.asked_by, grant.asked_as),
         by: (by, actor.role),
-        has_hub: !accounts::every_hub_of(tx, user.id)?.is_empty(),
+        has_coordinator: accounts::has_other_coordinator(tx, user.id)?,
         decided: grant.decision.is_some(),
-        asked_by_active: accounts::is_active_as(tx, grant.asked_by, grant.asked_as)?,
+        asker_stands: asker_stands(tx, grant)?,
         expires_at: grant.expires_at,
     };
     let decision = rules::decide(facts, approves, tx.now()).map_err(Error::unmet)?;
@@ -96,6 +95,14 @@ pub(crate) fn decide<P: Permission>(
     let about = About { kind: NoticeKind::GrantDecided, subject: grant.id.as_str(), not_to: Some(by) };
     tell(tx, &[Whom::User(grant.asked_by)], about)?;
     Ok((decided, code))
+}
+
+/// Whether whoever asked could ask still: they are active in the role that they had, and a coordinator is in a hub of the
+/// user's.
+fn asker_stands(tx: &mut WriteTx<'_>, grant: &Grant) -> Result<bool> {
+    let active = accounts::is_active_as(tx, grant.asked_by, grant.asked_as)?;
+    Ok(active
+        && (grant.asked_as != Role::Coordinator || accounts::share_a_hub(tx, grant.asked_by, grant.user_id)?))
 }
 
 /// What follows; a code, where the user has to choose a password.

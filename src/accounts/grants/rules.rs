@@ -41,6 +41,8 @@ pub struct Asked {
     pub kind: GrantKind,
     /// It is for whoever asks.
     pub own_account: bool,
+    /// The role that is asked for is the user's already.
+    pub has_role: bool,
     /// How the account stands.
     pub status: UserStatus,
     /// Something else waits for a decision already.
@@ -58,6 +60,9 @@ pub fn ask(asked: Asked) -> Result<(), Vec<Unmet>> {
             "nothing_waits",
             "something waits for a decision already: see GET /v1/grants?state=open",
         ));
+    }
+    if asked.kind == GrantKind::Role && asked.has_role {
+        missing.push(unmet("another_role", "the user has this role already"));
     }
     if asked.kind == GrantKind::Recovery && asked.status == UserStatus::Suspended {
         missing
@@ -77,12 +82,12 @@ pub struct Facts {
     pub asked: (UserId, Role),
     /// Whoever decides, and in which role.
     pub by: (UserId, Role),
-    /// The user is in some hub.
-    pub has_hub: bool,
+    /// Some other active coordinator is in a hub of the user's.
+    pub has_coordinator: bool,
     /// It was decided already.
     pub decided: bool,
-    /// Whoever asked may log in still.
-    pub asked_by_active: bool,
+    /// Whoever asked could do so still.
+    pub asker_stands: bool,
     /// Until when it can be.
     pub expires_at: Timestamp,
 }
@@ -99,12 +104,15 @@ pub fn decide(facts: Facts, approves: bool, now: Timestamp) -> Result<GrantDecis
     }
     if approves {
         if facts.expires_at <= now {
-            missing.push(unmet("grant_lasts", "nobody decided in time: it has to be asked for anew"));
+            missing.push(unmet(
+                "grant_lasts",
+                format!("nobody decided in time: ask anew by {}", anew(facts.kind)),
+            ));
         }
-        if !facts.asked_by_active {
+        if !facts.asker_stands {
             missing.push(unmet(
                 "asker_active",
-                "whoever asked is not active any more: refuse it, and ask anew if it is meant",
+                "whoever asked is not active, or not in the user's hub any more: refuse it, and ask anew if it is meant",
             ));
         }
         if own {
@@ -121,17 +129,25 @@ pub fn decide(facts: Facts, approves: bool, now: Timestamp) -> Result<GrantDecis
     })
 }
 
+/// Where it is asked for. Whoever was invited is there already, and waits for a code.
+fn anew(kind: GrantKind) -> &'static str {
+    match kind {
+        GrantKind::Invitation | GrantKind::Recovery => "POST /v1/users/{user}/recovery",
+        GrantKind::Role => "POST /v1/users/{user}/role",
+    }
+}
+
 /// A lost password is nothing that administrators alone may put right, where there is somebody who knows the user.
 fn one_of_each(facts: Facts) -> Option<Unmet> {
     let (asked, by) = (facts.asked.1, facts.by.1);
     let coordinators = [asked, by].iter().filter(|role| **role == Role::Coordinator).count();
-    if facts.kind != GrantKind::Recovery || coordinators == usize::from(facts.has_hub) {
+    if facts.kind != GrantKind::Recovery || coordinators == usize::from(facts.has_coordinator) {
         return None;
     }
-    let who = if facts.has_hub {
+    let who = if facts.has_coordinator {
         "one of the two is an administrator, and the other a coordinator of the user's hub"
     } else {
-        "the user is of no hub: both of the two are administrators"
+        "no other coordinator is active in a hub of the user's: both of the two are administrators"
     };
     Some(unmet("one_of_each", who))
 }
@@ -143,15 +159,15 @@ mod tests {
 
     const NOW: Timestamp = Timestamp::from_micros(1_000);
 
-    fn facts(kind: GrantKind, asked: Role, by: Role, has_hub: bool) -> Facts {
+    fn facts(kind: GrantKind, asked: Role, by: Role, has_coordinator: bool) -> Facts {
         Facts {
             kind,
             user: UserId::generate(),
             asked: (UserId::generate(), asked),
             by: (UserId::generate(), by),
-            has_hub,
+            has_coordinator,
             decided: false,
-            asked_by_active: true,
+            asker_stands: true,
             expires_at: Timestamp::from_micros(1_001),
         }
     }
@@ -175,14 +191,14 @@ mod tests {
         assert_eq!(guards(late, true), ["grant_lasts", "approved_by_another"]);
         assert_eq!(decide(late, false, NOW), Ok(GrantDecision::Withdrawn));
         assert_eq!(guards(Facts { decided: true, ..open }, false), ["grant_open"]);
-        let of_somebody_gone = Facts { asked_by_active: false, ..open };
+        let of_somebody_gone = Facts { asker_stands: false, ..open };
         assert_eq!(guards(of_somebody_gone, true), ["asker_active"]);
         assert_eq!(decide(of_somebody_gone, false, NOW), Ok(GrantDecision::Refused));
     }
 
     #[test]
     fn a_lost_password_takes_an_administrator_and_a_coordinator_where_there_is_a_hub() {
-        for (asked, by, has_hub, right) in [
+        for (asked, by, has_coordinator, right) in [
             (Administrator, Coordinator, true, true),
             (Coordinator, Administrator, true, true),
             (Administrator, Administrator, true, false),
@@ -190,9 +206,9 @@ mod tests {
             (Administrator, Administrator, false, true),
             (Administrator, Coordinator, false, false),
         ] {
-            let told = guards(facts(GrantKind::Recovery, asked, by, has_hub), true);
-            assert_eq!(told.is_empty(), right, "{asked} {by} {has_hub}");
-            assert_eq!(guards(facts(GrantKind::Invitation, asked, by, has_hub), true), [""; 0]);
+            let told = guards(facts(GrantKind::Recovery, asked, by, has_coordinator), true);
+            assert_eq!(told.is_empty(), right, "{asked} {by} {has_coordinator}");
+            assert_eq!(guards(facts(GrantKind::Invitation, asked, by, has_coordinator), true), [""; 0]);
         }
     }
 
@@ -212,7 +228,7 @@ mod tests {
     #[test]
     fn what_may_be_asked_for() {
         let asked = |own_account, waits, status| {
-            let asked = Asked { kind: GrantKind::Recovery, own_account, status, waits };
+            let asked = Asked { kind: GrantKind::Recovery, own_account, has_role: false, status, waits };
             let missing = ask(asked).err().unwrap_or_default();
             missing.iter().map(|unmet| unmet.guard).collect::<Vec<_>>()
         };

@@ -7,7 +7,8 @@ use diesel::sql_types::Bool;
 use super::model::{Grant, GrantId};
 use crate::access::{Permission, Permit, Reach, UserId};
 use crate::accounts::codes::{GrantDecision, GrantState};
-use crate::db::schema::{account_grants, hub_members};
+use crate::accounts::store::users_in;
+use crate::db::schema::account_grants;
 use crate::db::types::Timestamp;
 use crate::db::{Backend, Tx, WriteTx, changed_one, on_duplicate};
 use crate::error::{Code, Error, Result};
@@ -19,10 +20,7 @@ fn within<P: Permission>(permit: &Permit<P>) -> GrantFilter {
     match permit.reach() {
         Reach::All => Box::new(sql::<Bool>("1 = 1")),
         Reach::Hub | Reach::Lead => {
-            let in_hubs = hub_members::table
-                .filter(hub_members::hub_id.eq_any(permit.hubs().to_vec()))
-                .select(hub_members::user_id);
-            Box::new(account_grants::user_id.eq_any(in_hubs))
+            Box::new(account_grants::user_id.eq_any(users_in(permit.hubs().to_vec())))
         }
         Reach::Own | Reach::Team | Reach::Emergency | Reach::No | Reach::Nothing => {
             Box::new(sql::<Bool>("1 = 0"))
@@ -47,21 +45,26 @@ pub(crate) fn waiting(tx: &mut Tx<'_>, user: UserId) -> Result<Option<Grant>> {
 /// Where a page ends.
 pub(crate) type Key = (Timestamp, GrantId);
 
-/// Those of users within reach, the newest first, after `start`: what waits, what was decided, or all.
+/// Those of users within reach, or of one, the newest first, after `start`; those in a state, or all.
 pub(crate) fn list<P: Permission>(
     tx: &mut Tx<'_>,
     permit: &Permit<P>,
-    state: Option<GrantState>,
+    (state, user): (Option<GrantState>, Option<UserId>),
     start: Option<Key>,
     limit: i64,
 ) -> Result<Vec<Grant>> {
-    use account_grants::{asked_at, decision, id};
+    use account_grants::{asked_at, decision, expires_at, id};
+    let now = tx.now();
     let mut query = account_grants::table.filter(within(permit)).into_boxed();
     query = match state {
-        Some(GrantState::Open) => query.filter(decision.is_null()),
+        Some(GrantState::Open) => query.filter(decision.is_null()).filter(expires_at.gt(now)),
+        Some(GrantState::Expired) => query.filter(decision.is_null()).filter(expires_at.le(now)),
         Some(GrantState::Decided) => query.filter(decision.is_not_null()),
         None => query,
     };
+    if let Some(user) = user {
+        query = query.filter(account_grants::user_id.eq(user));
+    }
     if let Some((at, after)) = start {
         query = query.filter(asked_at.lt(at).or(asked_at.eq(at).and(id.lt(after))));
     }

@@ -92,10 +92,11 @@ pub async fn hand_over_cases(
     if request.except.len() > MOST_EXCEPTIONS {
         return Err(Error::invalid_field("/except", format!("Name at most {MOST_EXCEPTIONS} cases.")));
     }
+    let named: Vec<CaseRef> = request.except.iter().map(|exception| exception.case).collect();
     let event = Event::new(Action::UserHandOver).subject(leaver);
     let find = move |tx: &mut WriteTx<'_>, permit: &Permit<_>| accounts::store::find(tx, permit, leaver);
     let view = app.db.write_within(permit, event, find, move |tx, permit| {
-        let Places { places, left } = handover::places(tx, permit, leaver)?;
+        let Places { places, left } = handover::places(tx, permit, leaver, &named)?;
         let given = divided(places, &request)?;
         let names = receivers(tx, leaver, &request)?;
         handover::hand_over(tx, leaver, &given, permit.person()?)?;

@@ -217,7 +217,7 @@ async fn open<R: SealedGroup, P: Permission>(
     app: &App,
     reference: CaseRef,
     wanted: Wanted,
-) -> Result<OpenedRecord<R>> {
+) -> Result<(CaseId, OpenedRecord<R>)> {
     let event = Event::new(Action::RecordRead).asked_for(reference).group(R::GROUP);
     let read = app.db.read(permit, event, move |tx, permit| {
         let case = store::find_opening(tx, permit, &reference, R::GROUP)?;
@@ -226,17 +226,19 @@ async fn open<R: SealedGroup, P: Permission>(
         if let Wanted::Seen(version) = wanted {
             version.check(sealed.written().map_or(0, |written| written.version))?;
         }
-        Ok(sealed)
+        Ok((case.id, sealed))
     });
     let seen = read.await?;
-    let written = RecordVersion::new(seen.value.written());
-    let record = seen.value.open(&app.keyring, &seen.receipt)?;
-    Ok(OpenedRecord {
+    let (case, sealed) = seen.value;
+    let written = RecordVersion::new(sealed.written());
+    let record = sealed.open(&app.keyring, &seen.receipt)?;
+    let opened = OpenedRecord {
         version: written.version,
         recorded_at: written.recorded_at,
         recorded_by: written.recorded_by,
         record,
-    })
+    };
+    Ok((case, opened))
 }
 
 /// `GET /v1/cases/{case}/identity` and the other groups
@@ -245,7 +247,7 @@ pub async fn get_record<R: SealedGroup>(
     app: Data<App>,
     path: Path<CaseRef>,
 ) -> Result<Versioned<OpenedRecord<R>>> {
-    open(permit, &app, path.0, Wanted::Newest).await.map(Versioned::read)
+    open(permit, &app, path.0, Wanted::Newest).await.map(|(_, opened)| Versioned::read(opened))
 }
 
 /// `GET /v1/cases/{case}/identity/versions/{version}` and the other groups
@@ -255,7 +257,8 @@ pub async fn get_record_version<R: SealedGroup>(
     path: Path<(CaseRef, VersionNumber)>,
 ) -> Result<Versioned<OpenedRecord<R>>> {
     let (reference, number) = path.0;
-    open(permit, &app, reference, Wanted::Numbered(number.0)).await.map(Versioned::read)
+    let (_, opened) = open(permit, &app, reference, Wanted::Numbered(number.0)).await?;
+    Ok(Versioned::read(opened))
 }
 
 /// `GET /v1/cases/{case}/identity/versions` and the other groups
@@ -373,10 +376,12 @@ pub async fn patch_record<R: SealedGroup>(
     body: Body<RecordPatch<R>>,
 ) -> Result<Versioned<RecordVersion>> {
     let reference = path.0;
-    let present = open::<R, _>(permit.clone(), &app, reference, Wanted::Seen(if_match)).await?;
-    let record = merge_patch(&present.record, &body.0.patch).map_err(|error| match error {
-        PatchError::Invalid(faults) => Error::invalid(faults),
-        PatchError::Current(error) => Error::internal(error),
-    })?;
-    write(permit, &app, reference, WriteCondition::Version(if_match), record).await.map(Versioned)
+    let (case, present) = open::<R, _>(permit.clone(), &app, reference, Wanted::Seen(if_match)).await?;
+    let (origin, event) = (permit.origin(), Event::new(Action::RecordWrite).about(case).group(R::GROUP));
+    let written = match merge_patch(&present.record, &body.0.patch) {
+        Ok(record) => write(permit, &app, reference, WriteCondition::Version(if_match), record).await,
+        Err(PatchError::Invalid(faults)) => Err(Error::invalid(faults)),
+        Err(PatchError::Current(error)) => Err(Error::internal(error)),
+    };
+    app.db.recorded(event, origin, written).await.map(Versioned)
 }

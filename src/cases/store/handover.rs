@@ -7,6 +7,7 @@ use diesel::prelude::*;
 use super::team;
 use crate::access::{CaseId, Permission, Permit, UserId};
 use crate::audit::{Action, Event};
+use crate::cases::code::CaseRef;
 use crate::cases::model::{Case, TeamRow};
 use crate::cases::scope::{cases_of_team_member, reached};
 use crate::db::WriteTx;
@@ -38,7 +39,7 @@ pub(crate) struct Places {
     pub left: i64,
 }
 
-/// Every such place, in the order of the cases' ids.
+/// Every such place, in the order of the cases' ids; where they are too many, those on the named cases come before others.
 ///
 /// A place on a case that was merged is the leaver's again when the merge is undone: it goes with the one on the case
 /// that goes on, unless it is another hub's to hand over.
@@ -46,6 +47,7 @@ pub(crate) fn places<P: Permission>(
     tx: &mut WriteTx<'_>,
     permit: &Permit<P>,
     leaver: UserId,
+    named: &[CaseRef],
 ) -> Result<Places> {
     let within = |now| {
         cases::table
@@ -56,8 +58,17 @@ pub(crate) fn places<P: Permission>(
     let now = tx.now();
     let going_on = || within(now).filter(cases::merged_into.is_null());
     let all: i64 = going_on().count().get_result(tx.conn())?;
+    let (ids, codes) = CaseRef::apart(named);
+    let first: Vec<(CaseId, Option<CaseId>)> = within(now)
+        .filter(cases::id.eq_any(ids).or(cases::code.eq_any(codes)))
+        .select((cases::id, cases::merged_into))
+        .load(tx.conn())?;
+    let first: Vec<CaseId> = first.into_iter().map(|(id, merged_into)| merged_into.unwrap_or(id)).collect();
     let mut found: Vec<Case> =
-        going_on().order(cases::id).limit(MOST_CASES).select(Case::as_select()).load(tx.conn())?;
+        going_on().filter(cases::id.eq_any(first.clone())).select(Case::as_select()).load(tx.conn())?;
+    let room = MOST_CASES - i64::try_from(found.len()).map_err(Error::internal)?;
+    let others = going_on().filter(cases::id.ne_all(first)).order(cases::id).limit(room);
+    found.extend(others.select(Case::as_select()).load(tx.conn())?);
     let left = all - i64::try_from(found.len()).map_err(Error::internal)?;
     let followed: BTreeSet<CaseId> = found.iter().map(|case| case.id).collect();
     let merged: Vec<Case> =

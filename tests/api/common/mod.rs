@@ -6,6 +6,7 @@ pub mod cluster;
 pub mod columns;
 mod database;
 mod log;
+pub mod mail_server;
 mod people;
 pub mod process;
 pub mod promises;
@@ -44,6 +45,8 @@ use waystation::db::Db;
 use waystation::db::types::Timestamp;
 use waystation::door::SealSwitch;
 use waystation::http::client_address::TrustedProxies;
+use waystation::notices::mail::config::MailConfig;
+use waystation::notices::mail::sender::Sender;
 use waystation::retention;
 use waystation::verifier::Policy;
 
@@ -72,6 +75,7 @@ struct Extras {
     copy: Option<CopyTarget>,
     witnesses: Option<Policy>,
     retention: retention::Policy,
+    mail: Option<Sender>,
 }
 
 impl TestApp {
@@ -108,6 +112,12 @@ impl TestApp {
         self.another(Extras { retention, ..Extras::default() }).await
     }
 
+    /// The same, with a mail server.
+    pub async fn mailing(&self, config: &MailConfig) -> Self {
+        let mail = Some(Sender::new(config).unwrap());
+        self.another(Extras { mail, ..Extras::default() }).await
+    }
+
     async fn another(&self, extras: Extras) -> Self {
         let (database, root) = (Rc::clone(&self.database), Rc::clone(&self.root));
         let keyring = Arc::clone(&self.app.keyring);
@@ -138,6 +148,7 @@ impl TestApp {
             gate: Gate::new(clock.clone()),
             factors: FactorRule::standard(),
             longest_idle: Some(idle::USUAL),
+            mail: extras.mail,
             proxies: TrustedProxies::default(),
             search: Arc::default(),
             keyring,

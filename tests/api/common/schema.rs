@@ -35,7 +35,8 @@ pub fn tables() -> BTreeMap<String, Table> {
 ///
 /// The others hold keys, which are wrapped, hashes, or the log.
 pub fn sealed_columns() -> Vec<(String, String)> {
-    const OTHERS: [&str; 13] = [
+    const OTHERS: [&str; 14] = [
+        "mail_addresses.sealed",
         "second_factors.secret",
         "second_factors.pending",
         "keyring.wrapped",

@@ -8,9 +8,9 @@ use secrecy::SecretString;
 use zeroize::Zeroizing;
 
 use super::{Place, now, tell_fork};
+use crate::authorities::Authorities;
 use crate::witness::client::Server;
 use crate::witness::cosign::Refusal;
-use crate::witness::tls::Authorities;
 use crate::witness::watch::{NotSeen, Seen, look};
 
 /// At whose server, and how often.

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use ureq::tls::{PemItem, RootCerts, TlsConfig, parse_pem};
+use ureq::tls::{Certificate, PemItem, RootCerts, TlsConfig, parse_pem};
 
 /// Where systems keep the authorities that they trust.
 const OF_THE_SYSTEM: [&str; 4] = [
@@ -56,12 +56,22 @@ impl Authorities {
         found.unwrap_or_else(|| Self(RootCerts::Specific(Arc::new(Vec::new()))))
     }
 
+    /// Each, in DER.
+    pub(crate) fn certificates(&self) -> impl Iterator<Item = &[u8]> {
+        let RootCerts::Specific(certificates) = &self.0 else { return [].iter().map(der) };
+        certificates.iter().map(der)
+    }
+
     pub(crate) fn tls_config(&self) -> TlsConfig {
         TlsConfig::builder()
             .root_certs(self.0.clone())
             .unversioned_rustls_crypto_provider(Arc::new(rustls::crypto::ring::default_provider()))
             .build()
     }
+}
+
+fn der<'a>(certificate: &'a Certificate<'static>) -> &'a [u8] {
+    certificate.der()
 }
 
 #[cfg(test)]
