@@ -276,7 +276,7 @@ async fn users_are_listed_by_status_and_role() {
         let page = scene.crane.get(&format!("/v1/users?{query}")).await.expect(200);
         page["items"].as_array().unwrap().iter().map(|user| text(&user["id"])).collect::<Vec<_>>()
     };
-    assert_eq!(listed("status=invited").await, [id.clone()]);
+    assert_eq!(listed("status=invited").await, std::slice::from_ref(&id));
     assert_eq!(listed("role=caseworker").await, [id]);
     assert_eq!(listed("role=coordinator&status=active").await, [scene.crane.id.to_string()]);
     assert_eq!(listed("role=administrator").await, [""; 0], "they are of no hub");

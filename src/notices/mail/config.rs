@@ -1,5 +1,6 @@
 //! Which mail server takes the messages, as the operator says.
 
+use std::borrow::Cow;
 use std::path::PathBuf;
 
 use lettre::message::Mailbox;
@@ -61,7 +62,7 @@ impl MailServer {
             "smtp" => Link::StartTls,
             _ => return None,
         };
-        let decoded = |text: &str| percent_decode_str(text).decode_utf8().ok().map(|text| text.into_owned());
+        let decoded = |text: &str| percent_decode_str(text).decode_utf8().ok().map(Cow::into_owned);
         let login = match (url.username(), url.password()) {
             ("", None) => None,
             ("", Some(_)) | (_, None) => return None,
