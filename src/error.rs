@@ -75,7 +75,7 @@ codes! {
     SecondFactorNeeded = "second_factor_needed", FORBIDDEN, "A second factor is needed first";
     StepUpNeeded = "step_up_needed", FORBIDDEN, "This needs a code of your second factor that is not older than five minutes";
     UnsealRefused = "unseal_refused", FORBIDDEN, "This does not open the server";
-    FieldGroupWithheld = "field_group_withheld", FORBIDDEN, "Your place on the team does not include these fields";
+    FieldGroupWithheld = "field_group_withheld", FORBIDDEN, "Your access to this case does not include these fields";
     CommandWithheld = "command_withheld", FORBIDDEN, "You may read this case and not decide this about it";
     ReadingBudgetSpent = "reading_budget_spent", FORBIDDEN, "You have opened as many cases as you may for now";
     NotFound = "not_found", NOT_FOUND, "There is nothing here that you may see";

@@ -48,6 +48,9 @@ pub struct Arguments {
     /// Strangers who try passwords during each cell, each over a connection of their own.
     #[arg(long, value_name = "CONNECTIONS")]
     pub flood: Option<usize>,
+    /// Compares instead how long answers take that must look alike, each of two so many times; half an hour for 2000.
+    #[arg(long, value_name = "REQUESTS")]
+    pub timing: Option<usize>,
     /// Makes every commit last this many microseconds longer; the server needs the feature `slow-commit`.
     #[arg(long, value_name = "MICROSECONDS")]
     pub slow_commit: Option<u32>,

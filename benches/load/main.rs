@@ -23,6 +23,7 @@ mod rows;
 mod run;
 mod scenario;
 mod statistics;
+mod timing;
 mod wire;
 
 use anyhow::{Context as _, Result};
@@ -36,6 +37,12 @@ fn main() -> Result<()> {
     }
     // One thread: the server has the other cores.
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    if let Some(requests) = arguments.timing {
+        let told = |step: &str| eprintln!("{step}");
+        let timing = runtime.block_on(timing::run(&arguments, (requests, today()), told))?;
+        println!("\n{timing}");
+        return Ok(());
+    }
     let report = runtime.block_on(run::run(&arguments, today(), |step| eprintln!("{step}")))?;
     println!("\n{report}");
     if let Some(file) = &arguments.json {

@@ -14,9 +14,44 @@ pub const ADMINISTRATOR: &str = "administrator";
 pub const SECOND: &str = "second-administrator";
 
 /// Their access tokens.
-struct Administrators {
+pub struct Administrators {
     first: String,
     second: Option<String>,
+}
+
+impl Administrators {
+    /// With these passwords.
+    pub async fn log_in(connection: &mut Connection, passwords: (&str, Option<&str>)) -> Result<Self> {
+        let first = Session::open_with(connection, ADMINISTRATOR, passwords.0).await?.token;
+        let second = match passwords.1 {
+            Some(password) => Some(Session::open_with(connection, SECOND, password).await?.token),
+            None => None,
+        };
+        Ok(Self { first, second })
+    }
+
+    /// Lets somebody in, by both; in an earlier release one makes them with a password.
+    pub async fn let_in(
+        &self,
+        connection: &mut Connection,
+        username: &str,
+        role: &str,
+        hubs: &[&str],
+    ) -> Result<()> {
+        let earlier = json!({ "username": username, "role": role, "password": PASSWORD, "hubs": hubs });
+        if create(connection, &self.first, "/v1/users", &earlier).await.is_ok() {
+            return Ok(());
+        }
+        let asked = json!({ "username": username, "role": role, "hubs": hubs });
+        let asked = ask(connection, "POST", "/v1/users", Some(&self.first), &[], Some(&asked)).await?;
+        let grant = asked.body.pointer("/grant/id").and_then(Value::as_str).context("no grant for a user")?;
+        let (decision, approve) = (format!("/v1/grants/{grant}/decision"), json!({ "approve": true }));
+        let second = self.second.as_deref().context("there is no second administrator")?;
+        let given = ask(connection, "POST", &decision, Some(second), &[], Some(&approve)).await?;
+        let code = given.text("activation_code")?;
+        let chosen = json!({ "username": username, "code": code, "password": PASSWORD });
+        ask(connection, "POST", "/v1/activations", None, &[], Some(&chosen)).await.map(|_| ())
+    }
 }
 
 /// Hubs of the network, by country.
@@ -44,14 +79,9 @@ pub struct Network {
 
 impl Network {
     /// Makes it, as the administrators with these passwords.
-    pub async fn create(server: SocketAddr, (first, second): (&str, Option<&str>)) -> Result<Self> {
+    pub async fn create(server: SocketAddr, passwords: (&str, Option<&str>)) -> Result<Self> {
         let mut connection = Connection::open(server).await?;
-        let first = Session::open_with(&mut connection, ADMINISTRATOR, first).await?.token;
-        let second = match second {
-            Some(password) => Some(Session::open_with(&mut connection, SECOND, password).await?.token),
-            None => None,
-        };
-        let administrators = Administrators { first, second };
+        let administrators = Administrators::log_in(&mut connection, passwords).await?;
         let mut hubs = Vec::new();
         for (number, country) in (1..).zip(COUNTRIES) {
             let body = json!({ "name": format!("Hub {number}"), "country": country });
@@ -61,14 +91,14 @@ impl Network {
             let caseworker = format!("caseworker-{number}");
             let opener = format!("opener-{number}");
             for username in [&caseworker, &opener] {
-                user(&mut connection, &administrators, username, "caseworker", &[&hub]).await?;
+                administrators.let_in(&mut connection, username, "caseworker", &[&hub]).await?;
             }
             let caseworker = Session::open(&mut connection, &caseworker).await?;
             let opener = Session::open(&mut connection, &opener).await?;
             hubs.push(Hub { id: hub, shelter, caseworker, opener });
         }
         let all: Vec<&str> = hubs.iter().map(|hub| hub.id.as_str()).collect();
-        user(&mut connection, &administrators, "coordinator-1", "coordinator", &all).await?;
+        administrators.let_in(&mut connection, "coordinator-1", "coordinator", &all).await?;
         let coordinator = Session::open(&mut connection, "coordinator-1").await?;
         Ok(Self { hubs, coordinator })
     }
@@ -86,29 +116,6 @@ impl Network {
         }
         self.coordinator.renew(server).await
     }
-}
-
-/// Lets somebody in, by two administrators; in an earlier release one makes them with a password.
-async fn user(
-    connection: &mut Connection,
-    administrators: &Administrators,
-    username: &str,
-    role: &str,
-    hubs: &[&str],
-) -> Result<()> {
-    let earlier = json!({ "username": username, "role": role, "password": PASSWORD, "hubs": hubs });
-    if create(connection, &administrators.first, "/v1/users", &earlier).await.is_ok() {
-        return Ok(());
-    }
-    let asked = json!({ "username": username, "role": role, "hubs": hubs });
-    let asked = ask(connection, "POST", "/v1/users", Some(&administrators.first), &[], Some(&asked)).await?;
-    let grant = asked.body.pointer("/grant/id").and_then(Value::as_str).context("no grant for a user")?;
-    let (decision, approve) = (format!("/v1/grants/{grant}/decision"), json!({ "approve": true }));
-    let second = administrators.second.as_deref().context("there is no second administrator")?;
-    let given = ask(connection, "POST", &decision, Some(second), &[], Some(&approve)).await?;
-    let code = given.text("activation_code")?;
-    let chosen = json!({ "username": username, "code": code, "password": PASSWORD });
-    ask(connection, "POST", "/v1/activations", None, &[], Some(&chosen)).await.map(|_| ())
 }
 
 async fn create(connection: &mut Connection, token: &str, path: &str, body: &Value) -> Result<String> {

@@ -24,6 +24,7 @@ mod scenario;
 mod statistics;
 mod tests_background;
 mod tests_stand_in;
+mod timing;
 mod wire;
 
 use std::time::Duration;
@@ -185,4 +186,22 @@ async fn moves_go_there_and_back_with_the_version_of_the_last_answer() {
     // The stand-in answers 412 to a stale version and 409 to a move that is not there and back.
     let measured = measure(server.address, Scenario::Move, vec![requests], SHORT).await.unwrap();
     assert!(measured.answered > 6);
+}
+
+#[test]
+fn a_difference_is_shown_where_there_is_one_and_not_where_there_is_none() {
+    use rand::rngs::StdRng;
+    use rand::{RngExt as _, SeedableRng as _};
+    let mut random = StdRng::seed_from_u64(2006);
+    let mut latencies = |about: f64| -> Vec<f64> {
+        let outlier = |turn: usize| if turn.is_multiple_of(50) { 40_000.0 } else { 0.0 };
+        (0..2_000).map(|turn| about + random.random_range(0.0..2_000.0) + outlier(turn)).collect()
+    };
+    let (usual, same, slower) = (latencies(80_000.0), latencies(80_000.0), latencies(80_150.0));
+    let none = timing::Compared::of(&usual, &same).unwrap();
+    assert!(!none.is_shown() && none.difference.abs() < none.margin * 2.0, "{none:?}");
+    let some = timing::Compared::of(&usual, &slower).unwrap();
+    assert!(some.is_shown() && (some.difference - 150.0).abs() < some.margin * 2.0, "{some:?}");
+    assert_eq!(timing::Compared::of(&[1.0], &[1.0]), None);
+    assert_eq!(timing::Compared::of(&[], &[]), None);
 }

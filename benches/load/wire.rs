@@ -4,10 +4,10 @@
 //! more: a status, a `Content-Length`, an `ETag`. Nothing here knows what is asked.
 
 use std::io::{self, Error, ErrorKind};
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-use tokio::net::TcpStream;
+use tokio::net::{TcpSocket, TcpStream};
 
 /// More than any head that our server sends.
 const LARGEST_HEAD: usize = 16 * 1024;
@@ -72,7 +72,17 @@ pub struct Connection {
 impl Connection {
     /// Connects.
     pub async fn open(server: SocketAddr) -> io::Result<Self> {
-        let stream = TcpStream::connect(server).await?;
+        Self::over(TcpStream::connect(server).await?)
+    }
+
+    /// Connects from one of this machine's addresses.
+    pub async fn open_from(source: IpAddr, server: SocketAddr) -> io::Result<Self> {
+        let socket = TcpSocket::new_v4()?;
+        socket.bind((source, 0).into())?;
+        Self::over(socket.connect(server).await?)
+    }
+
+    fn over(stream: TcpStream) -> io::Result<Self> {
         stream.set_nodelay(true)?;
         Ok(Self { stream, received: Vec::with_capacity(32 * 1024) })
     }

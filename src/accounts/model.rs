@@ -30,6 +30,12 @@ pub struct User {
     pub duress_hash: Option<String>,
     /// Since when they are shown an empty network.
     pub duress_since: Option<Timestamp>,
+    /// Of what somebody chose as a duress password who took the duress password for the password; made like the others.
+    pub decoy_hash: Option<String>,
+    /// Since when that was used to log in.
+    pub decoy_since: Option<Timestamp>,
+    /// Since when they have to choose a password, with a code.
+    pub no_password_since: Option<Timestamp>,
     /// Version.
     pub version: i64,
     /// When they were created.
@@ -48,6 +54,7 @@ pub(crate) struct NewUser<'a> {
     pub status: UserStatus,
     pub password_hash: &'a str,
     pub governed_as: Option<Role>,
+    pub no_password_since: Option<Timestamp>,
     pub version: i64,
     pub created_at: Timestamp,
     pub updated_at: Timestamp,
@@ -64,6 +71,24 @@ pub(crate) struct UserPatch {
     pub away_until: Option<Option<Timestamp>>,
     pub duress_hash: Option<Option<String>>,
     pub duress_since: Option<Option<Timestamp>>,
+    pub decoy_hash: Option<Option<String>>,
+    pub decoy_since: Option<Option<Timestamp>>,
+    pub no_password_since: Option<Option<Timestamp>>,
+}
+
+impl UserPatch {
+    /// Another password in place of every one that there was.
+    pub(crate) fn only_password(password_hash: String) -> Self {
+        Self {
+            password_hash: Some(password_hash),
+            // They were made like the password that is no more.
+            duress_hash: Some(None),
+            decoy_hash: Some(None),
+            decoy_since: Some(None),
+            no_password_since: Some(None),
+            ..Self::default()
+        }
+    }
 }
 
 /// A place in a hub.

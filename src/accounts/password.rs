@@ -33,12 +33,24 @@ pub(crate) enum Known {
     Password,
     /// The one that says that they are made to log in.
     DuressPassword,
+    /// What was chosen as such a one by whoever was given the duress password for the password.
+    DecoyPassword,
 }
 
 impl Known {
-    /// Whether it is what whoever is logged in says their password is: under duress both are.
+    /// Whether it is what whoever is logged in says their password is. The duress password is one from its first use on, and
+    /// so, to whoever takes that for the password, is what they chose beside it.
     pub(crate) fn is_own(self, user: &User) -> bool {
-        self == Self::Password || user.duress_since.is_some()
+        match self {
+            Self::Password => true,
+            Self::DuressPassword => user.duress_since.is_some(),
+            Self::DecoyPassword => user.decoy_since.is_some(),
+        }
+    }
+
+    /// Whether whoever gives it is made to.
+    pub(crate) fn is_under_duress(self) -> bool {
+        self != Self::Password
     }
 }
 
@@ -129,10 +141,9 @@ impl Passwords {
         let user = user.filter(|_| ticket.is_some());
         let (id, stored) =
             user.map_or_else(|| self.nobody.clone(), |user| (user.id, user.password_hash.clone()));
-        let duress = user.and_then(|user| user.duress_hash.clone());
+        let others = user.map(|user| [user.duress_hash.clone(), user.decoy_hash.clone()]).unwrap_or_default();
         let keyring = Arc::clone(&self.keyring);
-        let work =
-            move || verify(&keyring, id, (&stored, duress.as_deref()), normalised(&password).as_bytes());
+        let work = move || verify(&keyring, id, (&stored, &others), normalised(&password).as_bytes());
         let matches = if ticket.as_ref().is_some_and(Ticket::is_of_somebody_known) {
             self.on_a_thread(work).await
         } else {
@@ -283,20 +294,23 @@ fn hash(keyring: &Keyring, cost: Cost, user: UserId, password: &[u8]) -> Result<
 fn verify(
     keyring: &Keyring,
     user: UserId,
-    (stored, duress): (&str, Option<&str>),
+    (stored, [duress, decoy]): (&str, &[Option<String>; 2]),
     password: &[u8],
 ) -> Result<Option<Known>> {
     let phc = Phc::read(stored)?;
     let made = |phc: &Phc| argon2id(phc.cost, &*secret(keyring, phc.pepper, user)?, password, &phc.salt);
     let hash = made(&phc)?;
-    let is_own = bool::from(hash.ct_eq(&phc.hash));
-    let is_duress = match duress.map(Phc::read).transpose()? {
-        Some(duress) if duress.is_made_like(&phc) => bool::from(hash.ct_eq(&duress.hash)),
-        Some(duress) => made(&duress)?.ct_eq(&duress.hash).into(),
-        None => false,
+    let is = |other: &Option<String>| {
+        Ok::<bool, Error>(match other.as_deref().map(Phc::read).transpose()? {
+            Some(other) if other.is_made_like(&phc) => hash.ct_eq(&other.hash).into(),
+            Some(other) => made(&other)?.ct_eq(&other.hash).into(),
+            None => false,
+        })
     };
+    let (is_own, is_duress, is_decoy) = (bool::from(hash.ct_eq(&phc.hash)), is(duress)?, is(decoy)?);
     let known = is_own.then_some(Known::Password);
-    Ok(known.or(is_duress.then_some(Known::DuressPassword)))
+    let known = known.or(is_duress.then_some(Known::DuressPassword));
+    Ok(known.or(is_decoy.then_some(Known::DecoyPassword)))
 }
 
 fn secret(keyring: &Keyring, pepper: i32, user: UserId) -> Result<Zeroizing<[u8; 32]>> {

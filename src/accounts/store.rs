@@ -10,6 +10,7 @@ use super::model::{NewMember, NewUser, User, UserPatch};
 use super::username::Username;
 use crate::access::{HubId, Permission, Permit, Reach, Role, UserId};
 use crate::db::schema::{hub_members, users};
+use crate::db::types::Timestamp;
 use crate::db::{Backend, Tx, WriteTx, changed_one, on_duplicate};
 use crate::error::{Code, Error, Result};
 
@@ -20,10 +21,9 @@ fn reached<P: Permission>(permit: &Permit<P>) -> UserFilter {
     match permit.reach() {
         Reach::All => Box::new(diesel::dsl::sql::<Bool>("1 = 1")),
         Reach::Hub | Reach::Lead => Box::new(users::id.eq_any(users_in(permit.hubs().to_vec()))),
-        Reach::Own => Box::new(users::id.eq_any(permit.user())),
-        Reach::Team | Reach::Emergency | Reach::No | Reach::Nothing => {
-            Box::new(diesel::dsl::sql::<Bool>("1 = 0"))
-        }
+        // In an empty network there is oneself.
+        Reach::Own | Reach::Nothing => Box::new(users::id.eq_any(permit.user())),
+        Reach::Team | Reach::Emergency | Reach::No => Box::new(diesel::dsl::sql::<Bool>("1 = 0")),
     }
 }
 
@@ -48,6 +48,7 @@ pub(crate) fn by_name(tx: &mut Tx<'_>, username: &Username) -> Result<Option<Use
 /// Whether a password was hashed with this version of the pepper.
 pub(crate) fn any_peppered_by(tx: &mut Tx<'_>, version: i32) -> Result<bool> {
     let made_with_it = format!("%,keyid={version}$%");
+    // The one that was chosen under duress is made like the other two.
     let with_it =
         users::table.filter(users::password_hash.like(made_with_it.clone()).or(
             users::duress_hash.is_not_null().and(users::duress_hash.assume_not_null().like(made_with_it)),
@@ -83,6 +84,9 @@ pub(crate) fn hubs_of<P: Permission>(
     of: &[UserId],
 ) -> Result<BTreeMap<UserId, Vec<HubId>>> {
     let mut query = hub_members::table.filter(hub_members::user_id.eq_any(of.to_vec())).into_boxed();
+    if permit.reach() == Reach::Nothing {
+        return Ok(BTreeMap::new());
+    }
     if permit.reach() == Reach::Hub {
         query = query.filter(hub_members::hub_id.eq_any(permit.hubs().to_vec()));
     }
@@ -97,12 +101,18 @@ pub(crate) fn hubs_of<P: Permission>(
     Ok(hubs)
 }
 
-/// Whether a user may log in, and has this role still.
+/// Whoever may log in, and acts as they like: nobody makes them, and they have not put their access away.
+#[diesel::dsl::auto_type]
+fn can_act(now: Timestamp) -> _ {
+    let active: UserStatus = UserStatus::Active;
+    let is_there = users::away_until.is_null().or(users::away_until.assume_not_null().le(now));
+    users::status.eq(active).and(users::duress_since.is_null()).and(is_there)
+}
+
+/// Whether a user can act, and has this role still.
 pub(crate) fn is_active_as(tx: &mut Tx<'_>, user: UserId, role: Role) -> Result<bool> {
-    let active = users::table
-        .filter(users::id.eq(user))
-        .filter(users::role.eq(role))
-        .filter(users::status.eq(UserStatus::Active));
+    let now = tx.now();
+    let active = users::table.filter(users::id.eq(user)).filter(users::role.eq(role)).filter(can_act(now));
     Ok(diesel::select(diesel::dsl::exists(active)).get_result(tx.conn())?)
 }
 
@@ -112,13 +122,13 @@ pub(crate) fn every_hub_of(tx: &mut Tx<'_>, user: UserId) -> Result<Vec<HubId>> 
     Ok(of_user.order(hub_members::hub_id).select(hub_members::hub_id).load(tx.conn())?)
 }
 
-/// Whether an active coordinator beside the user is in one of the user's hubs.
+/// Whether a coordinator beside the user, who can act, is in one of the user's hubs.
 pub(crate) fn has_other_coordinator(tx: &mut Tx<'_>, user: UserId) -> Result<bool> {
-    let hubs = every_hub_of(tx, user)?;
+    let (hubs, now) = (every_hub_of(tx, user)?, tx.now());
     let others = users::table
         .filter(users::id.ne(user))
         .filter(users::role.eq(Role::Coordinator))
-        .filter(users::status.eq(UserStatus::Active))
+        .filter(can_act(now))
         .filter(users::id.eq_any(users_in(hubs)));
     Ok(diesel::select(diesel::dsl::exists(others)).get_result(tx.conn())?)
 }

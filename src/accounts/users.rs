@@ -49,6 +49,7 @@ pub(crate) fn create(tx: &mut WriteTx<'_>, creation: &Creation) -> Result<User> 
             status: creation.status,
             password_hash: &creation.password_hash,
             governed_as: governing(creation.role),
+            no_password_since: (creation.status == UserStatus::Invited).then_some(now),
             version: 1,
             created_at: now,
             updated_at: now,
@@ -88,6 +89,9 @@ pub(crate) fn change<P: Permission>(
     status: Option<UserStatus>,
 ) -> Result<User> {
     let change = decided(tx, permit, user, (role.unwrap_or(user.role), status.unwrap_or(user.status)))?;
+    // Whoever has no password yet is as far as before, whatever one administrator says.
+    let waits = status == Some(UserStatus::Active) && user.no_password_since.is_some();
+    let status = if waits { Some(UserStatus::Invited) } else { status };
     for (name, code) in
         [("role", role.map(|role| role.to_string())), (detail::STATUS, status.map(|s| s.to_string()))]
     {
@@ -108,7 +112,7 @@ pub(crate) fn change<P: Permission>(
         let own = store::hubs_of(tx, permit, &[user.id])?.remove(&user.id).unwrap_or_default();
         leaving::require_others(tx, user.id, |hub| !own.contains(&hub))?;
     }
-    if status == Some(UserStatus::Active) {
+    if status.is_some_and(|status| status != UserStatus::Suspended) {
         notices::store::settle(tx, NoticeKind::UserIdle, user.id.as_str())?;
     }
     let governed_as = role.and_then(governing);
@@ -148,13 +152,7 @@ pub(crate) fn reset_password(tx: &mut WriteTx<'_>, user: &User, password_hash: &
     sessions::end(tx, user.id, Ending::All, SessionEnd::Administrator)?;
     grants::store::end_codes(tx, user.id)?;
     let status = (user.status == UserStatus::Invited).then_some(UserStatus::Active);
-    let patch = UserPatch {
-        status,
-        password_hash: Some(password_hash.to_owned()),
-        // It was made like the password that is no more.
-        duress_hash: Some(None),
-        ..UserPatch::default()
-    };
+    let patch = UserPatch { status, ..UserPatch::only_password(password_hash.to_owned()) };
     store::update(tx, user, &patch).map(drop)
 }
 

@@ -40,7 +40,8 @@ tables! {
     data users by (id) {
         id: String, username: String, role: String, status: String, password_hash: String,
         governed_as: Option<String>, away_until: Option<i64>, duress_hash: Option<String>,
-        duress_since: Option<i64>, version: i64, created_at: i64, updated_at: i64,
+        duress_since: Option<i64>, decoy_hash: Option<String>, decoy_since: Option<i64>,
+        no_password_since: Option<i64>, version: i64, created_at: i64, updated_at: i64,
     }
     data account_grants by (id) {
         id: String, user_id: String, kind: String, role: Option<String>, asked_by: String, asked_as: String,

@@ -186,6 +186,20 @@ impl Db {
         self.read_log_as_it_is(permit, event, f).await
     }
 
+    /// The same for a list, which is empty in an empty network.
+    pub(crate) async fn list_log<P, T, F>(&self, permit: Permit<P>, event: Event, f: F) -> Result<T>
+    where
+        P: Permission,
+        T: Default + Send + 'static,
+        F: Fn(&mut Tx<'_>, &Permit<P>) -> Result<T> + Send + 'static,
+    {
+        if permit.reach() == Reach::Nothing {
+            self.record(&event, &permit.origin(), self.clock.now(), Outcome::Done, None).await?;
+            return Ok(T::default());
+        }
+        Ok(self.read_log(permit, event, f).await?.value)
+    }
+
     /// The same, and gives nothing a position: for a look at whether somebody does.
     pub(crate) async fn read_log_as_it_is<P, T, F>(
         &self,
@@ -214,7 +228,7 @@ impl Db {
         let now = self.clock.now();
         let origin = permit.origin();
         let planned = event.clone();
-        let reader = permit.user().filter(|_| event.may_open()).map(|user| (user, permit.for_a_part()));
+        let reader = permit.user().map(|user| (user, permit.for_a_part()));
         let user = reader.as_ref().map(|(user, _)| *user);
         let (outcome, event) = readers
             .run(move |conn| {
@@ -222,6 +236,7 @@ impl Db {
                 let outcome = in_transaction(conn, |conn| {
                     let mut tx = Tx::new(conn, now, planned.clone());
                     let value = f(&mut tx, &permit);
+                    // As the event is in the end: a handler that says so late pays too.
                     let opened = user.zip(tx.event.case()).filter(|_| tx.event.may_open());
                     let cost = match opened {
                         Some((user, case)) if value.is_ok() && readings::costs(&mut tx, user, case)? => {

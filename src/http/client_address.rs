@@ -17,11 +17,11 @@ impl TrustedProxies {
     pub fn parse(text: &str) -> Option<Self> {
         let mut proxies = Vec::new();
         for part in text.split(',') {
-            let address: IpAddr = part.trim().parse().ok()?;
+            let address = part.trim().parse::<IpAddr>().ok()?.to_canonical();
             if proxies.contains(&address) {
                 return None;
             }
-            proxies.push(address.to_canonical());
+            proxies.push(address);
         }
         Some(Self(proxies))
     }
@@ -82,7 +82,7 @@ mod tests {
 
     #[test]
     fn proxies_are_addresses_each_once() {
-        for wrong in ["", "proxy", "10.0.0.0/8", "::1,::1", "10.0.0.1,"] {
+        for wrong in ["", "proxy", "10.0.0.0/8", "::1,::1", "10.0.0.1,::ffff:10.0.0.1", "10.0.0.1,"] {
             assert_eq!(TrustedProxies::parse(wrong), None, "{wrong}");
         }
     }

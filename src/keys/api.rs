@@ -3,19 +3,17 @@
 use actix_web::web::Data;
 
 use super::status::{self, KeyringStatus};
+use crate::access::Permit;
 use crate::access::permissions::KeyList;
-use crate::access::{Permit, Reach};
 use crate::app::App;
 use crate::audit::{Action, Event};
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::http::Json;
 
 /// `GET /v1/keys`
 pub async fn get_keys(permit: Permit<KeyList>, app: Data<App>) -> Result<Json<KeyringStatus>> {
-    let read = app.db.read(permit, Event::new(Action::KeyList), |tx, permit| match permit.reach() {
-        Reach::Nothing => Err(Error::not_found()),
-        _ => status::load(tx),
-    });
+    // How old keys are is nothing that a network under duress has to hide.
+    let read = app.db.read(permit, Event::new(Action::KeyList), |tx, _| status::load(tx));
     let seen = read.await?;
     Ok(Json(seen.value))
 }

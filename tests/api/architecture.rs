@@ -270,6 +270,7 @@ fn only_these_read_without_an_entry_on_the_log() {
             "keys/follow.rs",
             "keys/retirement.rs",
             "keys/rewrapping.rs",
+            "notices/mail/api.rs",
             "notices/mail/round.rs",
             "readings/spend.rs",
             "retention/certificate.rs",
@@ -294,7 +295,8 @@ fn receipts_are_made_in_one_place() {
 
 #[test]
 fn no_file_is_long_and_none_is_a_drawer() {
-    only(&[], |source| source.lines > LONGEST_FILE);
+    // The tables of the migrations, one after another.
+    only(&["db/schema.rs"], |source| source.lines > LONGEST_FILE);
     only(&[], |source| {
         let name = source.path.rsplit('/').next().unwrap();
         ["utils.rs", "util.rs", "helpers.rs", "common.rs", "misc.rs"].contains(&name)

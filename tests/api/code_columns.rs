@@ -13,7 +13,7 @@ use crate::common::TestDatabase;
 use crate::common::columns::{Column, columns};
 
 /// Texts that are no code of one list, besides ids and countries.
-const OTHERS: [(&str, &str); 24] = [
+const OTHERS: [(&str, &str); 25] = [
     ("api_keys.name", "a name that a person gives"),
     ("api_keys.permissions", "names of permissions"),
     ("api_keys.addresses", "addresses"),
@@ -26,6 +26,7 @@ const OTHERS: [(&str, &str); 24] = [
     ("shelters.codename", "a name that a person gives"),
     ("users.username", "a name that a person gives"),
     ("users.password_hash", "a hash"),
+    ("users.decoy_hash", "a hash"),
     ("cases.code", "a code made for the case alone"),
     ("case_merge_rows.of_table", "the name of a table"),
     ("case_merge_places.former", "a place on a team as it was, as JSON"),

@@ -170,7 +170,8 @@ async fn whoever_holds_the_device_is_told_nothing_by_what_they_try() {
 
     scene.crane.delete(&format!("/v1/users/{}/duress", scene.heron.id)).await.expect(204);
     scene.logged_in(HERONS).await.get(&scene.case).await.expect(200);
-    scene.logged_in(BARGES).await.get(&scene.case).await.expect_problem(404, "not_found");
+    scene.app.wait(TimeDelta::seconds(10));
+    scene.log_in(BARGES).await.expect_problem(401, "login_refused");
 }
 
 #[actix_web::test]
@@ -182,9 +183,6 @@ async fn it_is_another_than_the_password_and_goes_with_it() {
     let weak = choose(&scene.heron, HERONS, &json!("short")).await;
     assert_eq!(weak.pointers(), ["/duress_password"]);
     let change = |new: &str| json!({"current_password": HERONS, "new_password": new});
-    let taken = scene.heron.post("/v1/me/password", change(GEESE)).await;
-    taken.expect_problem(422, "invalid_fields");
-    assert_eq!(taken.pointers(), ["/new_password"]);
     // As long as nobody is made to, it is no password.
     let as_current = json!({"current_password": GEESE, "new_password": BARGES});
     let answer = scene.heron.post("/v1/me/password", as_current).await;
@@ -201,8 +199,76 @@ async fn it_is_another_than_the_password_and_goes_with_it() {
     assert_eq!(hash("duress_hash"), hash("password_hash"), "one computation tells which of the two it is");
     scene.logged_in(GEESE).await.get(&scene.case).await.expect_problem(404, "not_found");
     scene.crane.delete(&format!("/v1/users/{}/duress", scene.heron.id)).await.expect(204);
-    choose(&scene.logged_in(BARGES).await, BARGES, &Value::Null).await.expect(204);
+    let client = scene.logged_in(BARGES).await;
+    choose(&client, BARGES, &Value::Null).await.expect(204);
     scene.log_in(GEESE).await.expect_problem(401, "login_refused");
+    // Who takes the one for the other has one: to refuse it would tell that there is another.
+    choose(&client, BARGES, &json!(GEESE)).await.expect(204);
+    scene.app.wait(TimeDelta::seconds(10));
+    let taken = json!({"current_password": BARGES, "new_password": GEESE});
+    client.post("/v1/me/password", taken).await.expect(204);
+    scene.logged_in(GEESE).await.get(&scene.case).await.expect(200);
+}
+
+/// What works in an account where nobody is made to works in the same way where somebody is.
+#[actix_web::test]
+async fn a_second_password_can_be_tried_under_duress_too() {
+    let other = "three loud owls on a roof";
+    let tried = async |scene: &Scene, given: &str| {
+        let mut told = Vec::new();
+        let client = scene.logged_in(given).await;
+        told.push(choose(&client, given, &json!(other)).await.status.as_u16());
+        told.push(choose(&client, other, &Value::Null).await.status.as_u16());
+        scene.app.wait(TimeDelta::seconds(10));
+        let second = scene.logged_in(other).await;
+        told.push(choose(&second, other, &json!(BARGES)).await.status.as_u16());
+        told.push(second.get("/v1/cases").await.status.as_u16());
+        scene.app.wait(TimeDelta::seconds(10));
+        told.push(scene.log_in(given).await.status.as_u16());
+        let change = json!({"current_password": other, "new_password": "two slow rivers meet here"});
+        told.push(second.post("/v1/me/password", change).await.status.as_u16());
+        scene.app.wait(TimeDelta::seconds(10));
+        told.push(scene.log_in(other).await.status.as_u16());
+        scene.app.wait(TimeDelta::seconds(10));
+        told.push(scene.log_in("two slow rivers meet here").await.status.as_u16());
+        told
+    };
+    let (free, forced) = (Scene::set().await, Scene::set().await);
+    choose(&free.heron, HERONS, &Value::Null).await.expect(204);
+    assert_eq!(tried(&forced, GEESE).await, tried(&free, HERONS).await);
+    forced.crane.delete(&format!("/v1/users/{}/duress", forced.heron.id)).await.expect(204);
+    forced.app.wait(TimeDelta::seconds(10));
+    forced.log_in("two slow rivers meet here").await.expect_problem(401, "login_refused");
+    forced.app.wait(TimeDelta::seconds(10));
+    forced.logged_in(HERONS).await.get(&forced.case).await.expect(200);
+}
+
+/// What was set up while somebody stood beside is in that person's hands.
+#[actix_web::test]
+async fn what_was_set_up_under_duress_goes_with_it() {
+    let scene = Scene::set().await;
+    let before = scene.heron.get("/v1/me/second-factor").await.expect(200);
+    let client = scene.logged_in(GEESE).await;
+    scene.app.wait(TimeDelta::seconds(1));
+    let now = scene.app.now().micros();
+    let mut raw = scene.app.database.raw();
+    let sealed = raw.literal(&[0]);
+    raw.execute(&format!(
+        "INSERT INTO second_factors (user_id, secret, enrolled_at, last_step) VALUES ('{id}', {sealed}, {now}, 0);
+         INSERT INTO recovery_codes (code_hash, user_id, made_at) VALUES ('{hash}', '{id}', {now});
+         INSERT INTO mail_addresses (user_id, sealed, set_at, told_to, not_before) VALUES ('{id}', {sealed}, {now}, {now}, {now});",
+        id = scene.heron.id,
+        hash = "0".repeat(64),
+    ))
+    .unwrap();
+    drop(client);
+    scene.crane.delete(&format!("/v1/users/{}/duress", scene.heron.id)).await.expect(204);
+    for table in ["second_factors", "recovery_codes", "mail_addresses"] {
+        let left = format!("SELECT COUNT(*) FROM {table} WHERE user_id = '{}'", scene.heron.id);
+        assert_eq!(raw.count(&left), 0, "{table}");
+    }
+    let after = scene.logged_in(HERONS).await.get("/v1/me/second-factor").await.expect(200);
+    assert_eq!(before, after);
 }
 
 #[actix_web::test]
@@ -301,7 +367,10 @@ async fn no_route_shows_or_changes_anything_of_the_network() {
             }
             if route.method == Method::GET || row.name == "case.search" {
                 asked += 1;
-                assert!([200, 404].contains(&answer.status.as_u16()), "{what}: {told}");
+                // A list is one that is empty; what is named is not there. Of the log's own form SECURITY.md says more.
+                let of_the_log = route.path.starts_with("/v1/audit/") && !route.path.ends_with("events");
+                let right: &[u16] = if route.path.contains('{') || of_the_log { &[200, 404] } else { &[200] };
+                assert!(right.contains(&answer.status.as_u16()), "{what}: {told}");
             } else {
                 written += 1;
                 let status = answer.status.as_u16();

@@ -93,6 +93,19 @@ async fn whoever_is_let_in_chooses_a_password_that_neither_of_the_two_knows() {
     assert!(kept.len() == 64 && kept.bytes().all(|byte| byte.is_ascii_hexdigit()), "{kept}");
 
     scene.log_in("tern", HERONS).await.expect_problem(401, "login_refused");
+    let failed = scene.app.log().await.into_iter().filter(|entry| entry.action == "user.activate");
+    assert_eq!(failed.count(), 1, "of somebody who waits for one");
+    scene.app.wait(TimeDelta::seconds(10));
+    for body in [
+        json!({"username": "nobody", "code": code, "password": HERONS}),
+        json!({"username": "tern", "code": "x", "password": HERONS}),
+    ] {
+        let unlogged = body["username"] == "nobody";
+        let answer = scene.app.anonymous().post("/v1/activations", body).await;
+        answer.expect_problem(401, "activation_refused");
+        let entries = scene.app.events_of(answer.header("x-request-id").unwrap()).await;
+        assert_eq!(entries.is_empty(), unlogged, "a stranger does not fill the log");
+    }
     let weak = scene.activate(code, "short").await;
     weak.expect_problem(422, "invalid_fields");
     assert_eq!(weak.pointers(), ["/password"]);
@@ -347,9 +360,14 @@ async fn a_status_is_no_way_past_the_two() {
     scene.activate(&given["activation_code"], HERONS).await.expect_problem(401, "activation_refused");
     let recovery = scene.raven.post(&format!("{path}/recovery"), Value::Null).await;
     assert_eq!(recovery.guards(), ["not_suspended"]);
-    change("active").await.expect(200);
+    // Nor does it make somebody active who has no password, and whom others would count on.
+    assert_eq!(change("active").await.expect(200)["status"], "invited");
+    assert_eq!(change("active").await.guards(), ["password_chosen"]);
     scene.log_in("tern", HERONS).await.expect_problem(401, "login_refused");
-    assert_eq!(change("invited").await.guards(), ["recovered_by_two"]);
+    let crane = format!("/v1/users/{}", scene.crane.id);
+    let invited = json!({"status": "invited"});
+    let answer = scene.raven.change(Method::PATCH, &crane, "\"1\"", invited).await;
+    assert_eq!(answer.guards(), ["recovered_by_two"]);
 }
 
 #[actix_web::test]

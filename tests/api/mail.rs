@@ -13,6 +13,7 @@ use waystation::notices::mail::config::{MailConfig, MailServer as Address, USUAL
 use crate::common::mail_server::MailServer;
 use crate::common::{Authority, Person, TestApp, unhex};
 
+const PASSWORD: &str = "four quiet herons at dusk";
 const HERE: &str = "Heron.42@example.org";
 
 struct Scene {
@@ -31,6 +32,7 @@ impl Scene {
         let hub = app.hub("Kunming");
         let crane = app.coordinator(hub);
         let scene = Self { app, server, hub, crane };
+        scene.app.set_password(&scene.crane, PASSWORD).await;
         put(&scene.crane, HERE).await;
         assert_eq!(scene.round().await, 1);
         let first = scene.server.taken();
@@ -72,7 +74,8 @@ fn config(server: &str, authorities: Option<PathBuf>) -> MailConfig {
 }
 
 async fn put(person: &Person, address: &str) {
-    person.put("/v1/me/mail-address", json!({"address": address})).await.expect(204);
+    let body = json!({"current_password": PASSWORD, "address": address});
+    person.put("/v1/me/mail-address", body).await.expect(204);
 }
 
 #[actix_web::test]
@@ -198,20 +201,24 @@ async fn an_address_is_ones_own_to_set_and_take_away_and_is_not_shown() {
     for wrong in
         ["", "nobody", "a@b@c", "Heron <heron@example.org>", "heron@example.org\r\nBcc: x@y.z", &long]
     {
-        let answer = scene.crane.put(path, json!({"address": wrong})).await;
+        let answer = scene.crane.put(path, json!({"current_password": PASSWORD, "address": wrong})).await;
         answer.expect_problem(422, "invalid_fields");
         assert_eq!(answer.pointers(), ["/address"], "{wrong}");
         assert!(wrong.is_empty() || !answer.text().contains(wrong));
     }
     let stored = String::from_utf8_lossy(&unhex(&scene.sealed())).into_owned();
     assert!(!stored.contains("example"));
+    let stolen = json!({"current_password": "not this one", "address": "thief@example.org"});
+    let refused = scene.crane.put(path, stolen).await;
+    assert_eq!(refused.pointers(), ["/current_password"]);
     scene.crane.delete(path).await.expect(204);
     scene.crane.delete(path).await.expect(204);
     assert_eq!(scene.crane.get(path).await.expect(200), json!({"set_at": Value::Null}));
     assert_eq!(scene.round().await, 0);
 
     let without = scene.app.beside().await;
-    let refused = scene.crane.client.at(&without).put(path, json!({"address": HERE})).await;
+    let body = json!({"current_password": PASSWORD, "address": HERE});
+    let refused = scene.crane.client.at(&without).put(path, body).await;
     refused.expect_problem(409, "guards_unmet");
     assert_eq!(refused.guards(), ["mail_sent"]);
 }

@@ -243,6 +243,35 @@ async fn what_is_dangerous_asks_for_a_code_of_the_last_five_minutes() {
     dove.post("/v1/users", user("lark")).await.expect(201);
 }
 
+/// Whoever knows one of the two gets rid of nothing that they guessed wrong of the other.
+#[actix_web::test]
+async fn a_right_password_takes_no_wrong_code_back_and_a_right_code_no_wrong_password() {
+    let app = TestApp::new().await;
+    let (person, name) = somebody(&app, Role::Caseworker).await;
+    let (client, _) = log_in(&app, &name, None).await;
+    let (device, _) = enrol(&app, &client).await;
+    app.wait(TimeDelta::seconds(30));
+    // Changes nothing, and says that the password was right.
+    let same = json!({"current_password": PASSWORD, "duress_password": PASSWORD});
+    let right_password = async || {
+        assert_eq!(
+            client.post("/v1/me/duress-password", same.clone()).await.pointers(),
+            ["/duress_password"]
+        );
+    };
+    give(&client, &device.wrong(&app)).await.expect_problem(422, "invalid_fields");
+    right_password().await;
+    give(&client, &device.code(&app)).await.expect_problem(422, "invalid_fields");
+    app.wait(TimeDelta::seconds(31));
+    give(&client, &device.code(&app)).await.expect(204);
+    let wrong = json!({"current_password": "not this one at all", "duress_password": null});
+    assert_eq!(client.post("/v1/me/duress-password", wrong).await.pointers(), ["/current_password"]);
+    app.wait(TimeDelta::milliseconds(900));
+    give(&client, &device.code(&app)).await.expect_problem(422, "invalid_fields");
+    assert_eq!(client.post("/v1/me/duress-password", same).await.pointers(), ["/current_password"]);
+    drop(person);
+}
+
 #[actix_web::test]
 async fn whoever_needs_none_may_have_one_and_put_it_away() {
     let app = TestApp::new().await;

@@ -19,6 +19,9 @@ CREATE TABLE users (
     away_until    BIGINT,
     duress_hash   TEXT,
     duress_since  BIGINT,
+    decoy_hash    TEXT,
+    decoy_since   BIGINT,
+    no_password_since BIGINT,
     version       BIGINT NOT NULL CHECK (version >= 1),
     created_at    BIGINT NOT NULL,
     updated_at    BIGINT NOT NULL

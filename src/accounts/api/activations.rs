@@ -5,7 +5,8 @@ use secrecy::{ExposeSecret as _, SecretString};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use crate::access::Permit;
+use crate::access::{Permit, UserId};
+use crate::accounts::codes::UserStatus;
 use crate::accounts::gate::Attempt;
 use crate::accounts::grants::activate::{activate, good};
 use crate::accounts::model::User;
@@ -61,26 +62,47 @@ pub async fn activate_account(
     // A code has a hundred random bits: nobody guesses one, and nobody may keep somebody from using theirs.
     let attempt = Attempt::Stranger { user: None, device: None, address };
     let ticket = app.gate.enter(&app.db, attempt).await?;
-    let found = match (&ticket, user, OneTimeCode::parse(code.expose_secret())) {
-        (Some(_), Some(user), Some(code)) => look(&app, user, code).await?,
-        _ => None,
-    };
-    let outcome = match found {
-        None => Err(refused()),
-        Some((user, code)) => {
+    let code = OneTimeCode::parse(code.expose_secret()).filter(|_| ticket.is_some());
+    match look(&app, user, code).await? {
+        Found::Right(user, code) => {
             if let Some(ticket) = ticket {
                 ticket.right();
             }
-            choose(&app, permit, user, code, password).await
+            let chosen = choose(&app, permit, *user, code, password).await;
+            app.db.recorded(event, origin, chosen).await
         }
-    };
-    app.db.recorded(event, origin, outcome).await.map(|()| NoContent)
+        Found::Wrong(user) => {
+            // Neither may a stranger fill the log: a few wrong codes of an account that waits for one tell enough.
+            let told = app.gate.enter(&app.db, Attempt::Activation(user)).await?;
+            if told.is_some() { app.db.recorded(event, origin, Err(refused())).await } else { Err(refused()) }
+        }
+        Found::Nobody => Err(refused()),
+    }
+    .map(|()| NoContent)
 }
 
-async fn look(app: &App, user: User, code: OneTimeCode) -> Result<Option<(User, OneTimeCode)>> {
+/// What a name and a code are.
+enum Found {
+    /// The code lets this user in.
+    Right(Box<User>, OneTimeCode),
+    /// It does not, and the user waits for one.
+    Wrong(UserId),
+    /// Nobody waits for one by this name.
+    Nobody,
+}
+
+/// Asks the same of everybody: how long it takes tells nothing of who there is.
+async fn look(app: &App, user: Option<User>, code: Option<OneTimeCode>) -> Result<Found> {
     let look = move |tx: &mut crate::db::Tx<'_>| {
-        let is_good = good(tx, &user, &code)?.is_some();
-        Ok(is_good.then(|| (user.clone(), code.clone())))
+        let id = user.as_ref().map_or_else(UserId::generate, |user| user.id);
+        let offered = code.clone().unwrap_or_else(OneTimeCode::generate);
+        let is_good = good(tx, id, &offered)?.is_some();
+        let waits = user.clone().filter(|user| user.status == UserStatus::Invited);
+        Ok(match waits {
+            Some(user) if is_good => Found::Right(Box::new(user), offered),
+            Some(user) => Found::Wrong(user.id),
+            None => Found::Nobody,
+        })
     };
     app.db.unrecorded("whether a code is right", look).await
 }

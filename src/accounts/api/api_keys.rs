@@ -193,7 +193,7 @@ pub async fn make_api_key(
     let wanted = body.0.wanted(user.role)?;
     let event = Event::new(Action::ApiKeyMake).subject(user.id);
     let (origin, planned) = (permit.origin(), event.clone());
-    let ticket = app.gate.enter(&app.db, Attempt::Own(user.id)).await?;
+    let ticket = app.gate.enter(&app.db, Attempt::OwnPassword(user.id)).await?;
     let known = app.passwords.verify(ticket, body.0.current_password, Some(&user)).await?;
     let made = if known.is_some_and(|known| known.is_own(&user)) {
         make(permit, &app, planned, user, wanted).await

@@ -52,7 +52,7 @@ pub async fn set_duress_password(
     if let Some(password) = &duress_password {
         app.passwords.check_new("/duress_password", password, user.username.as_str()).await?;
     }
-    let ticket = app.gate.enter(&app.db, Attempt::Own(user.id)).await?;
+    let ticket = app.gate.enter(&app.db, Attempt::OwnPassword(user.id)).await?;
     let known = app.passwords.verify(ticket, current_password.clone(), Some(&user)).await?;
     let given = duress_password.map(|duress| (current_password, duress));
     let (origin, planned) = (permit.origin(), event.clone());
@@ -84,8 +84,9 @@ async fn choose(
     }
     let done = app.db.write(permit, event, move |tx, _| match known {
         Known::Password => duress::set_password(tx, &user, hashes.clone()),
-        // Whoever makes them choose another is answered as if they had.
-        Known::DuressPassword => Ok(()),
+        // Whoever makes them choose another is answered as if they had, and can try whether it works.
+        Known::DuressPassword => duress::set_decoy(tx, &user, hashes.clone().map(|hashes| hashes.duress)),
+        Known::DecoyPassword => Ok(()),
     });
     done.await.map(drop)
 }

@@ -14,7 +14,7 @@ use crate::accounts::gate::Attempt;
 use crate::accounts::model::User;
 use crate::accounts::password::Known;
 use crate::accounts::sessions::{self, Ending};
-use crate::accounts::{duress, store, users};
+use crate::accounts::{duress, store};
 use crate::app::App;
 use crate::audit::{Action, Event};
 use crate::error::{Error, Result};
@@ -63,7 +63,7 @@ pub async fn change_password(
     let event = Event::new(Action::PasswordChange).subject(user.id);
     // Before the present one is looked at, so that what is said of the new one tells nothing of it.
     app.passwords.check_new("/new_password", &new_password, user.username.as_str()).await?;
-    let ticket = app.gate.enter(&app.db, Attempt::Own(user.id)).await?;
+    let ticket = app.gate.enter(&app.db, Attempt::OwnPassword(user.id)).await?;
     let known = app.passwords.verify(ticket, current_password, Some(&user)).await?;
     let (origin, planned) = (permit.origin(), event.clone());
     let changed = match known.filter(|known| known.is_own(&user)) {
@@ -84,34 +84,15 @@ async fn change(
     (user, known): (User, Known),
     new_password: SecretString,
 ) -> Result<()> {
-    let hash = match beside(&user, known) {
-        Some(other) => app.passwords.hash_beside(user.id, new_password, other.to_owned()).await?,
-        None => app.passwords.hash(user.id, new_password).await?,
+    // Made like the others, so that one computation tells which of them it is.
+    let hash = if user.duress_hash.is_some() {
+        app.passwords.hash_beside(user.id, new_password, user.password_hash.clone()).await?
+    } else {
+        app.passwords.hash(user.id, new_password).await?
     };
-    let is_the_other = beside(&user, known) == Some(&hash);
-    if is_the_other && known == Known::Password {
-        return Err(Error::invalid_field("/new_password", "Choose another one."));
-    }
-    app.db
-        .write(permit, event, move |tx, permit| {
-            sessions::end(tx, user.id, Ending::Others(permit.session()?), SessionEnd::PasswordChanged)?;
-            match known {
-                Known::Password => users::set_password(tx, &user, &hash),
-                // Whoever holds the device is not told that they have guessed the other one.
-                Known::DuressPassword if is_the_other => {
-                    duress::change_password(tx, &user, user.duress_hash.clone())
-                }
-                Known::DuressPassword => duress::change_password(tx, &user, Some(hash.clone())),
-            }
-        })
-        .await
-        .map(drop)
-}
-
-/// The other of the user's two passwords, which the new one is made like and is not.
-fn beside(user: &User, known: Known) -> Option<&String> {
-    match known {
-        Known::Password => user.duress_hash.as_ref(),
-        Known::DuressPassword => Some(&user.password_hash),
-    }
+    let changed = app.db.write(permit, event, move |tx, permit| {
+        sessions::end(tx, user.id, Ending::Others(permit.session()?), SessionEnd::PasswordChanged)?;
+        store::update(tx, &user, &duress::another(&user, known, &hash)).map(drop)
+    });
+    changed.await.map(drop)
 }

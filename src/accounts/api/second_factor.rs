@@ -97,7 +97,7 @@ pub async fn begin_second_factor(
     let user = user.await?;
     let event = Event::new(Action::FactorBegin).subject(user.id);
     let (origin, planned) = (permit.origin(), event.clone());
-    let ticket = app.gate.enter(&app.db, Attempt::Own(user.id)).await?;
+    let ticket = app.gate.enter(&app.db, Attempt::OwnPassword(user.id)).await?;
     let known = app.passwords.verify(ticket, body.0.current_password, Some(&user)).await?;
     let begun = if known.is_some_and(|known| known.is_own(&user)) {
         begin(permit, &app, planned, user).await
@@ -185,7 +185,7 @@ pub async fn confirm_second_factor(
     let (user, session) = (permit.person()?, permit.session()?);
     let event = Event::new(Action::FactorEnrol).subject(user);
     let (origin, planned) = (permit.origin(), event.clone());
-    let Some(ticket) = app.gate.enter(&app.db, Attempt::Own(user)).await? else {
+    let Some(ticket) = app.gate.enter(&app.db, Attempt::OwnCode(user)).await? else {
         return app.db.recorded(event, origin, Err(wrong_code())).await;
     };
     let pending = app.db.unrecorded("what waits to be confirmed", move |tx| factors::pending(tx, user));
@@ -270,7 +270,7 @@ pub async fn give_second_factor(
     let (user, session) = (permit.person()?, permit.session()?);
     let event = Event::new(Action::FactorGive).subject(user);
     let (origin, planned) = (permit.origin(), event.clone());
-    let Some(ticket) = app.gate.enter(&app.db, Attempt::Own(user)).await? else {
+    let Some(ticket) = app.gate.enter(&app.db, Attempt::OwnCode(user)).await? else {
         return app.db.recorded(event, origin, Err(wrong_code())).await;
     };
     let database = (&app.db, Arc::clone(&app.keyring));

@@ -223,12 +223,15 @@ fn open(
     renewed: Option<&str>,
 ) -> Result<(User, (SessionId, RefreshToken))> {
     let mut user = store::find(tx, permit, checked.id)?;
-    let hashes = |user: &User| (user.password_hash.clone(), user.duress_hash.clone());
+    let hashes = |user: &User| {
+        let others = (user.duress_hash.clone(), user.decoy_hash.clone());
+        (user.password_hash.clone(), others)
+    };
     if user.status != UserStatus::Active || hashes(&user) != hashes(checked) {
         return Err(refused());
     }
-    if known == Known::DuressPassword {
-        user = duress::begin(tx, &user)?;
+    if known.is_under_duress() {
+        user = duress::begin(tx, &user, known)?;
     }
     if let Some(hash) = renewed {
         users::set_password(tx, &user, hash)?;

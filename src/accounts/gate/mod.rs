@@ -41,8 +41,13 @@ enum Key {
     Account(UserId),
     /// A device that the account knows.
     Device(UserId, Device),
-    /// An account that is logged in already.
-    Own(UserId),
+    /// The password of an account that is logged in already.
+    OwnPassword(UserId),
+    /// The codes of one. Counted by themselves: whoever knows one of the two must not get rid of what they guessed wrong of
+    /// the other.
+    OwnCode(UserId),
+    /// The failures of an account's activation that are put on the record.
+    Activation(UserId),
     /// An address, or the network of one.
     Address(IpAddr),
 }
@@ -50,8 +55,8 @@ enum Key {
 impl Key {
     fn bound(self) -> Bound {
         match self {
-            Self::Account(_) => ACCOUNT,
-            Self::Device(..) | Self::Own(_) => KNOWN,
+            Self::Account(_) | Self::OwnCode(_) | Self::Activation(_) => ACCOUNT,
+            Self::Device(..) | Self::OwnPassword(_) => KNOWN,
             Self::Address(_) => ADDRESS,
         }
     }
@@ -84,8 +89,12 @@ pub(crate) enum Attempt<'a> {
         /// Where it comes from.
         address: Option<IpAddr>,
     },
-    /// Whoever is logged in to this account.
-    Own(UserId),
+    /// The password, by whoever is logged in to this account.
+    OwnPassword(UserId),
+    /// A code, by the same.
+    OwnCode(UserId),
+    /// A wrong code of an account that waits for its first password: nobody may fill the log with those.
+    Activation(UserId),
 }
 
 impl Gate {
@@ -98,7 +107,9 @@ impl Gate {
     /// A ticket for one check; `None` when nothing is checked now.
     pub(crate) async fn enter(&self, db: &Db, attempt: Attempt<'_>) -> Result<Option<Ticket>> {
         let keys: Vec<Key> = match attempt {
-            Attempt::Own(user) => vec![Key::Own(user)],
+            Attempt::OwnPassword(user) => vec![Key::OwnPassword(user)],
+            Attempt::OwnCode(user) => vec![Key::OwnCode(user)],
+            Attempt::Activation(user) => vec![Key::Activation(user)],
             // Counted by its own device alone: nobody else can bring that to a stop.
             Attempt::Stranger { user: Some(user), device: Some(device), .. } => {
                 vec![Key::Device(user.id, device)]
@@ -150,7 +161,7 @@ pub(crate) struct Ticket {
 impl Ticket {
     /// Whether it is of somebody whom this server knows: by their device, or because they are logged in.
     pub(crate) fn is_of_somebody_known(&self) -> bool {
-        self.keys.iter().all(|key| matches!(key, Key::Device(..) | Key::Own(_)))
+        self.keys.iter().all(|key| matches!(key, Key::Device(..) | Key::OwnPassword(_) | Key::OwnCode(_)))
     }
 
     /// It was right.

@@ -10,12 +10,8 @@ use crate::accounts::store as accounts;
 use crate::db::{Tx, WriteTx};
 use crate::error::Result;
 
-/// The grant that the code of a user activates; none where the account waits for no password.
-pub(crate) fn good(tx: &mut Tx<'_>, user: &User, code: &OneTimeCode) -> Result<Option<Grant>> {
-    if user.status == UserStatus::Invited { by_code(tx, user.id, code) } else { Ok(None) }
-}
-
-fn by_code(tx: &mut Tx<'_>, user: UserId, code: &OneTimeCode) -> Result<Option<Grant>> {
+/// The grant that the code of a user activates, if the account waits for a password.
+pub(crate) fn good(tx: &mut Tx<'_>, user: UserId, code: &OneTimeCode) -> Result<Option<Grant>> {
     store::by_code(tx, user, &code.hash(GoodFor::Activation, user))
 }
 
@@ -26,15 +22,13 @@ pub(crate) fn activate(
     code: &OneTimeCode,
     password_hash: &str,
 ) -> Result<bool> {
-    let Some(grant) = good(tx, user, code)? else { return Ok(false) };
+    if user.status != UserStatus::Invited {
+        return Ok(false);
+    }
+    let Some(grant) = good(tx, user.id, code)? else { return Ok(false) };
     store::activated(tx, &grant)?;
-    let patch = UserPatch {
-        status: Some(UserStatus::Active),
-        password_hash: Some(password_hash.to_owned()),
-        // It was made like the password that is no more.
-        duress_hash: Some(None),
-        ..UserPatch::default()
-    };
+    let patch =
+        UserPatch { status: Some(UserStatus::Active), ..UserPatch::only_password(password_hash.to_owned()) };
     accounts::update(tx, user, &patch)?;
     tx.event.set_detail("grant", grant.id);
     Ok(true)

@@ -135,12 +135,13 @@ fn recover(tx: &mut WriteTx<'_>, user: &User, hash_of_nobody: &str) -> Result<()
     }
     sessions::end(tx, user.id, Ending::All, SessionEnd::Recovered)?;
     second_factor::store::remove(tx, user.id)?;
+    // Whoever has had the account until now is told nothing more.
+    notices::mail::forget_address(tx, user.id)?;
     let patch = UserPatch {
         status: Some(UserStatus::Invited),
+        no_password_since: Some(Some(tx.now())),
         // Not the status alone: that is one administrator's to change.
-        password_hash: Some(hash_of_nobody.to_owned()),
-        duress_hash: Some(None),
-        ..UserPatch::default()
+        ..UserPatch::only_password(hash_of_nobody.to_owned())
     };
     tx.event.set_detail(detail::STATUS, UserStatus::Invited);
     accounts::update(tx, user, &patch).map(drop)

@@ -9,6 +9,7 @@ use crate::access::{SessionId, UserId};
 use crate::accounts::one_time_code::{GoodFor, OneTimeCode};
 use crate::crypto::Keyring;
 use crate::db::schema::{recovery_codes, second_factors, sessions};
+use crate::db::types::Timestamp;
 use crate::db::{Tx, WriteTx};
 use crate::error::Result;
 
@@ -132,6 +133,19 @@ pub(crate) fn replace_codes(tx: &mut WriteTx<'_>, user: UserId, codes: &[OneTime
 pub(crate) fn remove(tx: &mut WriteTx<'_>, user: UserId) -> Result<()> {
     replace_codes(tx, user, &[])?;
     diesel::delete(second_factors::table.find(user)).execute(tx.conn())?;
+    Ok(())
+}
+
+/// Takes away what was set up at this moment or later: the factor, or recovery codes.
+pub(crate) fn remove_since(tx: &mut WriteTx<'_>, user: UserId, since: Timestamp) -> Result<()> {
+    let enrolled_at = find(tx, user)?.and_then(|row| row.enrolled_at);
+    if enrolled_at.is_some_and(|at| at >= since) {
+        return remove(tx, user);
+    }
+    let later = recovery_codes::table
+        .filter(recovery_codes::user_id.eq(user))
+        .filter(recovery_codes::made_at.ge(since));
+    diesel::delete(later).execute(tx.conn())?;
     Ok(())
 }
 

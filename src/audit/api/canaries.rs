@@ -69,8 +69,8 @@ pub async fn list_canaries(
 ) -> Result<Page<CanaryView>> {
     let (limit, start) = (query.page.limit(), query.page.start()?);
     let event = Event::new(Action::AuditCanaryList);
-    let read = app.db.read_log(permit, event, move |tx, permit| canaries::list(tx, permit, start, limit + 1));
-    Page::of(read.await?.value, &query.page, |row| row.case_id, CanaryView::from)
+    let read = app.db.list_log(permit, event, move |tx, permit| canaries::list(tx, permit, start, limit + 1));
+    Page::of(read.await?, &query.page, |row| row.case_id, CanaryView::from)
 }
 
 /// `GET /v1/audit/alarms`
@@ -81,7 +81,7 @@ pub async fn list_alarms(
 ) -> Result<Page<EventView>> {
     let (limit, start) = (query.page.limit(), query.page.start()?);
     let event = Event::new(Action::AuditAlarms);
-    let read = app.db.read_log(permit, event, move |tx, permit| alarms::list(tx, permit, start, limit + 1));
+    let read = app.db.list_log(permit, event, move |tx, permit| alarms::list(tx, permit, start, limit + 1));
     let key = |row: &crate::audit::model::LogRow| row.stored.position;
-    Page::of(read.await?.value, &query.page, key, |row| EventView::new(row.stored))
+    Page::of(read.await?, &query.page, key, |row| EventView::new(row.stored))
 }

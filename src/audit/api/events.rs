@@ -111,9 +111,9 @@ pub async fn list_audit_events(
     let (filter, start) = (narrowing.filter(), page.start()?);
     let most = usize::try_from(page.limit()).map_err(Error::internal)?;
     let event = narrowing.event(Action::AuditList);
-    let seen =
-        app.db.read_log(permit, event, move |tx, permit| store::list(tx, permit, &filter, start, most));
-    let found = seen.await?.value;
+    let found =
+        app.db.list_log(permit, event, move |tx, permit| store::list(tx, permit, &filter, start, most));
+    let found = found.await?;
     let views = found.rows.into_iter().map(|row| EventView::new(row.stored)).collect();
     Page::until(views, &page, found.next)
 }

@@ -2,14 +2,18 @@
 
 use actix_web::web::Data;
 use lettre::Address;
+use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::store;
 use crate::access::Permit;
 use crate::access::permissions::{AccountRead, AccountUpdate};
+use crate::accounts;
+use crate::accounts::gate::Attempt;
 use crate::app::App;
 use crate::audit::{Action, Event};
+use crate::db::Tx;
 use crate::db::types::Timestamp;
 use crate::error::{Error, Result};
 use crate::http::{Body, Json, NoContent};
@@ -26,11 +30,16 @@ pub struct MailAddressView {
     set_at: Option<Timestamp>,
 }
 
-/// Where one is told. No `Debug`: it may name a person.
+/// Where one is told. No `Debug`: it may name a person, and holds a password.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-#[schema(example = json!({"address": "somebody@example.org"}))]
+#[schema(example = json!({
+    "current_password": "four quiet herons at dusk", "address": "somebody@example.org"
+}))]
 pub struct MailAddressRequest {
+    /// The password: whoever finds a session open is not told from then on.
+    #[schema(value_type = String, format = Password)]
+    current_password: SecretString,
     /// An address, at most 254 characters. A first message goes there within a minute or two.
     #[schema(format = "email", max_length = 254)]
     address: String,
@@ -62,16 +71,25 @@ pub async fn put_mail_address(
     body: Body<MailAddressRequest>,
 ) -> Result<NoContent> {
     let address = body.0.parse()?;
-    let user = permit.person()?;
     if app.mail.is_none() {
         let guard = unmet("mail_sent", "this network sends no mail: ask whoever runs the server");
         return Err(Error::unmet(vec![guard]));
     }
-    let address: &str = address.as_ref();
-    let sealed = app.keyring.seal_mail_address(user, address)?;
-    let event = Event::new(Action::MailAddressSet).subject(user);
-    app.db.write(permit, event, move |tx, _| store::put(tx, user, sealed.clone())).await?;
-    Ok(NoContent)
+    let own = permit.clone();
+    let find = move |tx: &mut Tx<'_>| accounts::store::find(tx, &own, own.person()?);
+    let user = app.db.unrecorded("who is told by e-mail", find).await?;
+    let (origin, event) = (permit.origin(), Event::new(Action::MailAddressSet).subject(user.id));
+    let ticket = app.gate.enter(&app.db, Attempt::OwnPassword(user.id)).await?;
+    let known = app.passwords.verify(ticket, body.0.current_password, Some(&user)).await?;
+    let put = if known.is_some_and(|known| known.is_own(&user)) {
+        let address: &str = address.as_ref();
+        let sealed = app.keyring.seal_mail_address(user.id, address)?;
+        let put = app.db.write(permit, event.clone(), move |tx, _| store::put(tx, user.id, sealed.clone()));
+        put.await.map(drop)
+    } else {
+        Err(Error::invalid_field("/current_password", "This is not your password."))
+    };
+    app.db.recorded(event, origin, put).await.map(|()| NoContent)
 }
 
 /// `DELETE /v1/me/mail-address`

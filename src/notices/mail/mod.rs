@@ -8,4 +8,4 @@ pub mod sender;
 mod store;
 
 pub use round::{look_after_keys, run};
-pub(crate) use store::any_sealed_by;
+pub(crate) use store::{any_sealed_by, remove as forget_address, remove_since as forget_address_since};

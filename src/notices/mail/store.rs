@@ -40,8 +40,15 @@ pub(super) fn put(tx: &mut WriteTx<'_>, user: UserId, sealed: Vec<u8>) -> Result
 }
 
 /// Forgets it.
-pub(super) fn remove(tx: &mut WriteTx<'_>, user: UserId) -> Result<()> {
+pub(crate) fn remove(tx: &mut WriteTx<'_>, user: UserId) -> Result<()> {
     diesel::delete(mail_addresses::table.find(user)).execute(tx.conn())?;
+    Ok(())
+}
+
+/// Forgets it, if it was set at this moment or later.
+pub(crate) fn remove_since(tx: &mut WriteTx<'_>, user: UserId, since: Timestamp) -> Result<()> {
+    let later = mail_addresses::table.find(user).filter(mail_addresses::set_at.ge(since));
+    diesel::delete(later).execute(tx.conn())?;
     Ok(())
 }
 

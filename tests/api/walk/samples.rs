@@ -79,7 +79,10 @@ pub fn sample(operation: &str, names: &Names) -> Option<Sample> {
             204,
             json!({"current_password": super::scene::PASSWORD, "duress_password": "seven loud geese at dawn"}),
         ),
-        "put_mail_address" => Sample::new(409, json!({"address": "somebody@example.org"})),
+        "put_mail_address" => Sample::new(
+            409,
+            json!({"current_password": super::scene::PASSWORD, "address": "somebody@example.org"}),
+        ),
         "remove_mail_address" => Sample::bare(204),
         "begin_away" => Sample::new(200, json!({"until": "2026-03-09T09:00:00Z"})),
         "begin_second_factor" => Sample::new(201, json!({"current_password": super::scene::PASSWORD})),
