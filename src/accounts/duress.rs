@@ -45,7 +45,7 @@ pub(crate) fn set_password(tx: &mut WriteTx<'_>, user: &User, hashes: Option<Has
 
 /// Keeps what was chosen by whoever takes the duress password for the password: it opens what that opens.
 pub(crate) fn set_decoy(tx: &mut WriteTx<'_>, user: &User, hash: Option<String>) -> Result<()> {
-    put(tx, user, &UserPatch { decoy_hash: Some(hash), decoy_since: Some(None), ..UserPatch::default() })
+    put(tx, user, &UserPatch { decoy_hash: Some(hash), ..UserPatch::default() })
 }
 
 /// What another password in place of the one that somebody knows changes: that one, and no answer tells which it was. Where it is
@@ -95,7 +95,8 @@ pub(crate) fn begin(tx: &mut WriteTx<'_>, user: &User, known: Known) -> Result<U
 }
 
 /// Gives a user their access back, who logs in anew; having it is as good. What was set up meanwhile is in the hands of
-/// whoever made them: a second factor, recovery codes, where messages go.
+/// whoever made them: a second factor, recovery codes, where messages go; and they know the password that did not open
+/// the network, with which they could close it again and again.
 pub(crate) fn lift(tx: &mut WriteTx<'_>, user: &User) -> Result<()> {
     let Some(since) = user.duress_since else { return Ok(()) };
     second_factor::store::remove_since(tx, user.id, since)?;
@@ -104,6 +105,7 @@ pub(crate) fn lift(tx: &mut WriteTx<'_>, user: &User) -> Result<()> {
     notices::store::settle(tx, NoticeKind::Duress, user.id.as_str())?;
     let patch = UserPatch {
         duress_since: Some(None),
+        duress_hash: Some(None),
         decoy_hash: Some(None),
         decoy_since: Some(None),
         ..UserPatch::default()

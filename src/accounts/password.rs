@@ -151,7 +151,8 @@ impl Passwords {
         };
         match (&matches, ticket) {
             (Err(_), Some(ticket)) => ticket.unchecked(),
-            (Ok(Some(_)), Some(ticket)) if user.is_some() => ticket.right(),
+            (Ok(Some(Known::Password)), Some(ticket)) if user.is_some() => ticket.right(),
+            (Ok(Some(_)), Some(ticket)) if user.is_some() => ticket.right_under_duress(),
             _ => {}
         }
         Ok(matches?.filter(|_| user.is_some()))

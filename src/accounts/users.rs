@@ -176,6 +176,8 @@ pub(crate) fn give_back(tx: &mut WriteTx<'_>, user: &User) -> Result<()> {
     if user.away_until.is_none() {
         return Ok(());
     }
+    // Nobody knows who has them meanwhile.
+    sessions::end(tx, user.id, Ending::All, SessionEnd::Withdrawn)?;
     notices::store::settle(tx, NoticeKind::SomebodyAway, user.id.as_str())?;
     store::update(tx, user, &UserPatch { away_until: Some(None), ..UserPatch::default() }).map(drop)
 }

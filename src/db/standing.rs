@@ -27,6 +27,13 @@ pub(crate) fn actor(tx: &mut Tx<'_>, user: UserId, session: SessionId) -> Result
         .filter(sessions::ended_at.is_null())
         .filter(sessions::expires_at.gt(now))
         .filter(users::status.eq(UserStatus::Active))
+        // Once somebody is back, no session counts in which anybody may have been made to do something.
+        .filter(
+            users::away_until
+                .is_null()
+                .or(users::away_until.assume_not_null().gt(now))
+                .or(sessions::created_at.ge(users::away_until.assume_not_null())),
+        )
         .order(hub_members::hub_id)
         .select((
             users::role,

@@ -10,7 +10,7 @@ use diesel::sql_types::Bool;
 
 use super::model::{Persons, ReportScope, Standing};
 use crate::access::permissions::ReportStages;
-use crate::access::{HubId, Permit, Reach, UserId};
+use crate::access::{HubId, Permit, Reach, Role, UserId};
 use crate::cases::scope::{Way, cases_of_team_member};
 use crate::db::schema::{case_periods, cases};
 use crate::db::types::Day;
@@ -22,7 +22,11 @@ use crate::error::{Error, Result};
 /// A coordinator's hub that is not theirs is not there: an exact zero would be false.
 pub(crate) fn scope(permit: &Permit<ReportStages>, hub: Option<HubId>) -> Result<ReportScope> {
     match (permit.reach(), hub) {
-        (Reach::Nothing, _) => Ok(ReportScope::Hub { hubs: Vec::new() }),
+        // As whoever has nothing sees it.
+        (Reach::Nothing, hub) if permit.actor().is_some_and(|actor| actor.role == Role::Caseworker) => {
+            Ok(ReportScope::Team { hub })
+        }
+        (Reach::Nothing, None) => Ok(ReportScope::Hub { hubs: Vec::new() }),
         (Reach::Team, hub) => Ok(ReportScope::Team { hub }),
         (Reach::Hub, None) => Ok(ReportScope::Hub { hubs: permit.hubs().to_vec() }),
         (Reach::Hub, Some(hub)) if permit.reaches_hub(&hub) => Ok(ReportScope::Hub { hubs: vec![hub] }),
@@ -95,6 +99,9 @@ pub(crate) fn counted(
     open_only: bool,
 ) -> Result<Vec<Counted>> {
     let mut counted = Vec::new();
+    if permit.reach() == Reach::Nothing {
+        return Ok(counted);
+    }
     for part in parts(permit, scope, open_only)? {
         counted.extend(if day == tx.today() { now(tx, part, persons)? } else { on(tx, part, day, persons)? });
     }

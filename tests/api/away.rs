@@ -34,7 +34,9 @@ async fn whoever_is_away_reaches_their_own_account_alone_until_that_day() {
     app.wait(TimeDelta::days(3) - TimeDelta::seconds(1));
     app.renew(&heron).get(&path).await.expect_problem(403, "away");
     app.wait(TimeDelta::seconds(1));
-    let heron = app.renew(&heron);
+    // Whatever somebody was made to do meanwhile, and whoever has their phone: every session of before is over.
+    app.renew(&heron).get(&path).await.expect_problem(401, "unauthenticated");
+    let heron = app.renew(&Person { session: app.session_of(heron.id), ..heron.clone() });
     heron.get(&path).await.expect(200);
     assert_eq!(heron.get("/v1/me").await.expect(200)["away_until"], Value::Null);
 }
@@ -86,7 +88,9 @@ async fn somebody_else_gives_it_back_and_coordinators_are_told() {
     swan.delete(&address).await.expect_problem(404, "not_found");
     crane.delete(&address).await.expect(204);
     assert_eq!(crane.get("/v1/me/notices?state=unseen").await.expect(200)["items"], json!([]));
-    heron.get("/v1/cases").await.expect(200);
+    heron.get("/v1/cases").await.expect_problem(401, "unauthenticated");
+    let anew = |person: &Person| app.renew(&Person { session: app.session_of(person.id), ..person.clone() });
+    anew(&heron).get("/v1/cases").await.expect(200);
     crane.delete(&address).await.expect(204);
 
     put_away(&crane, "2026-03-04T10:00:00Z").await.expect(200);
@@ -96,7 +100,7 @@ async fn somebody_else_gives_it_back_and_coordinators_are_told() {
     let of_oneself = second.delete(&format!("/v1/users/{}/away", second.id)).await;
     assert_eq!(of_oneself.guards(), ["ended_by_another"]);
     second.delete(&own).await.expect(204);
-    crane.get("/v1/cases").await.expect(200);
+    anew(&crane).get("/v1/cases").await.expect(200);
 }
 
 #[actix_web::test]

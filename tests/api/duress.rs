@@ -231,6 +231,12 @@ async fn a_second_password_can_be_tried_under_duress_too() {
         told.push(scene.log_in(other).await.status.as_u16());
         scene.app.wait(TimeDelta::seconds(10));
         told.push(scene.log_in("two slow rivers meet here").await.status.as_u16());
+        // Chosen anew by the first, it is one at once, since one was used before.
+        let third = scene.logged_in(given).await;
+        told.push(choose(&third, given, &json!("nine grey wolves in snow")).await.status.as_u16());
+        let change =
+            json!({"current_password": "nine grey wolves in snow", "new_password": "one old crane in reeds"});
+        told.push(third.post("/v1/me/password", change).await.status.as_u16());
         told
     };
     let (free, forced) = (Scene::set().await, Scene::set().await);
@@ -238,9 +244,44 @@ async fn a_second_password_can_be_tried_under_duress_too() {
     assert_eq!(tried(&forced, GEESE).await, tried(&free, HERONS).await);
     forced.crane.delete(&format!("/v1/users/{}/duress", forced.heron.id)).await.expect(204);
     forced.app.wait(TimeDelta::seconds(10));
-    forced.log_in("two slow rivers meet here").await.expect_problem(401, "login_refused");
-    forced.app.wait(TimeDelta::seconds(10));
+    for gone in ["one old crane in reeds", GEESE] {
+        forced.log_in(gone).await.expect_problem(401, "login_refused");
+        forced.app.wait(TimeDelta::seconds(10));
+    }
     forced.logged_in(HERONS).await.get(&forced.case).await.expect(200);
+}
+
+/// Whoever has nothing of their own sees the same, under duress or not.
+#[actix_web::test]
+async fn an_empty_network_looks_like_that_of_somebody_who_has_nothing() {
+    let app = TestApp::new().await;
+    let shown = |answer: &Answer, person: &Person| {
+        let mut body = answer.json();
+        for member in ["as_of", "made_at", "log", "request_id"] {
+            body.as_object_mut().map(|body| body.remove(member));
+        }
+        (answer.status.as_u16(), body.to_string().replace(person.id.as_str(), "oneself"))
+    };
+    for role in [Role::Caseworker, Role::Reader] {
+        let (free, forced) = (app.person(role, &[]), app.person(role, &[]));
+        let sql = format!("UPDATE users SET duress_since = 1 WHERE id = '{}'", forced.id);
+        app.database.raw().execute(&sql).unwrap();
+        let name = |person: &Person| format!("u{}", &person.id.as_str()[..12]);
+        for route in routes::all() {
+            if route.method != Method::GET || route.path.starts_with("/v1/me") {
+                continue;
+            }
+            let path = crate::walk::somewhere(route.path);
+            let one = shown(&free.get(&path).await, &free);
+            let other = shown(&forced.get(&path).await, &forced);
+            let other = (other.0, other.1.replace(&name(&forced), &name(&free)));
+            assert_eq!(one, other, "{path} as {role}");
+        }
+        let hub = app.hub(&format!("Hub of {role}"));
+        let of_a_hub = format!("/v1/reports/stages?hub={hub}");
+        let one = shown(&free.get(&of_a_hub).await, &free);
+        assert_eq!(one, shown(&forced.get(&of_a_hub).await, &forced));
+    }
 }
 
 /// What was set up while somebody stood beside is in that person's hands.
@@ -274,6 +315,14 @@ async fn what_was_set_up_under_duress_goes_with_it() {
 #[actix_web::test]
 async fn both_are_made_anew_when_both_are_given() {
     let scene = Scene::set().await;
+    let alike = || {
+        let row = format!("FROM users WHERE id = '{}' AND decoy_hash IS NOT NULL", scene.heron.id);
+        let made = |column: &str| {
+            let hash = scene.app.database.raw().texts(&format!("SELECT {column} AS t {row}")).remove(0);
+            hash.rsplit_once('$').unwrap().0.to_owned()
+        };
+        made("decoy_hash") == made("password_hash") && made("duress_hash") == made("password_hash")
+    };
     let made_with = |version: i32| {
         let row = format!("FROM users WHERE id = '{}'", scene.heron.id);
         let hashes =
@@ -296,7 +345,7 @@ async fn both_are_made_anew_when_both_are_given() {
     // Whoever holds the device makes nothing anew by it.
     rotate().await;
     choose(&forced, GEESE, &json!(BARGES)).await.expect(204);
-    assert!(made_with(2));
+    assert!(made_with(2) && alike(), "one computation tells which of the three it is");
 }
 
 /// Every route of every role, on what was theirs until now.

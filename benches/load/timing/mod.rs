@@ -98,7 +98,9 @@ pub async fn run(
         progress(&pair.classes().join(" / "));
         let times = if pair == Pair::Cases { MORE_WITHOUT_A_HASH } else { 1 };
         let micros = asking.in_turns(pair, requests * times).await?;
-        compared.push((pair, Compared::of(&micros[0], &micros[1]).context("too few requests")?));
+        let found = Compared::of(&micros[0], &micros[1]).context("too few requests")?;
+        progress(&found.to_string());
+        compared.push((pair, found));
     }
     server.stop()?;
     Ok(Timing { requests, compared })

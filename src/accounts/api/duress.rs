@@ -75,7 +75,7 @@ async fn choose(
     given: Option<(SecretString, SecretString)>,
 ) -> Result<()> {
     let hashes = match given {
-        Some(given) => Some(hashed(app, &user, given).await?),
+        Some(given) => Some(hashed(app, (&user, known), given).await?),
         None => None,
     };
     // Compared as they were given, whichever the first is: else it would be told which.
@@ -93,8 +93,12 @@ async fn choose(
 
 /// Both, the second made as the first is; the first anew where its cost or pepper is of yesterday, since both passwords are
 /// known here alone.
-async fn hashed(app: &App, user: &User, (own, duress): (SecretString, SecretString)) -> Result<Hashes> {
-    let own = if app.passwords.is_outdated(&user.password_hash) {
+async fn hashed(
+    app: &App,
+    (user, known): (&User, Known),
+    (own, duress): (SecretString, SecretString),
+) -> Result<Hashes> {
+    let own = if known == Known::Password && app.passwords.is_outdated(&user.password_hash) {
         app.passwords.hash(user.id, own).await?
     } else {
         app.passwords.hash_beside(user.id, own, user.password_hash.clone()).await?

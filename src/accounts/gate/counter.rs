@@ -24,6 +24,8 @@ pub(super) struct Bound {
 pub(super) enum Tried {
     /// It was right.
     Right,
+    /// It was one that is right only for whoever is made to give it: what was guessed wrong of the other stays counted.
+    RightUnderDuress,
     /// It was wrong, or nobody waited for the answer.
     Wrong,
     /// It was not looked at.
@@ -35,6 +37,8 @@ pub(super) enum Tried {
 pub(super) struct Counter {
     day: Timestamp,
     failures: u32,
+    /// Those since it was last right, and not under duress alone.
+    unproven: u32,
     in_flight: u32,
     next: Option<Timestamp>,
 }
@@ -42,7 +46,7 @@ pub(super) struct Counter {
 impl Counter {
     /// One that has seen so many failures on this day.
     pub(super) fn with_failures(now: Timestamp, failures: u32) -> Self {
-        Self { day: now.start_of_day(), failures, in_flight: 0, next: None }
+        Self { day: now.start_of_day(), failures, unproven: failures, in_flight: 0, next: None }
     }
 
     /// Whether one more may be tried now; if so it counts from now on, before anybody looks at it.
@@ -51,7 +55,7 @@ impl Counter {
             *self = Self { in_flight: self.in_flight, ..Self::with_failures(now, 0) };
         }
         let is_slowed = self.failures > bound.free;
-        let allowed = self.failures + self.in_flight < bound.most
+        let allowed = self.unproven + self.in_flight < bound.most
             && if is_slowed {
                 self.in_flight == 0 && self.next.is_none_or(|next| next <= now)
             } else {
@@ -66,8 +70,10 @@ impl Counter {
         self.in_flight = self.in_flight.saturating_sub(1);
         match tried {
             Tried::Unchecked => {}
-            Tried::Right => (self.failures, self.next) = (0, None),
+            Tried::Right => (self.failures, self.unproven, self.next) = (0, 0, None),
+            Tried::RightUnderDuress => (self.failures, self.next) = (0, None),
             Tried::Wrong => {
+                self.unproven = self.unproven.saturating_add(1);
                 self.failures = self.failures.saturating_add(1);
                 self.next = delay(self.failures, bound).map(|delay| now.plus(delay));
             }
@@ -76,7 +82,7 @@ impl Counter {
 
     /// Whether it holds nothing that matters any more.
     pub(super) fn is_idle(&self, now: Timestamp, bound: Bound) -> bool {
-        self.in_flight == 0 && (self.day != now.start_of_day() || self.failures <= bound.free)
+        self.in_flight == 0 && (self.day != now.start_of_day() || self.unproven <= bound.free)
     }
 }
 
@@ -156,5 +162,24 @@ mod tests {
             entered
         });
         assert_eq!(free.count(), 31, "the one after which the first delay begins is counted too");
+    }
+
+    #[test]
+    fn what_is_right_under_duress_takes_no_delay_and_no_guess_of_the_day_away() {
+        let mut counter = Counter::with_failures(at(0), 0);
+        let bound = Bound { together: 64, ..BOUND };
+        for second in 0..99 {
+            assert!(counter.enter(at(second), bound));
+            counter.leave(at(second), bound, Tried::Wrong);
+            assert!(!counter.enter(at(second), bound), "a failure costs a delay");
+            counter.in_flight += 1;
+            counter.leave(at(second), bound, Tried::RightUnderDuress);
+        }
+        assert!(counter.enter(at(100), bound), "and costs none any more");
+        counter.leave(at(100), bound, Tried::Wrong);
+        assert!(!counter.enter(at(200), bound), "a hundred were guessed");
+        counter.in_flight += 1;
+        counter.leave(at(200), bound, Tried::Right);
+        assert!(counter.enter(at(200), bound));
     }
 }

@@ -29,6 +29,8 @@ use crate::error::Result;
 const ACCOUNT: Bound = Bound { free: 0, most: 100, together: 4 };
 /// A device that the account knows, and whoever is logged in: they may do several things at once.
 const KNOWN: Bound = Bound { together: 64, ..ACCOUNT };
+/// All devices that an account knows, without a delay of their own.
+const DEVICES: Bound = Bound { free: 300, most: 300, together: 64 };
 /// Many people may come by one address.
 const ADDRESS: Bound = Bound { free: 30, most: 1_000, together: 16 };
 /// Above it, what holds nothing is let go.
@@ -41,6 +43,8 @@ enum Key {
     Account(UserId),
     /// A device that the account knows.
     Device(UserId, Device),
+    /// All of them together: each login makes one, and whoever once knew the password may have many.
+    Devices(UserId),
     /// The password of an account that is logged in already.
     OwnPassword(UserId),
     /// The codes of one. Counted by themselves: whoever knows one of the two must not get rid of what they guessed wrong of
@@ -57,6 +61,7 @@ impl Key {
         match self {
             Self::Account(_) | Self::OwnCode(_) | Self::Activation(_) => ACCOUNT,
             Self::Device(..) | Self::OwnPassword(_) => KNOWN,
+            Self::Devices(_) => DEVICES,
             Self::Address(_) => ADDRESS,
         }
     }
@@ -110,9 +115,9 @@ impl Gate {
             Attempt::OwnPassword(user) => vec![Key::OwnPassword(user)],
             Attempt::OwnCode(user) => vec![Key::OwnCode(user)],
             Attempt::Activation(user) => vec![Key::Activation(user)],
-            // Counted by its own device alone: nobody else can bring that to a stop.
+            // Counted by devices that the account knows alone: no stranger can bring that to a stop.
             Attempt::Stranger { user: Some(user), device: Some(device), .. } => {
-                vec![Key::Device(user.id, device)]
+                vec![Key::Device(user.id, device), Key::Devices(user.id)]
             }
             Attempt::Stranger { user, address, .. } => {
                 let account = user.map(|user| Key::Account(user.id));
@@ -161,12 +166,19 @@ pub(crate) struct Ticket {
 impl Ticket {
     /// Whether it is of somebody whom this server knows: by their device, or because they are logged in.
     pub(crate) fn is_of_somebody_known(&self) -> bool {
-        self.keys.iter().all(|key| matches!(key, Key::Device(..) | Key::OwnPassword(_) | Key::OwnCode(_)))
+        self.keys.iter().all(|key| {
+            matches!(key, Key::Device(..) | Key::Devices(_) | Key::OwnPassword(_) | Key::OwnCode(_))
+        })
     }
 
     /// It was right.
     pub(crate) fn right(mut self) {
         self.tried = Tried::Right;
+    }
+
+    /// It was the password of whoever is made to give one.
+    pub(crate) fn right_under_duress(mut self) {
+        self.tried = Tried::RightUnderDuress;
     }
 
     /// Nobody looked at it.
@@ -182,7 +194,7 @@ impl Drop for Ticket {
         for key in &self.keys {
             // One password that is known does not make an address a good one.
             let tried = match (key, self.tried) {
-                (Key::Address(_), Tried::Right) => Tried::Unchecked,
+                (Key::Address(_), Tried::Right | Tried::RightUnderDuress) => Tried::Unchecked,
                 (_, tried) => tried,
             };
             of(&mut counters, *key, now).leave(now, key.bound(), tried);
