@@ -15,6 +15,7 @@ pub(crate) mod jwt_provider;
 pub mod model;
 pub(crate) mod one_time_code;
 pub mod operator;
+pub(crate) mod own_password;
 pub mod password;
 pub(crate) mod refresh;
 pub(crate) mod rules;

@@ -103,7 +103,7 @@ pub(crate) fn hubs_of<P: Permission>(
 
 /// Whoever may log in, and acts as they like: nobody makes them, and they have not put their access away.
 #[diesel::dsl::auto_type]
-fn can_act(now: Timestamp) -> _ {
+pub(crate) fn can_act(now: Timestamp) -> _ {
     let active: UserStatus = UserStatus::Active;
     let is_there = users::away_until.is_null().or(users::away_until.assume_not_null().le(now));
     users::status.eq(active).and(users::duress_since.is_null()).and(is_there)

@@ -19,6 +19,7 @@ mod pool;
 mod postgres_url;
 mod prepared_once;
 mod raw_text;
+mod relations;
 pub(crate) mod restoring;
 pub(crate) mod schema;
 mod sequencer;

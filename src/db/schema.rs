@@ -486,50 +486,6 @@ diesel::table! {
     }
 }
 
-diesel::allow_tables_to_appear_in_same_query!(
-    api_keys,
-    account_grants,
-    case_readings,
-    reading_allowances,
-    settings,
-    keyring,
-    key_splits,
-    key_split_shares,
-    hubs,
-    users,
-    hub_members,
-    sessions,
-    refresh_tokens,
-    second_factors,
-    mail_addresses,
-    recovery_codes,
-    idempotency_keys,
-    audit_events,
-    audit_checkpoints,
-    audit_cosignatures,
-    shelters,
-    cases,
-    case_keys,
-    case_periods,
-    case_team,
-    sealed_records,
-    stays,
-    journeys,
-    legs,
-    asylum_applications,
-    resettlements,
-    canary_cases,
-    case_merges,
-    case_merge_rows,
-    case_merge_places,
-    erasures,
-    legal_holds,
-    emergency_accesses,
-    notices,
-    search_texts,
-    duplicate_candidates
-);
-
 // The stage report of an earlier day groups by columns of both.
 diesel::allow_columns_to_appear_in_same_group_by_clause!(
     case_periods::hub_id,
@@ -592,12 +548,3 @@ diesel::table! {
         version -> BigInt,
     }
 }
-
-diesel::joinable!(sessions -> users (user_id));
-diesel::joinable!(api_keys -> sessions (session_id));
-diesel::joinable!(refresh_tokens -> sessions (session_id));
-diesel::joinable!(second_factors -> users (user_id));
-diesel::joinable!(mail_addresses -> users (user_id));
-diesel::joinable!(hub_members -> hubs (hub_id));
-diesel::joinable!(hub_members -> users (user_id));
-diesel::joinable!(stays -> shelters (shelter_id));

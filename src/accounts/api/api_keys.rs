@@ -15,8 +15,8 @@ use crate::access::{Permit, Role, Scope, SessionId};
 use crate::accounts::api_keys::model::ApiKey;
 use crate::accounts::api_keys::{ApiKeyId, ApiKeyToken, store};
 use crate::accounts::codes::SessionEnd;
-use crate::accounts::gate::Attempt;
 use crate::accounts::model::{NewSession, User};
+use crate::accounts::own_password;
 use crate::accounts::second_factor::store as factors;
 use crate::accounts::sessions::{self, Ending};
 use crate::accounts::store as accounts;
@@ -193,18 +193,13 @@ pub async fn make_api_key(
     let wanted = body.0.wanted(user.role)?;
     let event = Event::new(Action::ApiKeyMake).subject(user.id);
     let (origin, planned) = (permit.origin(), event.clone());
-    let ticket = app.gate.enter(&app.db, Attempt::OwnPassword(user.id)).await?;
-    let known = app.passwords.verify(ticket, body.0.current_password, Some(&user)).await?;
-    let made = if known.is_some_and(|known| known.is_own(&user)) {
+    let known = own_password::known(&app, &user, body.0.current_password).await?;
+    let made = if known.is_some() {
         make(permit, &app, planned, user, wanted).await
     } else {
-        answered_before(permit, &app, planned, wrong_password).await
+        answered_before(permit, &app, planned, own_password::wrong).await
     };
     app.db.recorded(event, origin, made).await.map(Issued)
-}
-
-fn wrong_password() -> Error {
-    Error::invalid_field("/current_password", "This is not your password.")
 }
 
 async fn make(

@@ -9,8 +9,8 @@ use super::attempt::answered_before;
 use crate::access::permissions::{AccountUpdate, DuressLift};
 use crate::access::{Permit, UserId};
 use crate::accounts::duress::{self, Hashes};
-use crate::accounts::gate::Attempt;
 use crate::accounts::model::User;
+use crate::accounts::own_password;
 use crate::accounts::password::Known;
 use crate::accounts::store;
 use crate::app::App;
@@ -52,19 +52,14 @@ pub async fn set_duress_password(
     if let Some(password) = &duress_password {
         app.passwords.check_new("/duress_password", password, user.username.as_str()).await?;
     }
-    let ticket = app.gate.enter(&app.db, Attempt::OwnPassword(user.id)).await?;
-    let known = app.passwords.verify(ticket, current_password.clone(), Some(&user)).await?;
+    let known = own_password::known(&app, &user, current_password.clone()).await?;
     let given = duress_password.map(|duress| (current_password, duress));
     let (origin, planned) = (permit.origin(), event.clone());
-    let set = match known.filter(|known| known.is_own(&user)) {
+    let set = match known {
         Some(known) => choose(permit, &app, planned, (user, known), given).await,
-        None => answered_before::<_, ()>(permit, &app, planned, wrong_password).await.map(drop),
+        None => answered_before::<_, ()>(permit, &app, planned, own_password::wrong).await.map(drop),
     };
     app.db.recorded(event, origin, set).await.map(|()| NoContent)
-}
-
-fn wrong_password() -> Error {
-    Error::invalid_field("/current_password", "This is not your password.")
 }
 
 async fn choose(

@@ -10,8 +10,8 @@ use super::attempt::answered_before;
 use crate::access::Permit;
 use crate::access::permissions::{AccountRead, AccountUpdate};
 use crate::accounts::codes::SessionEnd;
-use crate::accounts::gate::Attempt;
 use crate::accounts::model::User;
+use crate::accounts::own_password;
 use crate::accounts::password::Known;
 use crate::accounts::sessions::{self, Ending};
 use crate::accounts::{duress, store};
@@ -63,10 +63,9 @@ pub async fn change_password(
     let event = Event::new(Action::PasswordChange).subject(user.id);
     // Before the present one is looked at, so that what is said of the new one tells nothing of it.
     app.passwords.check_new("/new_password", &new_password, user.username.as_str()).await?;
-    let ticket = app.gate.enter(&app.db, Attempt::OwnPassword(user.id)).await?;
-    let known = app.passwords.verify(ticket, current_password, Some(&user)).await?;
+    let known = own_password::known(&app, &user, current_password).await?;
     let (origin, planned) = (permit.origin(), event.clone());
-    let changed = match known.filter(|known| known.is_own(&user)) {
+    let changed = match known {
         Some(known) => change(permit, &app, planned, (user, known), new_password).await,
         None => answered_before::<_, ()>(permit, &app, planned, wrong_password).await.map(drop),
     };

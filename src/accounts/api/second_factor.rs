@@ -14,6 +14,7 @@ use crate::accounts::codes::SessionEnd;
 use crate::accounts::gate::Attempt;
 use crate::accounts::model::User;
 use crate::accounts::one_time_code::OneTimeCode;
+use crate::accounts::own_password;
 use crate::accounts::second_factor::{self, TotpSecret, store as factors};
 use crate::accounts::sessions::{self, Ending};
 use crate::accounts::store;
@@ -97,18 +98,10 @@ pub async fn begin_second_factor(
     let user = user.await?;
     let event = Event::new(Action::FactorBegin).subject(user.id);
     let (origin, planned) = (permit.origin(), event.clone());
-    let ticket = app.gate.enter(&app.db, Attempt::OwnPassword(user.id)).await?;
-    let known = app.passwords.verify(ticket, body.0.current_password, Some(&user)).await?;
-    let begun = if known.is_some_and(|known| known.is_own(&user)) {
-        begin(permit, &app, planned, user).await
-    } else {
-        Err(wrong_password())
-    };
+    let known = own_password::known(&app, &user, body.0.current_password).await?;
+    let begun =
+        if known.is_some() { begin(permit, &app, planned, user).await } else { Err(own_password::wrong()) };
     app.db.recorded(event, origin, begun).await.map(Issued)
-}
-
-fn wrong_password() -> Error {
-    Error::invalid_field("/current_password", "This is not your password.")
 }
 
 async fn begin(

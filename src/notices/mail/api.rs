@@ -10,7 +10,7 @@ use super::store;
 use crate::access::Permit;
 use crate::access::permissions::{AccountRead, AccountUpdate};
 use crate::accounts;
-use crate::accounts::gate::Attempt;
+use crate::accounts::own_password;
 use crate::app::App;
 use crate::audit::{Action, Event};
 use crate::db::Tx;
@@ -79,15 +79,14 @@ pub async fn put_mail_address(
     let find = move |tx: &mut Tx<'_>| accounts::store::find(tx, &own, own.person()?);
     let user = app.db.unrecorded("who is told by e-mail", find).await?;
     let (origin, event) = (permit.origin(), Event::new(Action::MailAddressSet).subject(user.id));
-    let ticket = app.gate.enter(&app.db, Attempt::OwnPassword(user.id)).await?;
-    let known = app.passwords.verify(ticket, body.0.current_password, Some(&user)).await?;
-    let put = if known.is_some_and(|known| known.is_own(&user)) {
+    let known = own_password::known(&app, &user, body.0.current_password).await?;
+    let put = if known.is_some() {
         let address: &str = address.as_ref();
         let sealed = app.keyring.seal_mail_address(user.id, address)?;
         let put = app.db.write(permit, event.clone(), move |tx, _| store::put(tx, user.id, sealed.clone()));
         put.await.map(drop)
     } else {
-        Err(Error::invalid_field("/current_password", "This is not your password."))
+        Err(own_password::wrong())
     };
     app.db.recorded(event, origin, put).await.map(|()| NoContent)
 }

@@ -7,6 +7,7 @@ use diesel::prelude::*;
 use super::model::MailAddress;
 use crate::access::UserId;
 use crate::accounts::codes::UserStatus;
+use crate::accounts::store::can_act;
 use crate::db::schema::{mail_addresses, notices, users};
 use crate::db::types::Timestamp;
 use crate::db::{Tx, WriteTx};
@@ -78,8 +79,8 @@ fn is_due(now: Timestamp) -> _ {
         .filter(
             notices::kind.eq_any(urgent).or(mail_addresses::mailed_at.assume_not_null().le(paused_since)),
         );
-    let is_there = users::away_until.is_null().or(users::away_until.assume_not_null().le(now));
-    let is_told = users::duress_since.is_null().and(is_there).and(exists(unseen));
+    let acts: can_act = can_act(now);
+    let is_told = acts.and(exists(unseen));
     users::status
         .eq(active)
         .and(mail_addresses::not_before.le(now))
